@@ -1,1 +1,3 @@
+//! The executable. It knows the command line, which knows everything else.
+
 fn main() {}
