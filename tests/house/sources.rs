@@ -48,6 +48,7 @@ fn head(path: &str, text: &str) -> Vec<String> {
         .take_while(|line| line.starts_with("//!"))
         .count();
     match lines {
+        0 if text.trim().is_empty() => Vec::new(),
         0 => vec![format!(
             "{path}: no `//!` head: what is this room for, what must it not know?"
         )],
