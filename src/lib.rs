@@ -1,1 +1,20 @@
+//! Parlour: instant messaging for an existing browser-based application.
+//!
+//! The floors of the house, from the ground up: words (`id` `time` `error` `secret` `config` `wire`), memory
+//! (`store`), the product (`accounts` `apps` `directory` `chat`), the present moment and the waiting work
+//! (`live` `callout` `jobs`), doors (`http`). Every arrow points down.
+#![forbid(unsafe_code)]
 
+pub mod error;
+pub mod id;
+pub mod secret;
+pub mod time;
+pub mod wire;
+
+pub mod store;
+
+pub mod apps;
+pub mod chat;
+pub mod directory;
+
+pub mod live;

@@ -1,0 +1,95 @@
+CREATE TABLE conversation (
+    application INTEGER NOT NULL REFERENCES application (no),
+    id          INTEGER NOT NULL,                  -- the version at which it was created
+    kind        TEXT    NOT NULL CHECK (kind IN ('direct', 'application', 'room')),
+    title       TEXT,
+    low         INTEGER,                           -- direct: the two users, the smaller number first; application: 0 and the user
+    high        INTEGER,
+    creator     INTEGER,                           -- room: who made it with which key (0: the application)
+    key         TEXT,
+    first       INTEGER NOT NULL DEFAULT 0,
+    version     INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL,
+    PRIMARY KEY (application, id),
+    UNIQUE (application, low, high),
+    UNIQUE (application, creator, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member (
+    application  INTEGER NOT NULL,
+    conversation INTEGER NOT NULL,
+    user         INTEGER NOT NULL,
+    role         TEXT    NOT NULL DEFAULT 'member' CHECK (role IN ('owner', 'member')),
+    joined       INTEGER NOT NULL,
+    left         INTEGER,
+    read         INTEGER NOT NULL DEFAULT 0,
+    read_at      INTEGER,
+    received     INTEGER NOT NULL DEFAULT 0,
+    received_at  INTEGER,
+    muted        INTEGER NOT NULL DEFAULT 0,
+    muted_until  INTEGER,
+    version      INTEGER NOT NULL,
+    PRIMARY KEY (application, conversation, user),
+    FOREIGN KEY (application, conversation) REFERENCES conversation (application, id),
+    FOREIGN KEY (application, user) REFERENCES user (application, no)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX member_of ON member (application, user, conversation);
+
+-- `sender` 0 is the application. Mentions are a JSON array of user numbers.
+CREATE TABLE message (
+    application  INTEGER NOT NULL,
+    id           INTEGER NOT NULL,                 -- the version at which it was created
+    conversation INTEGER NOT NULL,
+    prev         INTEGER NOT NULL,
+    sender       INTEGER NOT NULL,
+    via          INTEGER NOT NULL DEFAULT 0,       -- 1: the application wrote in the sender's name
+    at           INTEGER NOT NULL,
+    key          TEXT    NOT NULL,
+    digest       BLOB    NOT NULL,                 -- of what was sent, to tell a repetition from a second use of the key
+    text         TEXT    NOT NULL,
+    reply_to     INTEGER,
+    mentions     TEXT,
+    edited_at    INTEGER,
+    deleted_by   INTEGER,                          -- a user's number, 0: the application
+    batch        INTEGER,
+    version      INTEGER NOT NULL,
+    PRIMARY KEY (application, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_history ON message (application, conversation, id, sender);
+CREATE UNIQUE INDEX message_key ON message (application, sender, key);
+CREATE INDEX message_changed ON message (application, conversation, version) WHERE version <> id;
+CREATE INDEX message_batch ON message (application, batch) WHERE batch IS NOT NULL;
+
+CREATE TABLE mention (
+    application  INTEGER NOT NULL,
+    user         INTEGER NOT NULL,
+    conversation INTEGER NOT NULL,
+    message      INTEGER NOT NULL,
+    PRIMARY KEY (application, user, conversation, message)
+) STRICT, WITHOUT ROWID;
+
+-- A message from the application to many: written a hundred recipients at a time.
+CREATE TABLE batch (
+    application  INTEGER NOT NULL REFERENCES application (no),
+    id           INTEGER NOT NULL,                 -- the version at which it was accepted
+    sender       INTEGER NOT NULL DEFAULT 0,
+    text         TEXT    NOT NULL,
+    created_at   INTEGER NOT NULL,
+    done_at      INTEGER,
+    withdrawn_at INTEGER,
+    total        INTEGER NOT NULL,
+    claimed_until INTEGER,
+    PRIMARY KEY (application, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX batch_open ON batch (created_at) WHERE done_at IS NULL;
+
+CREATE TABLE batch_user (
+    application INTEGER NOT NULL,
+    batch       INTEGER NOT NULL,
+    position    INTEGER NOT NULL,
+    user        INTEGER NOT NULL,
+    message     INTEGER,                           -- once it is written
+    error       TEXT,
+    PRIMARY KEY (application, batch, position),
+    FOREIGN KEY (application, batch) REFERENCES batch (application, id)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,3 @@
+//! Applications: who they are, what opens their doors, what is on its way to them.
+
+pub mod application;

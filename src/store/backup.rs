@@ -1,0 +1,35 @@
+//! A copy of a running database, checked before it counts.
+
+use crate::error::{Error, Result};
+use crate::store::connection;
+use crate::store::db::Db;
+use rusqlite::Connection;
+use std::fs;
+use std::path::Path;
+
+/// Copies the database `from` into the new file `to`, syncs it and checks it; leaves nothing behind when that fails.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    if to.exists() {
+        return Err(Error::Conflict(format!("{} is there already; a backup never overwrites", to.display())));
+    }
+    let done = write(from, to).and_then(|()| check(to));
+    if done.is_err() {
+        let _ = fs::remove_file(to);
+    }
+    done
+}
+
+fn write(from: &Path, to: &Path) -> Result<()> {
+    let refuse = |e: rusqlite::Error| Error::Unavailable(format!("cannot write the backup {}: {e}", to.display()));
+    let source = connection::reading(from)?;
+    let mut target = Connection::open(to).map_err(refuse)?;
+    // In one step: in several, a busy writer makes it begin again without end.
+    rusqlite::backup::Backup::new(&source, &mut target).and_then(|b| b.step(-1)).map_err(refuse)?;
+    drop(target);
+    fs::File::open(to).and_then(|f| f.sync_all()).map_err(Error::internal)
+}
+
+fn check(file: &Path) -> Result<()> {
+    let db = Db { connection: Connection::open(file).map_err(Error::internal)? };
+    db.quick_check()
+}

@@ -1,0 +1,120 @@
+//! Memory: one SQLite file, one thread that writes it, a few connections that read it. What a write answers is on the
+//! disk. The only room that says `rusqlite`; it knows words, and no table but its own (`meta`, `version`).
+
+mod backup;
+mod connection;
+mod db;
+mod job;
+mod lock;
+mod migrate;
+mod reader;
+mod tx;
+mod value;
+mod writer;
+
+pub use db::{Db, Row};
+pub use rusqlite::{Params, params};
+pub use tx::Tx;
+
+use crate::error::{Error, Result};
+use crate::wire::News;
+use crate::wire::news::SocketNo;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The name of the database inside the data directory.
+pub const FILE: &str = "parlour.db";
+
+/// The one store of a data directory. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: writer::Writer,
+    readers: reader::Readers,
+    epoch: String,
+    directory: PathBuf,
+    _lock: lock::Lock,
+}
+
+impl Store {
+    /// Opens, and creates or migrates where needed, the store of a data directory, and holds the directory's lock as long as
+    /// it lives. `tell` is handed every committed piece of news, in commit order, on a thread of its own.
+    pub fn open(directory: &Path, tell: impl FnMut(News) + Send + 'static) -> Result<Store> {
+        let lock = lock::Lock::take(directory)?;
+        let file = directory.join(FILE);
+        let mut connection = connection::writing(&file)?;
+        migrate::run(&mut connection, &file)?;
+        let epoch = migrate::epoch(&connection)?;
+        let readers = reader::Readers::open(&file)?;
+        let writer = writer::Writer::start(connection, Box::new(tell))?;
+        Ok(Store { inner: Arc::new(Inner { writer, readers, epoch, directory: directory.into(), _lock: lock }) })
+    }
+
+    /// The identity of this database; a restored copy has another.
+    pub fn epoch(&self) -> &str {
+        &self.inner.epoch
+    }
+
+    pub fn directory(&self) -> &Path {
+        &self.inner.directory
+    }
+
+    /// Runs `work` in a transaction; the answer comes after its commit is on the disk. A failure undoes only this work.
+    pub async fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        let (done, answer) = tokio::sync::oneshot::channel();
+        let job = job::job(None, work, move |result| drop(done.send(result)));
+        self.inner.writer.queue(job).await?;
+        answer.await.map_err(|_| stopped())?
+    }
+
+    /// As `write`, for a socket: `done` is called with the answer in its place among all other news. Waits only while the
+    /// writer's queue is full.
+    pub async fn submit<T: Send + 'static>(
+        &self,
+        origin: SocketNo,
+        work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+        done: impl FnOnce(Result<T>) + Send + 'static,
+    ) -> Result<()> {
+        self.inner.writer.queue(job::job(Some(origin), work, done)).await
+    }
+
+    /// As `write`, from a thread that may wait.
+    pub fn write_blocking<T: Send + 'static>(&self, work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        let (done, answer) = std::sync::mpsc::sync_channel(1);
+        let job = job::job(None, work, move |result| drop(done.send(result)));
+        self.inner.writer.queue_blocking(job)?;
+        answer.recv().map_err(|_| stopped())?
+    }
+
+    /// Runs `work` on one consistent picture of what is committed.
+    pub async fn read<T: Send + 'static>(&self, work: impl FnOnce(&Db) -> Result<T> + Send + 'static) -> Result<T> {
+        self.inner.readers.read(work).await
+    }
+
+    /// As `read`, from a thread that may wait.
+    pub fn read_blocking<T>(&self, work: impl FnOnce(&Db) -> Result<T>) -> Result<T> {
+        self.inner.readers.read_blocking(work)
+    }
+
+    /// A verified copy of the database into a file that does not exist yet.
+    pub fn backup(&self, to: &Path) -> Result<()> {
+        backup::copy(&self.inner.directory.join(FILE), to)
+    }
+
+    /// SQLite's own check of the whole file: `Ok` or what is wrong.
+    pub fn check(&self) -> Result<()> {
+        self.read_blocking(|db| db.quick_check())
+    }
+
+    /// Finishes what is queued, tells it, and closes. Later writes fail.
+    pub fn close(&self) {
+        self.inner.writer.stop();
+    }
+}
+
+fn stopped() -> Error {
+    Error::Unavailable("the server is stopping".into())
+}

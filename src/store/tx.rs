@@ -1,0 +1,149 @@
+//! Writing: what a piece of work may do inside the writer's transaction. Its first change opens a savepoint, so that its
+//! failure undoes only itself; what it tells is handed on after the commit.
+
+use crate::error::{Error, Result};
+use crate::id::AppNo;
+use crate::store::db::{Db, Row, translate};
+use crate::time::Moment;
+use crate::wire::News;
+use crate::wire::news::SocketNo;
+use rusqlite::{Connection, Params};
+use std::collections::HashMap;
+use std::ops::Deref;
+
+/// A transaction on the writer's thread.
+pub struct Tx {
+    db: Db,
+    /// When this piece of work began.
+    pub now: Moment,
+    pub(super) origin: Option<SocketNo>,
+    pub(super) news: Vec<News>,
+    saved: bool,
+    versions: Versions,
+}
+
+/// The last version given to each application, ahead of the table until the commit.
+#[derive(Default)]
+struct Versions {
+    last: HashMap<AppNo, i64>,
+    changed: Vec<AppNo>,
+}
+
+impl Deref for Tx {
+    type Target = Db;
+
+    fn deref(&self) -> &Db {
+        &self.db
+    }
+}
+
+impl Tx {
+    pub(super) fn new(connection: Connection) -> Tx {
+        let db = Db { connection };
+        Tx { db, now: Moment::now(), origin: None, news: Vec::new(), saved: false, versions: Versions::default() }
+    }
+
+    /// Runs one statement that changes something and answers how many rows it changed.
+    pub fn run(&mut self, sql: &str, params: impl Params) -> Result<usize> {
+        self.save()?;
+        self.db.connection.prepare_cached(sql).and_then(|mut s| s.execute(params)).map_err(translate)
+    }
+
+    /// Runs one statement that changes something and has a `RETURNING` clause.
+    pub fn returning<T>(&mut self, sql: &str, params: impl Params, read: impl FnMut(&Row) -> Result<T>) -> Result<Option<T>> {
+        self.save()?;
+        self.db.maybe(sql, params, read)
+    }
+
+    /// The application's next version. Rises only; one that is not used leaves a hole that nobody minds.
+    pub fn next_version(&mut self, app: AppNo) -> Result<i64> {
+        let last = self.current_version(app)? + 1;
+        self.versions.last.insert(app, last);
+        if self.versions.changed.last() != Some(&app) && !self.versions.changed.contains(&app) {
+            self.versions.changed.push(app);
+        }
+        Ok(last)
+    }
+
+    /// The last version given, in this transaction too.
+    pub fn current_version(&mut self, app: AppNo) -> Result<i64> {
+        match self.versions.last.get(&app) {
+            Some(last) => Ok(*last),
+            None => {
+                let last = self.db.version(app)?;
+                self.versions.last.insert(app, last);
+                Ok(last)
+            }
+        }
+    }
+
+    /// Tells `news` once this is committed.
+    pub fn tell(&mut self, mut news: News) {
+        if let News::Rows { except, .. } = &mut news {
+            *except = self.origin;
+        }
+        self.news.push(news);
+    }
+
+    fn save(&mut self) -> Result<()> {
+        if !self.saved {
+            self.execute("SAVEPOINT work")?;
+            self.saved = true;
+        }
+        Ok(())
+    }
+
+    pub(super) fn begin_work(&mut self, origin: Option<SocketNo>) {
+        self.origin = origin;
+        self.saved = false;
+    }
+
+    /// Keeps or undoes what one piece of work did.
+    pub(super) fn end_work(&mut self, keep: bool) -> Result<()> {
+        match (std::mem::take(&mut self.saved), keep) {
+            (false, _) => Ok(()),
+            (true, true) => self.execute("RELEASE work"),
+            (true, false) => self.execute("ROLLBACK TO work").and_then(|()| self.execute("RELEASE work")),
+        }
+    }
+
+    pub(super) fn begin(&mut self) -> Result<()> {
+        self.now = Moment::now();
+        self.execute("BEGIN IMMEDIATE")
+    }
+
+    /// Writes the versions down and syncs everything to the disk.
+    pub(super) fn commit(&mut self) -> std::result::Result<(), rusqlite::Error> {
+        let sql = "INSERT INTO version (application, last) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET last = excluded.last";
+        let mut statement = self.db.connection.prepare_cached(sql)?;
+        for app in self.versions.changed.drain(..) {
+            statement.execute(rusqlite::params![app, self.versions.last.get(&app)])?;
+        }
+        self.db.connection.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+
+    /// Forgets the whole transaction.
+    pub(super) fn rollback(&mut self) {
+        self.news.clear();
+        self.versions = Versions::default();
+        self.saved = false;
+        if !self.rolled_back() {
+            let _ = self.execute("ROLLBACK");
+        }
+    }
+
+    /// Whether SQLite itself gave the transaction up (it may, on a full disk).
+    pub(super) fn rolled_back(&self) -> bool {
+        self.db.connection.is_autocommit()
+    }
+
+    fn execute(&self, sql: &str) -> Result<()> {
+        let mut statement = self.db.connection.prepare_cached(sql).map_err(translate)?;
+        statement.execute([]).map(|_| ()).map_err(translate)
+    }
+
+    pub(super) fn optimize(&self) -> Result<()> {
+        self.db.connection.execute_batch("PRAGMA optimize").map_err(Error::internal)
+    }
+}

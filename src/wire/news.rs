@@ -1,0 +1,38 @@
+//! What a committed change tells the present moment: rows for users who are connected, work for a waiting queue,
+//! connections that must end. Made inside a transaction, handed on only after its commit, in commit order.
+
+use crate::id::{AppNo, UserNo};
+use crate::wire::row::Rows;
+
+/// A live connection's number in this process.
+pub type SocketNo = u64;
+
+/// The queues of waiting work that a commit may wake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Work {
+    Callbacks,
+    Audiences,
+}
+
+#[derive(Debug)]
+pub enum News {
+    /// Rows that changed at `version`, for all connections of these users but the one that asked for the change.
+    Rows { app: AppNo, version: i64, to: Vec<UserNo>, rows: Box<Rows>, except: Option<SocketNo> },
+    /// A queue has something to do.
+    Nudge(Work),
+    /// Connections that must close.
+    End(End),
+    /// An application's contact lists should be asked for again: one user's, or everyone's who is connected.
+    Refresh { app: AppNo, user: Option<UserNo> },
+}
+
+/// Whose connections end, and how they are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// One signed-in session of a user.
+    Session { app: AppNo, user: UserNo, session: i64 },
+    /// All of a user's: suspended, erased, signed out everywhere.
+    User { app: AppNo, user: UserNo },
+    /// All of an application's: suspended.
+    Application { app: AppNo },
+}

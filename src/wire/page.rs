@@ -1,0 +1,150 @@
+//! Cuts a picture of many rows into `sync` frames. A frame ends at `LIMIT` bytes of encoded rows, always with at least one
+//! row; all but the last say `more`, and all carry the version that the whole is complete up to.
+
+use crate::wire::frame::{Frame, Sync};
+use crate::wire::row::Rows;
+use serde::Serialize;
+use std::collections::VecDeque;
+
+/// Encoded bytes of rows after which a frame ends.
+pub const LIMIT: usize = 60 * 1024;
+
+/// The frames of one catch-up, encoded one at a time as they are taken.
+pub struct Pages {
+    version: i64,
+    reset: bool,
+    done: bool,
+    rest: Remaining,
+}
+
+#[derive(Default)]
+struct Remaining {
+    users: VecDeque<crate::wire::row::UserRow>,
+    groups: VecDeque<crate::wire::row::GroupRow>,
+    conversations: VecDeque<crate::wire::row::ConversationRow>,
+    members: VecDeque<crate::wire::row::MemberRow>,
+    messages: VecDeque<crate::wire::row::MessageRow>,
+    settings: Option<crate::wire::row::SettingsRow>,
+}
+
+impl Pages {
+    /// The frames for `rows`, complete up to `version`. With `reset` the first tells the client to forget all rows first.
+    pub fn new(rows: Rows, version: i64, reset: bool) -> Pages {
+        let rest = Remaining {
+            users: rows.users.into(),
+            groups: rows.groups.into(),
+            conversations: rows.conversations.into(),
+            members: rows.members.into(),
+            messages: rows.messages.into(),
+            settings: rows.settings,
+        };
+        Pages { version, reset, done: false, rest }
+    }
+}
+
+impl Iterator for Pages {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        if self.done {
+            return None;
+        }
+        let rows = self.rest.take(LIMIT);
+        self.done = self.rest.is_empty();
+        let sync = Sync { version: self.version, reset: std::mem::take(&mut self.reset), rows: &rows, more: !self.done };
+        Some(Frame::Sync(sync).text())
+    }
+}
+
+impl Remaining {
+    fn is_empty(&self) -> bool {
+        self.users.is_empty()
+            && self.groups.is_empty()
+            && self.conversations.is_empty()
+            && self.members.is_empty()
+            && self.messages.is_empty()
+            && self.settings.is_none()
+    }
+
+    fn take(&mut self, mut room: usize) -> Rows {
+        Rows {
+            settings: self.settings.take(),
+            users: fill(&mut self.users, &mut room),
+            groups: fill(&mut self.groups, &mut room),
+            conversations: fill(&mut self.conversations, &mut room),
+            members: fill(&mut self.members, &mut room),
+            messages: fill(&mut self.messages, &mut room),
+        }
+    }
+}
+
+/// Takes rows from the front while there is room; a row that is larger than what is left is still taken, and is then the last.
+fn fill<T: Serialize>(from: &mut VecDeque<T>, room: &mut usize) -> Vec<T> {
+    let mut taken = Vec::new();
+    while *room > 0 {
+        let Some(row) = from.pop_front() else { break };
+        *room = room.saturating_sub(encoded_length(&row));
+        taken.push(row);
+    }
+    taken
+}
+
+fn encoded_length<T: Serialize>(row: &T) -> usize {
+    let mut counter = Counter(0);
+    let _ = serde_json::to_writer(&mut counter, row);
+    counter.0 + 1
+}
+
+struct Counter(usize);
+
+impl std::io::Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{ConversationId, MessageId, Party};
+    use crate::time::Moment;
+    use crate::wire::row::MessageRow;
+
+    fn message(id: i64, text: String) -> MessageRow {
+        MessageRow {
+            id: MessageId(id),
+            conversation: ConversationId(1),
+            prev: id - 1,
+            from: Party::Application,
+            via: None,
+            at: Moment(0),
+            text,
+            mentions: vec![],
+            reply_to: None,
+            edited_at: None,
+            deleted_by: None,
+            key: None,
+            version: id,
+        }
+    }
+
+    #[test]
+    fn many_rows_make_frames_of_bounded_size_and_only_the_last_ends_the_run() {
+        let messages = (1..=100).map(|id| message(id, "x".repeat(16 * 1024))).collect();
+        let frames: Vec<String> = Pages::new(Rows { messages, ..Rows::default() }, 100, true).collect();
+        assert!(frames.len() >= 25 && frames.iter().all(|f| f.len() < 2 * LIMIT));
+        assert!(frames[0].contains(r#""reset":true"#) && !frames[1].contains("reset"));
+        assert!(frames[..frames.len() - 1].iter().all(|f| f.contains(r#""more":true"#)));
+        assert!(!frames[frames.len() - 1].contains("more"));
+    }
+
+    #[test]
+    fn nothing_to_tell_is_still_one_frame() {
+        assert_eq!(Pages::new(Rows::default(), 7, false).collect::<Vec<_>>(), [r#"{"sync":{"version":7}}"#]);
+    }
+}
