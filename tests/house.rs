@@ -20,10 +20,5 @@ mod vendored;
 
 /// Fails with all complaints at once, one to a line.
 fn nothing_to_say(complaints: &[String]) {
-    assert!(
-        complaints.is_empty(),
-        "\n{} complaint(s):\n  {}\n",
-        complaints.len(),
-        complaints.join("\n  ")
-    );
+    assert!(complaints.is_empty(), "\n{} complaint(s):\n  {}\n", complaints.len(), complaints.join("\n  "));
 }

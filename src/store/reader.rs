@@ -4,13 +4,13 @@ use crate::error::{Error, Result};
 use crate::store::connection;
 use crate::store::db::{Db, translate};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 const CONNECTIONS: usize = 4;
 
 pub struct Readers {
-    free: Arc<Mutex<Vec<Db>>>,
+    free: Arc<Free>,
     permits: Arc<Semaphore>,
 }
 
@@ -18,7 +18,10 @@ impl Readers {
     pub fn open(file: &Path) -> Result<Readers> {
         let open = |_| connection::reading(file).map(|connection| Db { connection });
         let free = (0..CONNECTIONS).map(open).collect::<Result<Vec<Db>>>()?;
-        Ok(Readers { free: Arc::new(Mutex::new(free)), permits: Arc::new(Semaphore::new(CONNECTIONS)) })
+        Ok(Readers {
+            free: Arc::new(Free { connections: Mutex::new(free), returned: Condvar::new() }),
+            permits: Arc::new(Semaphore::new(CONNECTIONS)),
+        })
     }
 
     pub async fn read<T: Send + 'static>(&self, work: impl FnOnce(&Db) -> Result<T> + Send + 'static) -> Result<T> {
@@ -36,9 +39,29 @@ impl Readers {
     }
 }
 
+/// The connections that nobody uses now.
+struct Free {
+    connections: Mutex<Vec<Db>>,
+    returned: Condvar,
+}
+
+impl Free {
+    /// Waits only for blocking readers: the others hold a permit, of which there are as many as connections.
+    fn lend(&self) -> Option<Db> {
+        let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.returned.wait_while(connections, |free| free.is_empty());
+        waited.unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn give_back(&self, db: Db) {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+        self.returned.notify_one();
+    }
+}
+
 /// A connection on loan; given back also when the reading panics.
 struct Loan<'a> {
-    from: &'a Mutex<Vec<Db>>,
+    from: &'a Free,
     db: Option<Db>,
 }
 
@@ -48,20 +71,13 @@ impl Drop for Loan<'_> {
             if !db.connection.is_autocommit() {
                 let _ = db.connection.execute_batch("ROLLBACK");
             }
-            self.from.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+            self.from.give_back(db);
         }
     }
 }
 
-fn on_one<T>(free: &Mutex<Vec<Db>>, work: impl FnOnce(&Db) -> Result<T>) -> Result<T> {
-    let loan = loop {
-        let db = free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match db {
-            Some(db) => break Loan { from: free, db: Some(db) },
-            // Only a blocking reader, which holds no permit, can find none.
-            None => std::thread::sleep(std::time::Duration::from_millis(1)),
-        }
-    };
+fn on_one<T>(free: &Free, work: impl FnOnce(&Db) -> Result<T>) -> Result<T> {
+    let loan = Loan { from: free, db: free.lend() };
     let Some(db) = loan.db.as_ref() else { return Err(Error::internal("no connection")) };
     execute(db, "BEGIN")?;
     let result = work(db);

@@ -20,23 +20,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("chat", &["directory", "apps", "accounts", "store"]),
     ("live", &[]),
     ("callout", &["apps"]),
-    (
-        "jobs",
-        &["callout", "chat", "directory", "apps", "accounts", "store"],
-    ),
-    (
-        "http",
-        &[
-            "jobs",
-            "callout",
-            "live",
-            "chat",
-            "directory",
-            "apps",
-            "accounts",
-            "store",
-        ],
-    ),
+    ("jobs", &["callout", "chat", "directory", "apps", "accounts", "store"]),
+    ("http", &["jobs", "callout", "live", "chat", "directory", "apps", "accounts", "store"]),
     ("server", &EVERYTHING),
     ("cli", &EVERYTHING),
     ("demo", &EVERYTHING),
@@ -86,21 +71,14 @@ fn complaint(path: &str, module: &[&str], known: &[String]) -> Option<String> {
     let target = known.first()?;
     if let Some(stranger) = STRANGERS.iter().find(|s| module.join("/").starts_with(**s)) {
         let own: Vec<&str> = stranger.split('/').collect();
-        let at_home = known
-            .iter()
-            .map(String::as_str)
-            .take(own.len())
-            .eq(own.iter().copied());
+        let at_home = known.iter().map(String::as_str).take(own.len()).eq(own.iter().copied());
         return (!at_home).then(|| format!("{path}: a stranger knows `{}`", known.join("::")));
     }
     let room = module[0];
     let Some((_, may_know)) = ROOMS.iter().find(|(name, _)| *name == room) else {
-        return Some(format!(
-            "{path}: the room `{room}` stands on no floor (tests/house/floors.rs)"
-        ));
+        return Some(format!("{path}: the room `{room}` stands on no floor (tests/house/floors.rs)"));
     };
-    let allowed =
-        target == room || WORDS.contains(&target.as_str()) || may_know.contains(&target.as_str());
+    let allowed = target == room || WORDS.contains(&target.as_str()) || may_know.contains(&target.as_str());
     (!allowed).then(|| format!("{path}: `{room}` knows `{target}`: arrows only point down"))
 }
 
@@ -112,10 +90,7 @@ fn known_paths(module: &[&str], code: &str) -> Vec<Vec<String>> {
         let begin: Vec<String> = match word.as_str() {
             "crate" => Vec::new(),
             "parlour" if module[0] == "main" => Vec::new(),
-            "super" if !after_colons(&chars, at) => module[..module.len() - 1]
-                .iter()
-                .map(|s| s.to_string())
-                .collect(),
+            "super" if !after_colons(&chars, at) => module[..module.len() - 1].iter().map(|s| s.to_string()).collect(),
             _ => continue,
         };
         let rest: String = chars[at + word.len()..].iter().collect();
@@ -139,9 +114,7 @@ fn follow(begin: &[String], rest: &str, found: &mut Vec<Vec<String>>) {
         }
         return;
     }
-    let end = rest
-        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
     let (name, rest) = rest.split_at(end);
     let mut path = begin.to_vec();
     match name {
@@ -172,39 +145,23 @@ fn branches(list: &str) -> Vec<String> {
             '}' => depth -= 1,
             _ => {}
         }
-        parts
-            .last_mut()
-            .expect("one is there from the start")
-            .push(c);
+        parts.last_mut().expect("one is there from the start").push(c);
     }
     parts
 }
 
 #[test]
 fn arrows_only_point_down() {
-    let found: Vec<String> = project::rust(&["src"])
-        .iter()
-        .flat_map(|file| complaints(&file.path, &file.text()))
-        .collect();
+    let found: Vec<String> = project::rust(&["src"]).iter().flat_map(|file| complaints(&file.path, &file.text())).collect();
     nothing_to_say(&found);
 }
 
 #[test]
 fn an_arrow_that_points_up_is_named() {
-    let text =
-        "//! About crate::http.\nuse crate::{error::Error, directory::{User}, http::Guard};\n";
-    assert_eq!(
-        complaints("src/chat/message.rs", text),
-        ["src/chat/message.rs: `chat` knows `http`: arrows only point down"]
-    );
-    assert_eq!(
-        complaints("src/live/hub.rs", "fn a(b: crate::store::Db) {}").len(),
-        1
-    );
-    assert_eq!(
-        complaints("src/live/hub.rs", "use super::super::chat::Message;").len(),
-        1
-    );
+    let text = "//! About crate::http.\nuse crate::{error::Error, directory::{User}, http::Guard};\n";
+    assert_eq!(complaints("src/chat/message.rs", text), ["src/chat/message.rs: `chat` knows `http`: arrows only point down"]);
+    assert_eq!(complaints("src/live/hub.rs", "fn a(b: crate::store::Db) {}").len(), 1);
+    assert_eq!(complaints("src/live/hub.rs", "use super::super::chat::Message;").len(), 1);
     assert_eq!(complaints("src/live/mod.rs", "use super::chat;").len(), 1);
     assert_eq!(complaints("src/id.rs", "use super::store;").len(), 1);
     assert_eq!(complaints("src/cellar/wine.rs", "use crate::id;").len(), 1);
@@ -213,42 +170,18 @@ fn an_arrow_that_points_up_is_named() {
 #[test]
 fn a_stranger_knows_only_itself() {
     let own = "use crate::demo::office::leave; use super::super::person;";
-    assert_eq!(
-        complaints("src/demo/office/page/home.rs", own),
-        Vec::<String>::new()
-    );
-    assert_eq!(
-        complaints("src/demo/office/page.rs", "use crate::wire::Frame;").len(),
-        1
-    );
-    assert_eq!(
-        complaints("src/demo/office/page.rs", "use super::super::seed;").len(),
-        1
-    );
-    assert_eq!(
-        complaints("src/bench/pair.rs", "use crate::{bench::rate, id::UserId};").len(),
-        1
-    );
+    assert_eq!(complaints("src/demo/office/page/home.rs", own), Vec::<String>::new());
+    assert_eq!(complaints("src/demo/office/page.rs", "use crate::wire::Frame;").len(), 1);
+    assert_eq!(complaints("src/demo/office/page.rs", "use super::super::seed;").len(), 1);
+    assert_eq!(complaints("src/bench/pair.rs", "use crate::{bench::rate, id::UserId};").len(), 1);
 }
 
 #[test]
 fn arrows_that_point_down_pass() {
     assert_eq!(
-        complaints(
-            "src/chat/message.rs",
-            "use crate::directory::user; use super::member; use crate::wire;"
-        ),
+        complaints("src/chat/message.rs", "use crate::directory::user; use super::member; use crate::wire;"),
         Vec::<String>::new()
     );
-    assert_eq!(
-        complaints(
-            "src/store/mod.rs",
-            "#[cfg(test)]\nmod tests { use crate::chat; }"
-        ),
-        Vec::<String>::new()
-    );
-    assert_eq!(
-        complaints("src/cli/user.rs", "use crate::{store::Db, http, chat};"),
-        Vec::<String>::new()
-    );
+    assert_eq!(complaints("src/store/mod.rs", "#[cfg(test)]\nmod tests { use crate::chat; }"), Vec::<String>::new());
+    assert_eq!(complaints("src/cli/user.rs", "use crate::{store::Db, http, chat};"), Vec::<String>::new());
 }

@@ -37,9 +37,7 @@ fn literal_end(source: &[char], at: usize) -> usize {
 }
 
 fn position(source: &[char], from: usize, stop: impl Fn(char) -> bool) -> usize {
-    (from..source.len())
-        .find(|&i| stop(source[i]))
-        .unwrap_or(source.len())
+    (from..source.len()).find(|&i| stop(source[i])).unwrap_or(source.len())
 }
 
 fn part_of_name(source: &[char], at: usize) -> bool {
@@ -80,14 +78,7 @@ fn raw_string_end(source: &[char], at: usize) -> usize {
     let hashes = open - at - 1;
     let mut i = open + 1;
     while i < source.len() {
-        if source[i] == '"'
-            && source[i + 1..]
-                .iter()
-                .take(hashes)
-                .filter(|&&c| c == '#')
-                .count()
-                == hashes
-        {
+        if source[i] == '"' && source[i + 1..].iter().take(hashes).filter(|&&c| c == '#').count() == hashes {
             return i + 1 + hashes;
         }
         i += 1;
@@ -100,11 +91,7 @@ fn character_end(source: &[char], at: usize) -> usize {
     if source.get(at + 1) == Some(&'\\') {
         return (position(source, at + 3, |c| c == '\'') + 1).min(source.len());
     }
-    if source.get(at + 2) == Some(&'\'') {
-        at + 3
-    } else {
-        at
-    }
+    if source.get(at + 2) == Some(&'\'') { at + 3 } else { at }
 }
 
 /// The code with each item under `#[cfg(test)]` blanked out.
@@ -171,19 +158,11 @@ pub fn functions(code: &str) -> Vec<Function> {
         if begin == end || chars.get(open) != Some(&'{') {
             continue; // a function's type, or a declaration without a body
         }
-        let before: String = chars[..at]
-            .iter()
-            .rev()
-            .take(40)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-            .collect();
+        let before: String = chars[..at].iter().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect();
         found.push(Function {
             name: chars[begin..end].iter().collect(),
             line: line(&chars, at),
-            length: (line(&chars, closing_brace(&chars, open)) - line(&chars, open))
-                .saturating_sub(1),
+            length: (line(&chars, closing_brace(&chars, open)) - line(&chars, open)).saturating_sub(1),
             is_async: before.trim_end().ends_with("async"),
         });
     }
@@ -221,20 +200,13 @@ fn comments_and_literals_are_blanked_and_lines_stay() {
 #[test]
 fn tests_are_blanked_and_what_follows_stays() {
     let text = "fn a() {}\n#[cfg(test)]\nmod tests { fn b() { \"}\"; } }\nfn c() {}\n#[cfg(test)]\nmod d;\nfn e() {}";
-    let names: Vec<String> = functions(&without_tests(text))
-        .into_iter()
-        .map(|f| f.name)
-        .collect();
+    let names: Vec<String> = functions(&without_tests(text)).into_iter().map(|f| f.name).collect();
     assert_eq!(names, ["a", "c", "e"]);
 }
 
 #[test]
 fn functions_are_measured() {
-    let found =
-        functions("pub async fn a(b: fn(u8)) -> C {\n1\n2\n}\ntrait T { fn d(); }\nfn e() {}");
-    let seen: Vec<_> = found
-        .iter()
-        .map(|f| (f.name.as_str(), f.line, f.length, f.is_async))
-        .collect();
+    let found = functions("pub async fn a(b: fn(u8)) -> C {\n1\n2\n}\ntrait T { fn d(); }\nfn e() {}");
+    let seen: Vec<_> = found.iter().map(|f| (f.name.as_str(), f.line, f.length, f.is_async)).collect();
     assert_eq!(seen, [("a", 1, 2, true), ("e", 6, 0, false)]);
 }

@@ -28,27 +28,17 @@ fn complaint(path: &str, lines: usize) -> Option<String> {
     if path.contains("/vendor/") {
         return None;
     }
-    let cap = CAPS
-        .iter()
-        .find(|(folder, ending, _)| path.starts_with(folder) && path.ends_with(ending))?
-        .2;
-    (lines > cap)
-        .then(|| format!("{path}: {lines} lines, {cap} at most: which noun is hiding in it?"))
+    let cap = CAPS.iter().find(|(folder, ending, _)| path.starts_with(folder) && path.ends_with(ending))?.2;
+    (lines > cap).then(|| format!("{path}: {lines} lines, {cap} at most: which noun is hiding in it?"))
 }
 
 fn long_functions(path: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for function in rust::functions(&rust::without_tests(text)) {
-        let cap = if function.is_async && is_a_door(path) {
-            HANDLER
-        } else {
-            FUNCTION
-        };
+        let cap = if function.is_async && is_a_door(path) { HANDLER } else { FUNCTION };
         if function.length > cap {
             let (name, line, length) = (function.name, function.line, function.length);
-            found.push(format!(
-                "{path}:{line}: `{name}` has {length} lines, {cap} at most"
-            ));
+            found.push(format!("{path}:{line}: `{name}` has {length} lines, {cap} at most"));
         }
     }
     found
@@ -56,9 +46,7 @@ fn long_functions(path: &str, text: &str) -> Vec<String> {
 
 /// Rooms whose asynchronous functions are handlers of requests.
 fn is_a_door(path: &str) -> bool {
-    ["src/http/api/", "src/http/console/", "src/http/client/"]
-        .iter()
-        .any(|room| path.starts_with(room))
+    ["src/http/api/", "src/http/console/", "src/http/client/"].iter().any(|room| path.starts_with(room))
 }
 
 #[test]
@@ -74,33 +62,20 @@ fn files_keep_to_their_caps() {
             None => found.push(complaint),
         }
     }
-    found.extend(
-        unused
-            .iter()
-            .map(|path| format!("{path}: needs no exception")),
-    );
+    found.extend(unused.iter().map(|path| format!("{path}: needs no exception")));
     nothing_to_say(&found);
 }
 
 #[test]
 fn functions_keep_to_their_caps() {
-    let found: Vec<String> = project::rust(&["src"])
-        .iter()
-        .flat_map(|file| long_functions(&file.path, &file.text()))
-        .collect();
+    let found: Vec<String> = project::rust(&["src"]).iter().flat_map(|file| long_functions(&file.path, &file.text())).collect();
     nothing_to_say(&found);
 }
 
 #[test]
 fn assets_stay_small() {
-    let bytes: usize = project::files(&["assets"])
-        .iter()
-        .map(|file| file.bytes.len())
-        .sum();
-    assert!(
-        bytes <= ASSETS,
-        "assets/ has {bytes} bytes, {ASSETS} at most"
-    );
+    let bytes: usize = project::files(&["assets"]).iter().map(|file| file.bytes.len()).sum();
+    assert!(bytes <= ASSETS, "assets/ has {bytes} bytes, {ASSETS} at most");
 }
 
 #[test]

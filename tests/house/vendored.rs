@@ -26,15 +26,8 @@ fn complaints(files: &[File]) -> Vec<String> {
         Ok(list) => list,
         Err(error) => return vec![format!("{LIST}: {error}")],
     };
-    let entries: Vec<toml::Value> = list
-        .get("file")
-        .and_then(|file| file.as_array())
-        .cloned()
-        .unwrap_or_default();
-    let mut found: Vec<String> = vendored
-        .iter()
-        .filter_map(|file| unlike(file, &entries))
-        .collect();
+    let entries: Vec<toml::Value> = list.get("file").and_then(|file| file.as_array()).cloned().unwrap_or_default();
+    let mut found: Vec<String> = vendored.iter().filter_map(|file| unlike(file, &entries)).collect();
     for entry in &entries {
         let path = format!("{FOLDER}/{}", member(entry, "name"));
         if !vendored.iter().any(|file| file.path == path) {
@@ -50,24 +43,14 @@ fn unlike(file: &File, entries: &[toml::Value]) -> Option<String> {
         return Some(format!("{} is not listed in {LIST}", file.path));
     };
     if member(entry, "from").is_empty() || member(entry, "licence").is_empty() {
-        return Some(format!(
-            "{}: the list does not say `from` and `licence`",
-            file.path
-        ));
+        return Some(format!("{}: the list does not say `from` and `licence`", file.path));
     }
-    let sum: String = Sha256::digest(&file.bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    (member(entry, "sha256") != sum)
-        .then(|| format!("{}: its sha256 is {sum}, the list says another", file.path))
+    let sum: String = Sha256::digest(&file.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    (member(entry, "sha256") != sum).then(|| format!("{}: its sha256 is {sum}, the list says another", file.path))
 }
 
 fn member<'a>(entry: &'a toml::Value, name: &str) -> &'a str {
-    entry
-        .get(name)
-        .and_then(|value| value.as_str())
-        .unwrap_or_default()
+    entry.get(name).and_then(|value| value.as_str()).unwrap_or_default()
 }
 
 #[test]
@@ -77,26 +60,13 @@ fn vendored_files_are_the_reviewed_ones() {
 
 #[test]
 fn a_changed_unlisted_or_missing_file_is_named() {
-    let file = |name: &str, text: &str| File {
-        path: format!("{FOLDER}/{name}"),
-        bytes: text.as_bytes().to_vec(),
-    };
+    let file = |name: &str, text: &str| File { path: format!("{FOLDER}/{name}"), bytes: text.as_bytes().to_vec() };
     let list = "[[file]]\nname = 'a.js'\nfrom = 'a 1.0'\nlicence = 'MIT'\n\
         sha256 = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'\n"; // of "x"
     let told = |files: &[File]| complaints(files).len();
     assert_eq!(told(&[file("vendored.toml", list), file("a.js", "x")]), 0);
-    assert_eq!(
-        told(&[file("vendored.toml", list), file("a.js", "changed")]),
-        1
-    );
-    assert_eq!(
-        told(&[
-            file("vendored.toml", list),
-            file("a.js", "x"),
-            file("b.js", "y")
-        ]),
-        1
-    );
+    assert_eq!(told(&[file("vendored.toml", list), file("a.js", "changed")]), 1);
+    assert_eq!(told(&[file("vendored.toml", list), file("a.js", "x"), file("b.js", "y")]), 1);
     assert_eq!(told(&[file("vendored.toml", list), file("b.js", "y")]), 2);
     assert_eq!(told(&[file("a.js", "x")]), 1);
 }
