@@ -3,9 +3,7 @@
 use super::{nothing_to_say, project, rust};
 
 /// Names that hide what a file is about.
-const EMPTY_NAMES: [&str; 10] = [
-    "util", "utils", "helper", "helpers", "common", "manager", "service", "base", "types", "models",
-];
+const EMPTY_NAMES: [&str; 10] = ["util", "utils", "helper", "helpers", "common", "manager", "service", "base", "types", "models"];
 
 const FORBIDDEN: [(&str, &str); 7] = [
     (".unwrap()", "an error is answered, not thrown"),
@@ -19,22 +17,14 @@ const FORBIDDEN: [(&str, &str); 7] = [
 
 fn complaints(path: &str, text: &str) -> Vec<String> {
     let mut found = head(path, text);
-    let stem = path
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(".rs");
+    let stem = path.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs");
     if EMPTY_NAMES.contains(&stem) {
         found.push(format!("{path}: the name says nothing"));
     }
     for (number, line) in rust::without_tests(text).lines().enumerate() {
         for (word, reason) in FORBIDDEN {
             if line.contains(word) {
-                found.push(format!(
-                    "{path}:{}: `{}`: {reason}",
-                    number + 1,
-                    word.trim()
-                ));
+                found.push(format!("{path}:{}: `{}`: {reason}", number + 1, word.trim()));
             }
         }
     }
@@ -43,37 +33,22 @@ fn complaints(path: &str, text: &str) -> Vec<String> {
 
 /// Each file says what its room is for and what it must not know.
 fn head(path: &str, text: &str) -> Vec<String> {
-    let lines = text
-        .lines()
-        .take_while(|line| line.starts_with("//!"))
-        .count();
+    let lines = text.lines().take_while(|line| line.starts_with("//!")).count();
     match lines {
         0 if text.trim().is_empty() => Vec::new(),
-        0 => vec![format!(
-            "{path}: no `//!` head: what is this room for, what must it not know?"
-        )],
+        0 => vec![format!("{path}: no `//!` head: what is this room for, what must it not know?")],
         1..=8 => Vec::new(),
-        _ => vec![format!(
-            "{path}: a head of {lines} lines; two to five are enough"
-        )],
+        _ => vec![format!("{path}: a head of {lines} lines; two to five are enough")],
     }
 }
 
 /// Words that betray work left lying, in any text that is delivered.
 fn left_over(path: &str, text: &str) -> Vec<String> {
-    let marks = [
-        concat!("FIX", "ME"),
-        concat!("XX", "X:"),
-        concat!("TO", "DO"),
-    ];
+    let marks = [concat!("FIX", "ME"), concat!("XX", "X:"), concat!("TO", "DO")];
     let mut found = Vec::new();
     for (number, line) in text.lines().enumerate() {
         if marks.iter().any(|mark| line.contains(mark)) {
-            found.push(format!(
-                "{path}:{}: unfinished: {}",
-                number + 1,
-                line.trim()
-            ));
+            found.push(format!("{path}:{}: unfinished: {}", number + 1, line.trim()));
         }
     }
     found
@@ -87,11 +62,7 @@ fn sources_keep_the_rules() {
     }
     for file in project::rust(&["tests"]) {
         let is_a_room = file.path.matches('/').count() > 1 || !file.path.starts_with("tests/");
-        found.extend(if is_a_room {
-            head(&file.path, &file.text())
-        } else {
-            Vec::new()
-        });
+        found.extend(if is_a_room { head(&file.path, &file.text()) } else { Vec::new() });
     }
     nothing_to_say(&found);
 }
@@ -110,10 +81,7 @@ fn nothing_is_left_lying() {
 #[test]
 fn a_file_without_a_head_is_named() {
     assert_eq!(complaints("src/a.rs", "fn a() {}").len(), 1);
-    assert_eq!(
-        complaints("src/a.rs", "//! Why.\nfn a() {}"),
-        Vec::<String>::new()
-    );
+    assert_eq!(complaints("src/a.rs", "//! Why.\nfn a() {}"), Vec::<String>::new());
     assert_eq!(complaints("src/a.rs", &"//! And on.\n".repeat(9)).len(), 1);
 }
 
@@ -125,29 +93,13 @@ fn an_empty_name_is_named() {
 #[test]
 fn what_may_not_stand_in_a_source_is_named() {
     let file = |body: &str| complaints("src/a.rs", &format!("//! Why.\n{body}"));
-    assert_eq!(
-        file("fn a() { b.unwrap() }"),
-        ["src/a.rs:2: `.unwrap()`: an error is answered, not thrown"]
-    );
+    assert_eq!(file("fn a() { b.unwrap() }"), ["src/a.rs:2: `.unwrap()`: an error is answered, not thrown"]);
     assert_eq!(file("fn a() { b\n.expect(\"c\") }").len(), 1);
-    assert_eq!(
-        file("fn a() { b.unwrap_or(1); \"x.unwrap()\"; }"),
-        Vec::<String>::new()
-    );
-    assert_eq!(
-        file("#[cfg(test)]\nmod tests { fn a() { b.unwrap() } }"),
-        Vec::<String>::new()
-    );
+    assert_eq!(file("fn a() { b.unwrap_or(1); \"x.unwrap()\"; }"), Vec::<String>::new());
+    assert_eq!(file("#[cfg(test)]\nmod tests { fn a() { b.unwrap() } }"), Vec::<String>::new());
 }
 
 #[test]
 fn what_is_left_lying_is_named() {
-    assert_eq!(
-        left_over(
-            "assets/js/a.js",
-            &format!("// {} later", concat!("TO", "DO"))
-        )
-        .len(),
-        1
-    );
+    assert_eq!(left_over("assets/js/a.js", &format!("// {} later", concat!("TO", "DO"))).len(), 1);
 }
