@@ -1,0 +1,130 @@
+//! The rows that a client knows, kept as `docs/protocol.md` tells client authors to keep them. It complains where the
+//! server breaks a rule of order: a version that falls, a commit that comes twice.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const KINDS: [&str; 5] = ["users", "groups", "conversations", "members", "messages"];
+
+#[derive(Default)]
+pub struct Replica {
+    pub epoch: Option<String>,
+    pub version: i64,
+    /// The version that may be stored as the place to resume from.
+    pub resume: i64,
+    /// By kind and id.
+    pub rows: BTreeMap<(&'static str, String), Value>,
+    /// Messages of others, in the order in which they were first seen.
+    pub heard: Vec<Value>,
+}
+
+impl Replica {
+    /// Takes in one frame from the server.
+    pub fn apply(&mut self, name: &str, body: &Value) {
+        match name {
+            "welcome" => self.epoch = body["epoch"].as_str().map(str::to_string),
+            "sync" => self.sync(body),
+            "ok" => self.answer(body),
+            _ => {}
+        }
+    }
+
+    fn sync(&mut self, body: &Value) {
+        let version = body["version"].as_i64().unwrap_or_else(|| panic!("a sync without a version: {body}"));
+        let reset = body["reset"] == true;
+        if reset {
+            self.rows.clear();
+            self.version = 0;
+        }
+        assert!(version >= self.version, "the version fell from {} to {version}: {body}", self.version);
+        // what has become visible brings older rows along
+        let brings_along = reset || !body["members"].is_null() || !body["groups"].is_null();
+        for kind in KINDS {
+            for row in body[kind].as_array().into_iter().flatten() {
+                self.upsert(kind, row, brings_along);
+            }
+        }
+        self.version = version;
+        if body["more"] != true {
+            self.resume = version;
+        }
+    }
+
+    /// An `ok` with a row stands in the place of the `sync` of its commit. A page of history moves nothing.
+    fn answer(&mut self, body: &Value) {
+        let is_page = !body["more"].is_null();
+        let mut newest = 0;
+        for (member, kind) in [("message", "messages"), ("conversation", "conversations")] {
+            if body[member].is_object() {
+                newest = newest.max(body[member]["version"].as_i64().unwrap_or(0));
+                self.upsert(kind, &body[member], true);
+            }
+        }
+        for kind in KINDS {
+            for row in body[kind].as_array().into_iter().flatten() {
+                newest = newest.max(row["version"].as_i64().unwrap_or(0));
+                self.upsert(kind, row, true);
+            }
+        }
+        if !is_page {
+            self.version = self.version.max(newest);
+            self.resume = self.resume.max(newest);
+        }
+    }
+
+    fn upsert(&mut self, kind: &'static str, row: &Value, may_be_known: bool) {
+        let id = match kind {
+            "members" => format!("{}/{}", row["conversation"], row["user"]),
+            _ => row["id"].to_string(),
+        };
+        let version = row["version"].as_i64().unwrap_or_else(|| panic!("a row without a version: {row}"));
+        let known = self.rows.insert((kind, id), row.clone());
+        let known_version = known.as_ref().and_then(|row| row["version"].as_i64());
+        assert!(may_be_known || known_version.is_none_or(|known| known < version), "the same row came twice: {row}");
+        if kind == "messages" && known.is_none() {
+            self.heard.push(row.clone());
+        }
+    }
+
+    pub fn messages(&self, conversation: i64) -> Vec<Value> {
+        let of_it = |row: &&Value| row["conversation"] == conversation;
+        let mut found: Vec<Value> =
+            self.rows.iter().filter(|((kind, _), _)| *kind == "messages").map(|(_, row)| row).filter(of_it).cloned().collect();
+        found.sort_by_key(|row| row["id"].as_i64());
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn message(id: i64, version: i64) -> Value {
+        json!({"id": id, "conversation": 7, "version": version, "text": "hello"})
+    }
+
+    #[test]
+    fn rows_are_inserted_and_replaced_by_id() {
+        let mut replica = Replica::default();
+        replica.apply("sync", &json!({"version": 3, "messages": [message(3, 3)]}));
+        replica.apply("ok", &json!({"id": 1, "message": message(3, 4)}));
+        assert_eq!((replica.messages(7).len(), replica.version, replica.heard.len()), (1, 4, 1));
+    }
+
+    #[test]
+    #[should_panic(expected = "the version fell")]
+    fn a_version_that_falls_is_noticed() {
+        let mut replica = Replica::default();
+        replica.apply("sync", &json!({"version": 3}));
+        replica.apply("sync", &json!({"version": 2}));
+    }
+
+    #[test]
+    #[should_panic(expected = "came twice")]
+    fn a_commit_that_comes_twice_is_noticed() {
+        let mut replica = Replica::default();
+        replica.apply("sync", &json!({"version": 3, "messages": [message(3, 3)]}));
+        replica.apply("sync", &json!({"version": 4, "messages": [message(3, 3)]}));
+    }
+}

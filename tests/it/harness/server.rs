@@ -1,0 +1,225 @@
+//! The real executable, started in an empty folder. When a test is over it must stop cleanly and have logged no error.
+
+use super::{app::App, folder::Folder, http::Http, wait::PATIENCE};
+use rustix::process::{Pid, Signal, kill_process};
+use std::{
+    fs,
+    fs::File,
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    thread,
+    time::Instant,
+};
+
+/// The address under which browsers reach it, as far as the server is told.
+pub const PUBLIC_URL: &str = "http://parlour.test";
+
+pub struct TestServer {
+    shared: Arc<Shared>,
+    process: Option<Child>,
+    /// Programs and their arguments that the server is started by, such as `strace`.
+    under: Vec<String>,
+    options: Vec<String>,
+    setup_link: Arc<Mutex<Option<String>>>,
+    expected_errors: Vec<String>,
+}
+
+/// What applications and people need of their server, which may come back at another address.
+pub struct Shared {
+    folder: Folder,
+    address: Mutex<Option<SocketAddr>>,
+}
+
+impl Shared {
+    pub fn http(&self) -> Http {
+        Http::new(unpoisoned(&self.address).expect("the server runs"))
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    /// Runs a command of the executable on this server's data.
+    pub fn run(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = executable(&[]);
+        command.args(arguments).env("PARLOUR_DATA", self.data());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the executable runs");
+        std::io::Write::write_all(&mut child.stdin.take().expect("piped"), input.as_bytes()).ok();
+        child.wait_with_output().expect("the command ends")
+    }
+}
+
+fn unpoisoned<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The executable under test, with an environment that nobody's settings reach.
+fn executable(under: &[String]) -> Command {
+    let program = env!("CARGO_BIN_EXE_parlour").to_string();
+    let mut words = under.iter().cloned().chain([program]);
+    let mut command = Command::new(words.next().expect("at least the program"));
+    command.args(words).env_clear();
+    for name in ["PATH", "HOME", "LANG"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command
+}
+
+impl TestServer {
+    pub fn start() -> TestServer {
+        TestServer::with(&[])
+    }
+
+    /// With more options for `parlour serve`.
+    pub fn with(options: &[&str]) -> TestServer {
+        TestServer::under(&[], options)
+    }
+
+    /// Run by another program.
+    pub fn under(program: &[&str], options: &[&str]) -> TestServer {
+        let shared = Shared { folder: Folder::create(), address: Mutex::new(None) };
+        let mut server = TestServer {
+            shared: Arc::new(shared),
+            process: None,
+            under: program.iter().map(|word| word.to_string()).collect(),
+            options: options.iter().map(|word| word.to_string()).collect(),
+            setup_link: Arc::default(),
+            expected_errors: Vec::new(),
+        };
+        server.starts();
+        server
+    }
+
+    /// Starts it, again on the same data after `dies` or `stops`.
+    pub fn starts(&mut self) {
+        let log = File::options().create(true).append(true).open(self.shared.log()).expect("the log can be written");
+        let mut command = executable(&self.under);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--public-url", PUBLIC_URL]).arg("--data").arg(self.shared.data());
+        command.args(&self.options).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        let mut process = command.spawn().expect("the executable can be started");
+        let output = process.stdout.take().expect("piped");
+        self.process = Some(process);
+        let (tell, told) = mpsc::channel();
+        let setup_link = Arc::clone(&self.setup_link);
+        thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if let Some(link) = line.strip_prefix("set up at ") {
+                    *unpoisoned(&setup_link) = Some(link.to_string());
+                }
+                tell.send(line).ok();
+            }
+        });
+        let first = told.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("the server does not start:\n{}", self.log()));
+        let address = first.strip_prefix("parlour listening on http://").and_then(|address| address.parse().ok());
+        *unpoisoned(&self.shared.address) = Some(address.unwrap_or_else(|| panic!("not the first line: {first}")));
+    }
+
+    pub fn http(&self) -> Http {
+        self.shared.http()
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.http().address
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.shared.data()
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.shared.log()).unwrap_or_default()
+    }
+
+    /// The one-time link for the first administrator, as it was printed.
+    pub fn setup_link(&self) -> String {
+        let link = Arc::clone(&self.setup_link);
+        super::wait::eventually("the set-up link is printed", || unpoisoned(&link).clone())
+    }
+
+    /// The number of the server's process; of the program that runs it, where there is one.
+    pub fn pid(&self) -> u32 {
+        self.process.as_ref().expect("it runs").id()
+    }
+
+    /// Registers an application that opens every way to sign in.
+    pub fn app(&self, id: &str) -> App {
+        self.app_with(id, &[])
+    }
+
+    /// With more options for `parlour app register`.
+    pub fn app_with(&self, id: &str, options: &[&str]) -> App {
+        App::register(&self.shared, id, options)
+    }
+
+    /// Runs a command of the executable on this server's data.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.shared.run(arguments, "")
+    }
+
+    /// Something will be logged as an error, and it is right that it is.
+    pub fn expects_error(&mut self, text: &str) {
+        self.expected_errors.push(text.into());
+    }
+
+    /// `kill -9`, at this very moment.
+    pub fn dies(&mut self) {
+        let mut process = self.process.take().expect("it runs");
+        process.kill().expect("a process of ours can be killed");
+        process.wait().expect("a process of ours ends");
+    }
+
+    /// SIGTERM; it has to end by itself.
+    pub fn stops(&mut self) -> ExitStatus {
+        let mut process = self.process.take().expect("it runs");
+        let pid = Pid::from_raw(process.id().cast_signed()).expect("a process has a number");
+        kill_process(pid, Signal::TERM).expect("a process of ours can be told");
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match process.try_wait().expect("a process of ours can be asked") {
+                Some(status) => return status,
+                None if Instant::now() > end => break,
+                None => thread::sleep(std::time::Duration::from_millis(5)),
+            }
+        }
+        process.kill().ok();
+        panic!("the server did not stop in {PATIENCE:?} after SIGTERM:\n{}", self.log());
+    }
+
+    fn unexpected_errors(&self) -> Vec<String> {
+        let expected = |line: &str| self.expected_errors.iter().any(|text| line.contains(text));
+        let log = self.log();
+        let wrong = |line: &&str| (line.contains("ERROR") || line.contains("panicked")) && !expected(line);
+        log.lines().filter(wrong).map(str::to_string).collect()
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            if let Some(mut process) = self.process.take() {
+                process.kill().ok();
+                process.wait().ok();
+            }
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            eprintln!("--- the server's log ends:\n{}", lines[lines.len().saturating_sub(30)..].join("\n"));
+            return;
+        }
+        if self.process.is_some() {
+            let status = self.stops();
+            assert!(status.success(), "the server did not stop cleanly: {status}\n{}", self.log());
+        }
+        let errors = self.unexpected_errors();
+        assert!(errors.is_empty(), "the server logged errors:\n{}", errors.join("\n"));
+    }
+}

@@ -1,0 +1,7 @@
+//! Behaviour that somebody relies on, seen from outside: each test starts the real executable in an empty folder and
+//! speaks to it as people, applications and attackers do. One file per noun. How to write one stands in
+//! `harness/mod.rs`.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[allow(dead_code, unused_imports, reason = "a vocabulary has words that no test says yet")]
+mod harness;
