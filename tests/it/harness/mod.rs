@@ -1,11 +1,9 @@
-//! What tests are written with. A test reads like what happened:
+//! What tests are written with, so that one reads like what happened. It knows nothing of the code under test.
 //!
 //! ```ignore
-//! let server = TestServer::start();
-//! let office = server.app("oa");
-//! let (anna, ben) = (office.person("anna"), office.person("ben"));
-//! anna.sends("ben", "hello");
-//! ben.hears("hello");
+//! let office = TestServer::start().app("oa");
+//! office.person("anna").sends("ben", "hello");
+//! office.person("ben").hears("hello");
 //! ```
 
 mod answer;
