@@ -18,3 +18,5 @@ pub mod chat;
 pub mod directory;
 
 pub mod live;
+
+pub mod demo;

@@ -1,0 +1,169 @@
+//! What the office still has to tell Parlour, in order. An errand is kept in the same change as its
+//! cause and leaves only when Parlour has taken it, so nothing is lost while Parlour is away.
+
+use super::Office;
+use super::parlour::Outcome;
+use super::person::Person;
+use super::refusal::Refusal;
+use super::state::State;
+use super::{parlour, session, token};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+const MOST: usize = 2_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verb {
+    Post,
+    Put,
+    Delete,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Errand {
+    /// Also the `Idempotency-Key`: tried again, it is still one message.
+    pub key: String,
+    pub verb: Verb,
+    pub path: String,
+    pub body: Option<Value>,
+    pub since: i64,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Outbox {
+    pub waiting: Vec<Errand>,
+    /// How many Parlour refused for good, and why the last one.
+    pub refused: u64,
+    pub last_refusal: Option<String>,
+}
+
+impl Outbox {
+    fn push(&mut self, verb: Verb, path: String, body: Option<Value>) {
+        if self.waiting.len() >= MOST {
+            self.drop_first("too many were waiting");
+        }
+        self.waiting.push(Errand {
+            key: token::fresh(),
+            verb,
+            path,
+            body,
+            since: session::now(),
+        });
+    }
+
+    fn drop_first(&mut self, reason: &str) {
+        if !self.waiting.is_empty() {
+            self.waiting.remove(0);
+        }
+        self.refused += 1;
+        self.last_refusal = Some(reason.to_owned());
+    }
+
+    /// A message of the application itself.
+    pub fn message(&mut self, to: &str, text: &str) {
+        let body = json!({"to": to, "text": text});
+        self.push(Verb::Post, "/api/v1/messages".into(), Some(body));
+    }
+
+    /// A message in the name of one of our people.
+    pub fn message_from(&mut self, from: &str, to: &str, text: &str) {
+        let body =
+            json!({"from": format!("user:{from}"), "to": format!("user:{to}"), "text": text});
+        self.push(Verb::Post, "/api/v1/messages".into(), Some(body));
+    }
+
+    pub fn person(&mut self, person: &Person) {
+        let body = json!({
+            "name": person.name,
+            "title": person.title,
+            "email": person.email(),
+            "locale": person.language.tag(),
+            "suspended": person.left_at.is_some(),
+        });
+        let path = format!("/api/v1/users/{}", parlour::encode(&person.id));
+        self.push(Verb::Put, path, Some(body));
+    }
+
+    /// The contact lists of all have changed: Parlour asks for them anew.
+    pub fn refresh_contacts(&mut self) {
+        self.push(Verb::Post, "/api/v1/contacts/refresh".into(), None);
+    }
+
+    /// Who signs out here is signed out of the messenger too.
+    pub fn sign_out(&mut self, person: &str) {
+        let path = format!("/api/v1/users/{}/sessions", parlour::encode(person));
+        self.push(Verb::Delete, path, None);
+    }
+}
+
+enum Step {
+    Empty,
+    Again,
+    Wait(Duration),
+}
+
+/// Delivers until it is told to stop.
+pub async fn run(office: Arc<Office>, stop: CancellationToken) {
+    let mut tries = 0_u32;
+    loop {
+        let pause = match once(&office, tries).await {
+            Step::Again => {
+                tries = 0;
+                continue;
+            }
+            Step::Empty => Duration::from_secs(3600),
+            Step::Wait(pause) => {
+                tries = tries.saturating_add(1);
+                pause
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = office.nudge.notified(), if tries == 0 => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+async fn once(office: &Office, tries: u32) -> Step {
+    let Some(errand) = office
+        .cabinet
+        .read(|state| state.outbox.waiting.first().cloned())
+    else {
+        return Step::Empty;
+    };
+    let backoff = Duration::from_millis(500 * 2_u64.pow(tries.min(5)));
+    let key = errand.key.clone();
+    let refusal = match office.parlour.deliver(&errand).await {
+        Outcome::Later(after) => return Step::Wait(after.unwrap_or(backoff)),
+        Outcome::Taken => None,
+        Outcome::Refused(reason) => {
+            tracing::warn!(path = errand.path, reason, "parlour refused an errand");
+            Some(reason)
+        }
+    };
+    let done = move |state: &mut State| settle(state, &key, refusal.as_deref());
+    match office.cabinet.change(done).await {
+        Ok(()) => Step::Again,
+        Err(_) => Step::Wait(backoff),
+    }
+}
+
+fn settle(state: &mut State, key: &str, refusal: Option<&str>) -> Result<(), Refusal> {
+    if state
+        .outbox
+        .waiting
+        .first()
+        .is_some_and(|first| first.key == key)
+    {
+        match refusal {
+            Some(reason) => state.outbox.drop_first(reason),
+            None => drop(state.outbox.waiting.remove(0)),
+        }
+    }
+    Ok(())
+}
