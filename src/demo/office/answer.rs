@@ -20,10 +20,7 @@ enum Question {
 const WORDS: [(Question, &[&str]); 5] = [
     (Question::Balance, &["balance", "days left", "余额", "剩余"]),
     (Question::Away, &["away", "who is out", "谁请假", "谁不在"]),
-    (
-        Question::Leave,
-        &["leave", "holiday", "vacation", "请假", "休假", "假期"],
-    ),
+    (Question::Leave, &["leave", "holiday", "vacation", "请假", "休假", "假期"]),
     (Question::Notices, &["notice", "news", "公告", "通知"]),
     (Question::Help, &["help", "hello", "hi", "帮助", "你好"]),
 ];
@@ -37,10 +34,7 @@ fn question(text: &str) -> Question {
         true => words.iter().any(|w| w.starts_with(**word)),
         false => text.contains(**word),
     };
-    WORDS
-        .iter()
-        .find(|(_, words)| words.iter().any(|word| said(&word)))
-        .map_or(Question::Unknown, |(question, _)| *question)
+    WORDS.iter().find(|(_, words)| words.iter().any(|word| said(&word))).map_or(Question::Unknown, |(question, _)| *question)
 }
 
 /// Markdown, in the language of the question.
@@ -98,9 +92,7 @@ fn leave(address: &str, state: &State, person: &Person, l: Language) -> String {
     };
     let lines: Vec<String> = state.leaves.iter().filter(own).map(line).take(10).collect();
     let list = match lines.is_empty() {
-        true => l
-            .say("You have no leave ahead of you.", "您近期没有请假。")
-            .to_owned(),
+        true => l.say("You have no leave ahead of you.", "您近期没有请假。").to_owned(),
         false => lines.join("\n"),
     };
     let ask = l.say("Ask for leave", "申请请假");
@@ -118,10 +110,7 @@ fn notices(address: &str, state: &State, l: Language) -> String {
 }
 
 fn away(state: &State, l: Language) -> String {
-    let names: Vec<String> = state
-        .away_on(Day::today())
-        .map(|p| plain(&p.name))
-        .collect();
+    let names: Vec<String> = state.away_on(Day::today()).map(|p| plain(&p.name)).collect();
     match names.is_empty() {
         true => l.say("Everybody is in today.", "今天大家都在。").to_owned(),
         false => format!("{} {}", l.say("Out today:", "今天不在："), names.join(", ")),

@@ -23,9 +23,7 @@ impl Attempts {
 
     fn require(&self, name: &str) -> Result<(), Refusal> {
         match self.lock().get(name) {
-            Some((count, since)) if *count >= ALLOWED && session::now() - since < WINDOW_MS => {
-                Err(Refusal::TooMany)
-            }
+            Some((count, since)) if *count >= ALLOWED && session::now() - since < WINDOW_MS => Err(Refusal::TooMany),
             _ => Ok(()),
         }
     }
@@ -56,9 +54,7 @@ impl Office {
         let username = username.trim().to_lowercase();
         let given: String = given.chars().take(200).collect();
         self.attempts.require(&username)?;
-        let id = username
-            .strip_suffix("@harbour.example")
-            .unwrap_or(&username);
+        let id = username.strip_suffix("@harbour.example").unwrap_or(&username);
         let found = self.cabinet.read(|state| state.person(id).cloned());
         let found = found.filter(|person| person.left_at.is_none());
         let hash = found.as_ref().map(|person| person.password.clone());

@@ -21,10 +21,7 @@ struct Call {
 
 impl Call {
     fn text<'a>(&'a self, pointer: &str) -> &'a str {
-        self.data
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or("")
+        self.data.pointer(pointer).and_then(Value::as_str).unwrap_or("")
     }
 
     /// `ben`, also where it is written as a party, `user:ben`.
@@ -40,11 +37,8 @@ pub async fn receive(request: HttpRequest, body: Bytes, office: Data<Office>) ->
         let value = request.headers().get(name);
         value.and_then(|value| value.to_str().ok()).unwrap_or("")
     };
-    let headers = Headers {
-        id: header("webhook-id"),
-        timestamp: header("webhook-timestamp"),
-        signatures: header("webhook-signature"),
-    };
+    let headers =
+        Headers { id: header("webhook-id"), timestamp: header("webhook-timestamp"), signatures: header("webhook-signature") };
     if !is_genuine(&office.secret, &headers, &body, session::now() / 1000) {
         return HttpResponse::Unauthorized().json(json!({"error": "The signature is not valid."}));
     }
@@ -60,10 +54,7 @@ pub async fn receive(request: HttpRequest, body: Bytes, office: Data<Office>) ->
 }
 
 async fn verify(office: &Office, call: &Call) -> Value {
-    match office
-        .sign_in(call.text("/username"), call.text("/password"))
-        .await
-    {
+    match office.sign_in(call.text("/username"), call.text("/password")).await {
         Ok(Some(person)) => json!({"user": {
             "id": person.id,
             "name": person.name,
@@ -91,8 +82,7 @@ fn contacts(office: &Office, call: &Call) -> Value {
 }
 
 fn groups_for(state: &State, reader: &str) -> Vec<Value> {
-    let row =
-        |person: &Person| json!({"id": person.id, "name": person.name, "title": person.title});
+    let row = |person: &Person| json!({"id": person.id, "name": person.name, "title": person.title});
     let of = |department: &str| -> Vec<Value> {
         let here = |person: &&Person| person.department == department && person.id != reader;
         state.present().filter(here).map(row).collect()
@@ -101,9 +91,7 @@ fn groups_for(state: &State, reader: &str) -> Vec<Value> {
     let groups = departments.map(|department| (department, of(&department.id)));
     groups
         .filter(|(_, users)| !users.is_empty())
-        .map(|(department, users)| {
-            json!({"id": department.id, "name": department.name, "users": users})
-        })
+        .map(|(department, users)| json!({"id": department.id, "name": department.name, "users": users}))
         .collect()
 }
 

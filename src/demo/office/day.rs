@@ -28,12 +28,7 @@ impl Day {
 
     /// Monday to Friday, both ends counted. The caller has bounded the distance.
     pub fn working_days_to(self, last: Self) -> u32 {
-        let count = self
-            .0
-            .series(1.day())
-            .take_while(|date| *date <= last.0)
-            .filter(|date| Self(*date).is_working())
-            .count();
+        let count = self.0.series(1.day()).take_while(|date| *date <= last.0).filter(|date| Self(*date).is_working()).count();
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 

@@ -39,22 +39,10 @@ impl<T> Once<T> {
 
 impl Once<Flash> {
     pub fn good(&self, session: &str, sentence: Sentence) {
-        self.put(
-            session,
-            Flash {
-                good: true,
-                sentence,
-            },
-        );
+        self.put(session, Flash { good: true, sentence });
     }
 
     pub fn bad(&self, session: &str, sentence: Sentence) {
-        self.put(
-            session,
-            Flash {
-                good: false,
-                sentence,
-            },
-        );
+        self.put(session, Flash { good: false, sentence });
     }
 }

@@ -6,8 +6,8 @@ use super::page::{Shell, TroublePage, language_of};
 use super::refusal::Refusal;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -22,27 +22,35 @@ pub async fn stand(
     let Some(office) = request.app_data::<Data<Office>>().cloned() else {
         return Ok(request.into_response(HttpResponse::InternalServerError().finish()));
     };
-    let http = request.request().clone();
-    let mut response = match admit(&http) {
-        Err(refusal) => request.into_response(draw(&office, &http, &refusal)),
+    let mut response = match admit(request.request()) {
+        Err(refusal) => {
+            let page = draw(&office, request.request(), &refusal);
+            request.into_response(page)
+        }
         Ok(()) => {
-            let response = next.call(request).await?;
-            let refusal = response
-                .response()
-                .error()
-                .and_then(|e| e.as_error::<Refusal>());
-            match refusal.cloned() {
-                None => response.map_into_boxed_body(),
-                Some(Refusal::SignIn { .. }) => response.map_into_boxed_body(),
-                Some(refusal) => {
-                    let page = draw(&office, &http, &refusal);
-                    response.into_response(page)
-                }
-            }
+            let response = next.call(request).await?.map_into_boxed_body();
+            redraw(&office, response)
         }
     };
     dress(&office, response.headers_mut());
     Ok(response)
+}
+
+/// A refusal gets its page; an address that nobody serves is one.
+fn redraw(office: &Office, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let error = response.response().error();
+    let refusal = match error.and_then(|error| error.as_error::<Refusal>()) {
+        Some(Refusal::SignIn { .. }) => None,
+        Some(refusal) => Some(refusal.clone()),
+        None => (response.status() == StatusCode::NOT_FOUND).then_some(Refusal::NotFound),
+    };
+    match refusal {
+        None => response,
+        Some(refusal) => {
+            let page = draw(office, response.request(), &refusal);
+            response.into_response(page)
+        }
+    }
 }
 
 /// A foreign host name (DNS rebinding) and a form from elsewhere are refused.

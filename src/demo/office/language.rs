@@ -21,10 +21,7 @@ pub struct Sentence {
 }
 
 pub fn sentence(english: impl Into<String>, chinese: impl Into<String>) -> Sentence {
-    Sentence {
-        english: english.into(),
-        chinese: chinese.into(),
-    }
+    Sentence { english: english.into(), chinese: chinese.into() }
 }
 
 impl Sentence {
@@ -40,9 +37,8 @@ impl Language {
         for part in header.split(',').take(20) {
             let mut pieces = part.split(';');
             let tag = pieces.next().unwrap_or("").trim().to_ascii_lowercase();
-            let weight = pieces
-                .find_map(|piece| piece.trim().strip_prefix("q="))
-                .map_or(1.0, |q| q.trim().parse().unwrap_or(0.0));
+            let weight =
+                pieces.find_map(|piece| piece.trim().strip_prefix("q=")).map_or(1.0, |q| q.trim().parse().unwrap_or(0.0));
             let language = match tag.split('-').next() {
                 Some("zh") => Self::Chinese,
                 Some("en") => Self::English,
@@ -57,9 +53,7 @@ impl Language {
 
     /// Who writes with Han characters is answered in Chinese.
     pub fn of_text(text: &str) -> Option<Self> {
-        text.chars()
-            .any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
-            .then_some(Self::Chinese)
+        text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)).then_some(Self::Chinese)
     }
 
     pub fn say<'a>(&self, english: &'a str, chinese: &'a str) -> &'a str {
@@ -119,13 +113,7 @@ mod tests {
 
     #[test]
     fn the_weightiest_known_language_is_taken() {
-        let chosen = [
-            "zh-CN,zh;q=0.9,en;q=0.8",
-            "fr, zh;q=0.5, en;q=0.9",
-            "de",
-            "",
-        ]
-        .map(Language::from_header);
+        let chosen = ["zh-CN,zh;q=0.9,en;q=0.8", "fr, zh;q=0.5, en;q=0.9", "de", ""].map(Language::from_header);
         use Language::{Chinese, English};
         assert_eq!(chosen, [Chinese, English, English, English]);
     }

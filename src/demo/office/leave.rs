@@ -85,23 +85,11 @@ impl Balance {
     pub fn of(state: &State, person: &Person, year: i16) -> Self {
         let sum = |wanted: fn(&Leave) -> bool| {
             let counts = |leave: &&Leave| {
-                leave.person == person.id
-                    && leave.kind == Kind::Annual
-                    && leave.first.0.year() == year
-                    && wanted(leave)
+                leave.person == person.id && leave.kind == Kind::Annual && leave.first.0.year() == year && wanted(leave)
             };
-            state
-                .leaves
-                .iter()
-                .filter(counts)
-                .map(|leave| leave.days)
-                .sum()
+            state.leaves.iter().filter(counts).map(|leave| leave.days).sum()
         };
-        Self {
-            allowance: person.allowance,
-            taken: sum(Leave::is_approved),
-            waiting: sum(Leave::is_waiting),
-        }
+        Self { allowance: person.allowance, taken: sum(Leave::is_approved), waiting: sum(Leave::is_waiting) }
     }
 
     pub fn left(&self) -> u32 {
@@ -139,16 +127,10 @@ impl Draft {
     pub fn parse(form: &Form) -> Result<Self, Refusal> {
         let wrong = |english: &str, chinese: &str| Err(Refusal::invalid(english, chinese));
         let (Some(first), Some(last)) = (Day::parse(&form.first), Day::parse(&form.last)) else {
-            return wrong(
-                "Please choose the first and the last day.",
-                "请选择开始和结束日期。",
-            );
+            return wrong("Please choose the first and the last day.", "请选择开始和结束日期。");
         };
         if last < first {
-            return wrong(
-                "The last day lies before the first day.",
-                "结束日期早于开始日期。",
-            );
+            return wrong("The last day lies before the first day.", "结束日期早于开始日期。");
         }
         if first.after(LONGEST_DAYS) < last {
             return wrong("A request covers at most 90 days.", "一次申请最多 90 天。");
@@ -161,10 +143,7 @@ impl Draft {
         }
         let days = first.working_days_to(last);
         if days == 0 {
-            return wrong(
-                "These days are a weekend: there is nothing to ask for.",
-                "所选日期都是周末，无需请假。",
-            );
+            return wrong("These days are a weekend: there is nothing to ask for.", "所选日期都是周末，无需请假。");
         }
         let note = form.note.trim().replace('\r', "");
         if note.chars().count() > LONGEST_NOTE {
@@ -174,14 +153,7 @@ impl Draft {
             "sick" => Kind::Sick,
             _ => Kind::Annual,
         };
-        Ok(Self {
-            key: form.key.chars().take(64).collect(),
-            kind,
-            first,
-            last,
-            days,
-            note,
-        })
+        Ok(Self { key: form.key.chars().take(64).collect(), kind, first, last, days, note })
     }
 }
 
@@ -193,21 +165,14 @@ pub fn ask(state: &mut State, person: &Person, draft: Draft) -> Result<(Leave, b
         return Ok((kept.clone(), false));
     }
     let refused = |leave: &Leave| leave.decision.as_ref().is_some_and(|d| !d.approved);
-    let crosses =
-        |leave: &&Leave| !refused(leave) && leave.first <= draft.last && draft.first <= leave.last;
+    let crosses = |leave: &&Leave| !refused(leave) && leave.first <= draft.last && draft.first <= leave.last;
     if state.leaves.iter().filter(own).any(|leave| crosses(&leave)) {
-        return Err(Refusal::invalid(
-            "You already have a request for some of these days.",
-            "这些日期中已有您的请假申请。",
-        ));
+        return Err(Refusal::invalid("You already have a request for some of these days.", "这些日期中已有您的请假申请。"));
     }
     let free = Balance::of(state, person, draft.first.0.year()).free();
     if draft.kind == Kind::Annual && draft.days > free {
         return Err(Refusal::Invalid(sentence(
-            format!(
-                "That is {} working days, but only {free} are left.",
-                draft.days
-            ),
+            format!("That is {} working days, but only {free} are left.", draft.days),
             format!("共 {} 个工作日，但只剩 {free} 天可用。", draft.days),
         )));
     }
@@ -228,20 +193,13 @@ pub fn ask(state: &mut State, person: &Person, draft: Draft) -> Result<(Leave, b
 }
 
 /// Decides a request once; later presses get what was decided the first time (`false`).
-pub fn decide(
-    state: &mut State,
-    manager: &Person,
-    id: u64,
-    decision: Decision,
-) -> Result<(Leave, bool), Refusal> {
+pub fn decide(state: &mut State, manager: &Person, id: u64, decision: Decision) -> Result<(Leave, bool), Refusal> {
     let found = state.leave(id).ok_or(Refusal::NotFound)?;
     if !found.is_decided_by(state, manager) {
         return Err(Refusal::NotFound);
     }
     let position = state.leaves.iter().position(|leave| leave.id == id);
-    let leave = position
-        .and_then(|position| state.leaves.get_mut(position))
-        .ok_or(Refusal::NotFound)?;
+    let leave = position.and_then(|position| state.leaves.get_mut(position)).ok_or(Refusal::NotFound)?;
     if leave.decision.is_some() {
         return Ok((leave.clone(), false));
     }

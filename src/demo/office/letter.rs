@@ -26,10 +26,7 @@ fn quote(text: &str) -> String {
 /// To the manager: somebody asks for leave.
 pub fn asked(address: &str, state: &State, leave: &Leave, reader: &Person) -> String {
     let l = &reader.language;
-    let (name, span) = (
-        plain(&state.name_of(&leave.person)),
-        l.span(&leave.first, &leave.last),
-    );
+    let (name, span) = (plain(&state.name_of(&leave.person)), l.span(&leave.first, &leave.last));
     let (kind, days) = (leave.kind.title(l), l.days(&leave.days));
     let mut text = match l {
         Language::English => format!("**{name}** asks for **{days}** of {kind}: {span}."),
@@ -48,10 +45,7 @@ pub fn decided(address: &str, state: &State, leave: &Leave, reader: &Person) -> 
     let decision = leave.decision.as_ref()?;
     use Language::{Chinese, English};
     let l = &reader.language;
-    let (by, span) = (
-        plain(&state.name_of(&decision.by)),
-        l.span(&leave.first, &leave.last),
-    );
+    let (by, span) = (plain(&state.name_of(&decision.by)), l.span(&leave.first, &leave.last));
     let link = format!("{}/leave/{}", address, leave.id);
     let mut text = match (l, decision.approved) {
         (English, true) => format!("✅ {by} **approved** your [leave request]({link}): {span}."),
@@ -68,13 +62,7 @@ pub fn decided(address: &str, state: &State, leave: &Leave, reader: &Person) -> 
 /// To everyone.
 pub fn notice(address: &str, notice: &Notice) -> String {
     let lines: Vec<String> = notice.text.lines().map(plain).collect();
-    format!(
-        "📌 **{}**\n\n{}\n\n[{}]({}/notices)",
-        plain(&notice.title),
-        lines.join("  \n"),
-        "Notices · 公告",
-        address
-    )
+    format!("📌 **{}**\n\n{}\n\n[{}]({}/notices)", plain(&notice.title), lines.join("  \n"), "Notices · 公告", address)
 }
 
 /// To a new person.

@@ -79,8 +79,7 @@ impl Office {
 
     /// What has not reached Parlour yet, and how much it refused.
     pub fn unsent(&self) -> (usize, u64) {
-        self.cabinet
-            .read(|state| (state.outbox.waiting.len(), state.outbox.refused))
+        self.cabinet.read(|state| (state.outbox.waiting.len(), state.outbox.refused))
     }
 }
 
@@ -123,28 +122,15 @@ pub async fn start(listener: TcpListener, settings: Settings) -> Result<Running,
     let data = Data::from(office.clone());
     let app = move || {
         let data = data.clone();
-        App::new()
-            .app_data(data)
-            .wrap(from_fn(guard::stand))
-            .configure(routes)
+        App::new().app_data(data).wrap(from_fn(guard::stand)).configure(routes)
     };
-    let server = HttpServer::new(app)
-        .workers(1)
-        .disable_signals()
-        .shutdown_timeout(2)
-        .listen(listener)
-        .map_err(|e| e.to_string())?
-        .run();
+    let server =
+        HttpServer::new(app).workers(1).disable_signals().shutdown_timeout(2).listen(listener).map_err(|e| e.to_string())?.run();
     let handle = server.handle();
     tokio::spawn(server);
     let stop = CancellationToken::new();
     let outbox = tokio::spawn(outbox::run(office.clone(), stop.clone()));
-    Ok(Running {
-        office,
-        server: handle,
-        stop,
-        outbox,
-    })
+    Ok(Running { office, server: handle, stop, outbox })
 }
 
 /// A page of an office needs no more than this.
@@ -168,11 +154,7 @@ fn routes(app: &mut ServiceConfig) {
         .service(resource("/messenger").post(messenger::create))
         .service(resource("/sign-in").get(enter::new).post(enter::create))
         .service(resource("/sign-out").post(enter::destroy))
-        .service(
-            resource("/enter/{token}")
-                .get(enter::link)
-                .post(enter::follow),
-        )
+        .service(resource("/enter/{token}").get(enter::link).post(enter::follow))
         .service(resource(guard::CALLBACK).post(callback::receive))
         .service(resource("/assets/{version}/{name}").get(asset::show));
 }

@@ -32,16 +32,10 @@ pub fn post(state: &mut State, by: &str, form: &Form) -> Result<(Notice, bool), 
     let title = form.title.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = form.text.trim().replace('\r', "");
     if title.is_empty() || title.chars().count() > 100 {
-        return Err(Refusal::invalid(
-            "Please give a title of at most 100 characters.",
-            "请填写标题（最多 100 个字）。",
-        ));
+        return Err(Refusal::invalid("Please give a title of at most 100 characters.", "请填写标题（最多 100 个字）。"));
     }
     if text.is_empty() || text.chars().count() > 3000 {
-        return Err(Refusal::invalid(
-            "Please write a text of at most 3000 characters.",
-            "请填写内容（最多 3000 个字）。",
-        ));
+        return Err(Refusal::invalid("Please write a text of at most 3000 characters.", "请填写内容（最多 3000 个字）。"));
     }
     let notice = Notice {
         id: state.next_id(),

@@ -46,13 +46,7 @@ impl Outbox {
         if self.waiting.len() >= MOST {
             self.drop_first("too many were waiting");
         }
-        self.waiting.push(Errand {
-            key: token::fresh(),
-            verb,
-            path,
-            body,
-            since: session::now(),
-        });
+        self.waiting.push(Errand { key: token::fresh(), verb, path, body, since: session::now() });
     }
 
     fn drop_first(&mut self, reason: &str) {
@@ -71,8 +65,7 @@ impl Outbox {
 
     /// A message in the name of one of our people.
     pub fn message_from(&mut self, from: &str, to: &str, text: &str) {
-        let body =
-            json!({"from": format!("user:{from}"), "to": format!("user:{to}"), "text": text});
+        let body = json!({"from": format!("user:{from}"), "to": format!("user:{to}"), "text": text});
         self.push(Verb::Post, "/api/v1/messages".into(), Some(body));
     }
 
@@ -130,10 +123,7 @@ pub async fn run(office: Arc<Office>, stop: CancellationToken) {
 }
 
 async fn once(office: &Office, tries: u32) -> Step {
-    let Some(errand) = office
-        .cabinet
-        .read(|state| state.outbox.waiting.first().cloned())
-    else {
+    let Some(errand) = office.cabinet.read(|state| state.outbox.waiting.first().cloned()) else {
         return Step::Empty;
     };
     let backoff = Duration::from_millis(500 * 2_u64.pow(tries.min(5)));
@@ -154,12 +144,7 @@ async fn once(office: &Office, tries: u32) -> Step {
 }
 
 fn settle(state: &mut State, key: &str, refusal: Option<&str>) -> Result<(), Refusal> {
-    if state
-        .outbox
-        .waiting
-        .first()
-        .is_some_and(|first| first.key == key)
-    {
+    if state.outbox.waiting.first().is_some_and(|first| first.key == key) {
         match refusal {
             Some(reason) => state.outbox.drop_first(reason),
             None => drop(state.outbox.waiting.remove(0)),

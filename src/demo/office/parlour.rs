@@ -76,25 +76,17 @@ impl Parlour {
     }
 
     fn request(&self, method: Method, path: &str, patience: Duration) -> RequestBuilder {
-        self.client
-            .request(method, format!("{}{path}", self.address))
-            .bearer_auth(&self.key)
-            .timeout(patience)
+        self.client.request(method, format!("{}{path}", self.address)).bearer_auth(&self.key).timeout(patience)
     }
 
     async fn send(&self, request: RequestBuilder) -> Option<Response> {
         let response = request.send().await.ok();
-        let answers = response
-            .as_ref()
-            .is_some_and(|r| !r.status().is_server_error());
+        let answers = response.as_ref().is_some_and(|r| !r.status().is_server_error());
         if answers {
             self.down_since.store(0, Ordering::Relaxed);
         } else if !self.is_down() {
             self.down_since.store(session::now(), Ordering::Relaxed);
-            tracing::warn!(
-                address = self.address,
-                "parlour does not answer; messages wait"
-            );
+            tracing::warn!(address = self.address, "parlour does not answer; messages wait");
         }
         response
     }
@@ -121,9 +113,7 @@ impl Parlour {
     /// A single-use ticket for one of our people, or nothing when Parlour cannot give one now.
     pub async fn ticket(&self, person: &str) -> Option<Ticket> {
         let path = format!("/api/v1/users/{}/tickets", encode(person));
-        let response = self
-            .send(self.request(Method::POST, &path, PAGE_PATIENCE))
-            .await?;
+        let response = self.send(self.request(Method::POST, &path, PAGE_PATIENCE)).await?;
         let status = response.status();
         if status != StatusCode::CREATED {
             tracing::warn!(%status, person, "parlour gave no ticket");
@@ -135,25 +125,15 @@ impl Parlour {
 
     /// Who can be reached now: pairs of person and `available`, `away`, `busy` or `offline`.
     pub async fn presence(&self, people: &[String]) -> Vec<(String, String)> {
-        let query: Vec<String> = people
-            .iter()
-            .map(|id| format!("users={}", encode(id)))
-            .collect();
+        let query: Vec<String> = people.iter().map(|id| format!("users={}", encode(id))).collect();
         let path = format!("/api/v1/presence?{}", query.join("&"));
-        let Some(response) = self
-            .send(self.request(Method::GET, &path, PAGE_PATIENCE))
-            .await
-        else {
+        let Some(response) = self.send(self.request(Method::GET, &path, PAGE_PATIENCE)).await else {
             return Vec::new();
         };
         let body: Value = response.json().await.unwrap_or_default();
         let list = body.get("users").or_else(|| body.get("items")).cloned();
-        let list: Vec<Present> = list
-            .and_then(|list| serde_json::from_value(list).ok())
-            .unwrap_or_default();
-        list.into_iter()
-            .map(|present| (present.user, present.show))
-            .collect()
+        let list: Vec<Present> = list.and_then(|list| serde_json::from_value(list).ok()).unwrap_or_default();
+        list.into_iter().map(|present| (present.user, present.show)).collect()
     }
 }
 

@@ -11,18 +11,11 @@ static NOBODY: OnceLock<String> = OnceLock::new();
 
 /// Blocking: a few hundredths of a second.
 pub fn hash(password: &str) -> Result<String, String> {
-    Argon2::default()
-        .hash_password(password.as_bytes())
-        .map(|hash| hash.to_string())
-        .map_err(|error| error.to_string())
+    Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|error| error.to_string())
 }
 
 fn matches(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &hash)
-            .is_ok()
-    })
+    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
 /// `None` for `hash` is an account that does not exist.
@@ -41,7 +34,5 @@ pub async fn check(password: String, hash: Option<String>) -> bool {
 }
 
 pub async fn make(password: String) -> Result<String, String> {
-    tokio::task::spawn_blocking(move || hash(&password))
-        .await
-        .map_err(|error| error.to_string())?
+    tokio::task::spawn_blocking(move || hash(&password)).await.map_err(|error| error.to_string())?
 }

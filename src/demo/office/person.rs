@@ -58,10 +58,7 @@ impl Person {
 
     /// One of eight colours, always the same for one person.
     pub fn hue(&self) -> u32 {
-        self.id
-            .bytes()
-            .fold(7_u32, |sum, b| sum.wrapping_mul(31) + u32::from(b))
-            % 8
+        self.id.bytes().fold(7_u32, |sum, b| sum.wrapping_mul(31) + u32::from(b)) % 8
     }
 }
 
@@ -75,39 +72,20 @@ pub struct Draft {
 }
 
 impl Draft {
-    pub fn parse(
-        state: &State,
-        name: &str,
-        title: &str,
-        department: &str,
-    ) -> Result<Self, Refusal> {
+    pub fn parse(state: &State, name: &str, title: &str, department: &str) -> Result<Self, Refusal> {
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
         let length = name.chars().count();
         if length == 0 || length > 60 || name.chars().any(char::is_control) {
-            return Err(Refusal::invalid(
-                "Please give a name of at most 60 characters.",
-                "请填写姓名（最多 60 个字）。",
-            ));
+            return Err(Refusal::invalid("Please give a name of at most 60 characters.", "请填写姓名（最多 60 个字）。"));
         }
         if title.chars().count() > 60 || title.chars().any(char::is_control) {
-            return Err(Refusal::invalid(
-                "A position has at most 60 characters.",
-                "职位最多 60 个字。",
-            ));
+            return Err(Refusal::invalid("A position has at most 60 characters.", "职位最多 60 个字。"));
         }
         if state.department(department).is_none() {
-            return Err(Refusal::invalid(
-                "Please choose a department.",
-                "请选择部门。",
-            ));
+            return Err(Refusal::invalid("Please choose a department.", "请选择部门。"));
         }
-        Ok(Self {
-            language: Language::of_text(&name).unwrap_or_default(),
-            name,
-            title,
-            department: department.to_owned(),
-        })
+        Ok(Self { language: Language::of_text(&name).unwrap_or_default(), name, title, department: department.to_owned() })
     }
 
     /// The person that this draft becomes.
@@ -139,9 +117,6 @@ impl Draft {
             .to_ascii_lowercase();
         let stem = if stem.is_empty() { "person" } else { &stem };
         let free = |id: &String| state.person(id).is_none();
-        std::iter::once(stem.to_owned())
-            .chain((2..).map(|n| format!("{stem}{n}")))
-            .find(free)
-            .unwrap_or_default()
+        std::iter::once(stem.to_owned()).chain((2..).map(|n| format!("{stem}{n}"))).find(free).unwrap_or_default()
     }
 }

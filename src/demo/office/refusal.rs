@@ -30,22 +30,13 @@ impl Refusal {
         match self {
             Self::Invalid(sentence) => sentence.clone(),
             Self::SignIn { .. } => sentence("Please sign in first.", "请先登录。"),
-            Self::NotFound => sentence(
-                "There is no such page, or it is not meant for you.",
-                "没有这个页面，或者它不对您开放。",
-            ),
+            Self::NotFound => sentence("There is no such page, or it is not meant for you.", "没有这个页面，或者它不对您开放。"),
             Self::Foreign => sentence(
                 "This form has expired. Please go back, load the page again and repeat what you did.",
                 "表单已过期。请返回、刷新页面后重试。",
             ),
-            Self::TooMany => sentence(
-                "Too many attempts. Please wait a minute.",
-                "尝试次数过多，请等一分钟再试。",
-            ),
-            Self::Broken(_) => sentence(
-                "The office could not do that. Please try again.",
-                "操作没有成功，请重试。",
-            ),
+            Self::TooMany => sentence("Too many attempts. Please wait a minute.", "尝试次数过多，请等一分钟再试。"),
+            Self::Broken(_) => sentence("The office could not do that. Please try again.", "操作没有成功，请重试。"),
         }
     }
 }

@@ -17,10 +17,7 @@ pub struct Headers<'a> {
 
 /// Whether the call is Parlour's; `now` in seconds.
 pub fn is_genuine(secret: &str, headers: &Headers<'_>, body: &[u8], now: i64) -> bool {
-    let fresh = headers
-        .timestamp
-        .parse::<i64>()
-        .is_ok_and(|at| (now - at).abs() <= WINDOW_S);
+    let fresh = headers.timestamp.parse::<i64>().is_ok_and(|at| (now - at).abs() <= WINDOW_S);
     let Ok(secret) = STANDARD.decode(secret.strip_prefix("whsec_").unwrap_or(secret)) else {
         return false;
     };
@@ -50,11 +47,7 @@ mod tests {
     const AT: i64 = 1_790_000_000;
 
     fn genuine(signatures: &str, body: &str, now: i64) -> bool {
-        let headers = Headers {
-            id: "msg_1",
-            timestamp: &AT.to_string(),
-            signatures,
-        };
+        let headers = Headers { id: "msg_1", timestamp: &AT.to_string(), signatures };
         is_genuine(SECRET, &headers, body.as_bytes(), now)
     }
 

@@ -43,9 +43,7 @@ impl State {
     }
 
     pub fn department(&self, id: &str) -> Option<&Department> {
-        self.departments
-            .iter()
-            .find(|department| department.id == id)
+        self.departments.iter().find(|department| department.id == id)
     }
 
     pub fn leave(&self, id: u64) -> Option<&Leave> {
@@ -53,13 +51,11 @@ impl State {
     }
 
     pub fn name_of(&self, id: &str) -> String {
-        self.person(id)
-            .map_or_else(|| id.to_owned(), |person| person.name.clone())
+        self.person(id).map_or_else(|| id.to_owned(), |person| person.name.clone())
     }
 
     pub fn is_manager(&self, id: &str) -> bool {
-        self.present()
-            .any(|person| person.manager.as_deref() == Some(id))
+        self.present().any(|person| person.manager.as_deref() == Some(id))
     }
 
     pub fn away_on(&self, day: Day) -> impl Iterator<Item = &Person> {
@@ -90,10 +86,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Cabinet {
     /// Opens the file, or starts with what `first` gives when there is none.
-    pub fn open(
-        file: &Path,
-        first: impl FnOnce() -> Result<State, String>,
-    ) -> Result<Self, String> {
+    pub fn open(file: &Path, first: impl FnOnce() -> Result<State, String>) -> Result<Self, String> {
         let state = if file.exists() {
             let told = |error: String| format!("{} cannot be read: {error}", file.display());
             let bytes = std::fs::read(file).map_err(|error| told(error.to_string()))?;
@@ -103,11 +96,7 @@ impl Cabinet {
             save(file, &state).map_err(|error| format!("{}: {error}", file.display()))?;
             state
         };
-        Ok(Self {
-            file: file.to_owned(),
-            state: Arc::new(Mutex::new(state)),
-            writing: Arc::default(),
-        })
+        Ok(Self { file: file.to_owned(), state: Arc::new(Mutex::new(state)), writing: Arc::default() })
     }
 
     pub fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
@@ -127,9 +116,7 @@ impl Cabinet {
             *lock(&cabinet.state) = copy;
             Ok(answer)
         };
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(|error| Refusal::Broken(error.to_string()))?
+        tokio::task::spawn_blocking(work).await.map_err(|error| Refusal::Broken(error.to_string()))?
     }
 }
 

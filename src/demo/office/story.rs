@@ -14,46 +14,11 @@ use super::{letter, password, session};
 const PEOPLE: [(&str, &str, &str, &str, &str, Language); 5] = {
     use Language::{Chinese, English};
     [
-        (
-            "anna",
-            "Anna Liu",
-            "Head of Sales",
-            "sales",
-            "dalia",
-            English,
-        ),
-        (
-            "ben",
-            "Ben Okafor",
-            "Sales representative",
-            "sales",
-            "anna",
-            English,
-        ),
-        (
-            "wei",
-            "Chen Wei 陈伟",
-            "Software engineer",
-            "engineering",
-            "anna",
-            Chinese,
-        ),
-        (
-            "dalia",
-            "Dalia Haddad داليا حداد",
-            "Office manager",
-            "people",
-            "anna",
-            English,
-        ),
-        (
-            "emil",
-            "Emil Novák",
-            "Customer support",
-            "engineering",
-            "anna",
-            English,
-        ),
+        ("anna", "Anna Liu", "Head of Sales", "sales", "dalia", English),
+        ("ben", "Ben Okafor", "Sales representative", "sales", "anna", English),
+        ("wei", "Chen Wei 陈伟", "Software engineer", "engineering", "anna", Chinese),
+        ("dalia", "Dalia Haddad داليا حداد", "Office manager", "people", "anna", English),
+        ("emil", "Emil Novák", "Customer support", "engineering", "anna", English),
     ]
 };
 
@@ -66,39 +31,15 @@ const DEPARTMENTS: [(&str, &str, &str); 4] = [
 
 /// from, to, text; in the order in which they were written
 const TALK: [(&str, &str, &str); 9] = [
-    (
-        "ben",
-        "anna",
-        "Morning Anna! The **Meyer** offer is ready. Could you look at it before lunch?",
-    ),
-    (
-        "anna",
-        "ben",
-        "Just did. Looks good, one thing: payment in *30 days*, not 45.",
-    ),
+    ("ben", "anna", "Morning Anna! The **Meyer** offer is ready. Could you look at it before lunch?"),
+    ("anna", "ben", "Just did. Looks good, one thing: payment in *30 days*, not 45."),
     ("ben", "anna", "Changed. It goes out now 👍"),
-    (
-        "wei",
-        "emil",
-        "Hi Emil, the server will be upgraded tonight at 20:00, about ten minutes.",
-    ),
-    (
-        "emil",
-        "wei",
-        "Thanks for the warning, I will tell the two customers who work late.",
-    ),
+    ("wei", "emil", "Hi Emil, the server will be upgraded tonight at 20:00, about ten minutes."),
+    ("emil", "wei", "Thanks for the warning, I will tell the two customers who work late."),
     ("wei", "emil", "谢谢！"),
-    (
-        "dalia",
-        "anna",
-        "Anna, the new contracts are in your tray. Two signatures, please ✍️",
-    ),
+    ("dalia", "anna", "Anna, the new contracts are in your tray. Two signatures, please ✍️"),
     ("anna", "dalia", "Will do after the ten o'clock call."),
-    (
-        "emil",
-        "ben",
-        "Is the Lindqvist account yours or Anna's? They ask about an invoice.",
-    ),
+    ("emil", "ben", "Is the Lindqvist account yours or Anna's? They ask about an invoice."),
 ];
 
 /// The password that the demo gives to a person, and says.
@@ -110,11 +51,7 @@ pub fn password_of(id: &str) -> String {
 pub fn first(address: &str) -> Result<State, String> {
     let mut state = State::default();
     for (id, name, chinese) in DEPARTMENTS {
-        state.departments.push(Department {
-            id: id.into(),
-            name: name.into(),
-            chinese: chinese.into(),
-        });
+        state.departments.push(Department { id: id.into(), name: name.into(), chinese: chinese.into() });
     }
     for (id, name, title, department, manager, language) in PEOPLE {
         state.people.push(Person {
@@ -152,21 +89,10 @@ fn notice(state: &mut State) {
 
 fn leaves(state: &mut State) {
     let monday = Day::today().after(7).next_working();
-    let decided = Decision {
-        approved: true,
-        by: "anna".into(),
-        at: session::now() - 2 * 86_400_000,
-        comment: String::new(),
-    };
+    let decided = Decision { approved: true, by: "anna".into(), at: session::now() - 2 * 86_400_000, comment: String::new() };
     let today = Day::today().next_working();
     let plans = [
-        (
-            "ben",
-            today.after(-35).next_working(),
-            2,
-            "",
-            Some(decided.clone()),
-        ),
+        ("ben", today.after(-35).next_working(), 2, "", Some(decided.clone())),
         ("emil", monday, 4, "Skiing with the family", Some(decided)),
         ("wei", today.after(14).next_working(), 2, "回家看父母", None),
     ];

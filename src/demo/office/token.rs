@@ -18,8 +18,6 @@ pub fn password() -> String {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let letter = |byte: u8| char::from(LETTERS[usize::from(byte) % LETTERS.len()]);
     let bytes = rand::random::<[u8; 12]>();
-    let parts = bytes
-        .chunks(4)
-        .map(|part| part.iter().copied().map(letter).collect::<String>());
+    let parts = bytes.chunks(4).map(|part| part.iter().copied().map(letter).collect::<String>());
     parts.collect::<Vec<_>>().join("-")
 }

@@ -16,9 +16,7 @@ pub struct Assets {
 impl Assets {
     pub fn new() -> Self {
         let digest = token::digest(&[STYLE, SCRIPT, ICON].concat());
-        Self {
-            version: digest.chars().take(12).collect(),
-        }
+        Self { version: digest.chars().take(12).collect() }
     }
 }
 
@@ -36,8 +34,5 @@ pub async fn show(path: Path<(String, String)>, office: Data<Office>) -> HttpRes
         false => "no-store",
     };
     let mut response = HttpResponse::Ok();
-    response
-        .content_type(kind)
-        .insert_header((CACHE_CONTROL, keep))
-        .body(text)
+    response.content_type(kind).insert_header((CACHE_CONTROL, keep)).body(text)
 }

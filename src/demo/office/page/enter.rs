@@ -49,19 +49,11 @@ struct Enter {
 /// Only a path of our own: no way out to another host.
 fn onward(next: &str) -> &str {
     let own = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-    if own && !next.chars().any(char::is_control) {
-        next
-    } else {
-        "/"
-    }
+    if own && !next.chars().any(char::is_control) { next } else { "/" }
 }
 
 /// `GET /sign-in`
-pub async fn new(
-    request: HttpRequest,
-    query: Query<Onward>,
-    office: Data<Office>,
-) -> Result<HttpResponse, Refusal> {
+pub async fn new(request: HttpRequest, query: Query<Onward>, office: Data<Office>) -> Result<HttpResponse, Refusal> {
     if Visitor::find(&request).is_some() {
         return Ok(go(onward(&query.next)));
     }
@@ -74,19 +66,12 @@ pub async fn new(
 }
 
 /// `POST /sign-in`
-pub async fn create(
-    request: HttpRequest,
-    form: Form<Credentials>,
-    office: Data<Office>,
-) -> Result<HttpResponse, Refusal> {
+pub async fn create(request: HttpRequest, form: Form<Credentials>, office: Data<Office>) -> Result<HttpResponse, Refusal> {
     let form = form.into_inner();
     if let Some(person) = office.sign_in(&form.username, &form.password).await? {
         return begin(&office, &person, onward(&form.next)).await;
     }
-    let wrong = sentence(
-        "That name and password do not belong together.",
-        "用户名或密码不正确。",
-    );
+    let wrong = sentence("That name and password do not belong together.", "用户名或密码不正确。");
     let page = SignIn {
         shell: Shell::empty(&office, language_of(&request)),
         next: onward(&form.next).to_owned(),
@@ -98,10 +83,7 @@ pub async fn create(
 
 async fn begin(office: &Office, person: &Person, next: &str) -> Result<HttpResponse, Refusal> {
     let id = person.id.clone();
-    let token = office
-        .cabinet
-        .change(move |state| Ok(session::begin(state, &id)))
-        .await?;
+    let token = office.cabinet.change(move |state| Ok(session::begin(state, &id))).await?;
     let cookie = Cookie::build(session::COOKIE, token)
         .path("/")
         .http_only(true)
@@ -109,17 +91,12 @@ async fn begin(office: &Office, person: &Person, next: &str) -> Result<HttpRespo
         .max_age(Duration::milliseconds(session::LASTS_MS))
         .finish();
     let mut response = go(next);
-    response
-        .add_cookie(&cookie)
-        .map_err(|error| Refusal::Broken(error.to_string()))?;
+    response.add_cookie(&cookie).map_err(|error| Refusal::Broken(error.to_string()))?;
     Ok(response)
 }
 
 /// `POST /sign-out`: here, and through Parlour everywhere in the messenger.
-pub async fn destroy(
-    posted: Posted<Nothing>,
-    office: Data<Office>,
-) -> Result<HttpResponse, Refusal> {
+pub async fn destroy(posted: Posted<Nothing>, office: Data<Office>) -> Result<HttpResponse, Refusal> {
     let Nothing {} = posted.form;
     let session = posted.visitor.session;
     let leave = move |state: &mut crate::demo::office::state::State| {
@@ -131,27 +108,19 @@ pub async fn destroy(
     let mut response = go("/sign-in");
     let mut cookie = Cookie::build(session::COOKIE, "").path("/").finish();
     cookie.make_removal();
-    response
-        .add_cookie(&cookie)
-        .map_err(|error| Refusal::Broken(error.to_string()))?;
+    response.add_cookie(&cookie).map_err(|error| Refusal::Broken(error.to_string()))?;
     Ok(response)
 }
 
 /// `GET /enter/{token}`: nothing changes on GET; the page's own form does it.
-pub async fn link(
-    request: HttpRequest,
-    token: Path<String>,
-    office: Data<Office>,
-) -> Result<HttpResponse, Refusal> {
+pub async fn link(request: HttpRequest, token: Path<String>, office: Data<Office>) -> Result<HttpResponse, Refusal> {
     let token = token.into_inner();
     let l: Language = language_of(&request);
     match office.entries.find(&token) {
         None => Err(used()),
-        Some(person) => show(&Enter {
-            shell: Shell::empty(&office, l),
-            token,
-            name: office.cabinet.read(|state| state.name_of(&person)),
-        }),
+        Some(person) => {
+            show(&Enter { shell: Shell::empty(&office, l), token, name: office.cabinet.read(|state| state.name_of(&person)) })
+        }
     }
 }
 
@@ -176,13 +145,7 @@ mod tests {
     #[test]
     fn nobody_is_sent_to_another_host() {
         assert_eq!(onward("/leave/3?x=1"), "/leave/3?x=1");
-        for foreign in [
-            "",
-            "//evil.example",
-            "https://evil.example",
-            "/\\evil",
-            "/\r\nx",
-        ] {
+        for foreign in ["", "//evil.example", "https://evil.example", "/\\evil", "/\r\nx"] {
             assert_eq!(onward(foreign), "/");
         }
     }

@@ -83,10 +83,7 @@ struct Requests {
 
 /// `GET /leave`
 pub async fn index(visitor: Visitor, office: Data<Office>) -> Result<HttpResponse, Refusal> {
-    let form = Form {
-        key: token::fresh(),
-        ..Form::default()
-    };
+    let form = Form { key: token::fresh(), ..Form::default() };
     show(&draw(&office, &visitor, form, None).await)
 }
 
@@ -94,11 +91,7 @@ async fn draw(office: &Office, visitor: &Visitor, form: Form, error: Option<Sent
     let shell = Shell::of(office, visitor, "leave").await;
     let (me, l, today) = (&visitor.person, visitor.language, Day::today());
     office.cabinet.read(|state| {
-        let own = state
-            .leaves
-            .iter()
-            .rev()
-            .filter(|leave| leave.person == me.id);
+        let own = state.leaves.iter().rev().filter(|leave| leave.person == me.id);
         Index {
             shell,
             year: today.0.year(),
@@ -136,11 +129,7 @@ async fn ask(office: &Office, visitor: &Visitor, draft: Draft) -> Result<Leave, 
     let (person, address) = (visitor.person.clone(), office.address.clone());
     let make = move |state: &mut State| {
         let (leave, is_new) = leave::ask(state, &person, draft)?;
-        let manager = person
-            .manager
-            .as_deref()
-            .and_then(|id| state.person(id))
-            .cloned();
+        let manager = person.manager.as_deref().and_then(|id| state.person(id)).cloned();
         if let (true, Some(manager)) = (is_new, manager) {
             let text = letter::asked(&address, state, &leave, &manager);
             state.outbox.message(&format!("user:{}", manager.id), &text);
@@ -151,17 +140,11 @@ async fn ask(office: &Office, visitor: &Visitor, draft: Draft) -> Result<Leave, 
 }
 
 /// `GET /leave/{id}`
-pub async fn detail(
-    visitor: Visitor,
-    id: Path<u64>,
-    office: Data<Office>,
-) -> Result<HttpResponse, Refusal> {
+pub async fn detail(visitor: Visitor, id: Path<u64>, office: Data<Office>) -> Result<HttpResponse, Refusal> {
     let shell = Shell::of(&office, &visitor, "leave").await;
     let (me, l) = (&visitor.person, visitor.language);
     let page = office.cabinet.read(|state| {
-        let leave = state
-            .leave(*id)
-            .filter(|leave| leave.is_visible_to(state, me))?;
+        let leave = state.leave(*id).filter(|leave| leave.is_visible_to(state, me))?;
         let asker = state.person(&leave.person)?;
         Some(Request {
             shell,
@@ -183,14 +166,7 @@ pub async fn requests(visitor: Visitor, office: Data<Office>) -> Result<HttpResp
         Requests {
             shell,
             waiting: state.waiting_for(me).into_iter().map(row).collect(),
-            decided: state
-                .leaves
-                .iter()
-                .rev()
-                .filter(decided)
-                .map(row)
-                .take(30)
-                .collect(),
+            decided: state.leaves.iter().rev().filter(decided).map(row).take(30).collect(),
         }
     });
     match page.shell.is_manager {
@@ -207,11 +183,7 @@ pub struct Verdict {
 }
 
 /// `POST /leave/{id}/decision`: the first press counts, a later one is told what was decided.
-pub async fn decide(
-    posted: Posted<Verdict>,
-    id: Path<u64>,
-    office: Data<Office>,
-) -> Result<HttpResponse, Refusal> {
+pub async fn decide(posted: Posted<Verdict>, id: Path<u64>, office: Data<Office>) -> Result<HttpResponse, Refusal> {
     let (visitor, id) = (posted.visitor, id.into_inner());
     let decision = Decision {
         approved: match posted.form.verdict.as_str() {
@@ -232,12 +204,7 @@ pub async fn decide(
     Ok(go(&format!("/leave/{id}")))
 }
 
-async fn settle(
-    office: &Office,
-    visitor: &Visitor,
-    id: u64,
-    decision: Decision,
-) -> Result<(Leave, bool), Refusal> {
+async fn settle(office: &Office, visitor: &Visitor, id: u64, decision: Decision) -> Result<(Leave, bool), Refusal> {
     let (manager, address) = (visitor.person.clone(), office.address.clone());
     let make = move |state: &mut State| {
         let (leave, is_new) = leave::decide(state, &manager, id, decision)?;

@@ -105,11 +105,7 @@ impl Shell {
         });
         let (waiting, is_manager, unsent) = office.cabinet.read(|state| {
             let waiting = state.waiting_for(person).len();
-            (
-                waiting,
-                state.is_manager(&person.id),
-                state.outbox.waiting.len(),
-            )
+            (waiting, state.is_manager(&person.id), state.outbox.waiting.len())
         });
         Self {
             place,
@@ -140,16 +136,12 @@ pub fn show(page: &impl Template) -> Result<HttpResponse, Refusal> {
 }
 
 pub fn show_as(status: StatusCode, page: &impl Template) -> Result<HttpResponse, Refusal> {
-    let text = page
-        .render()
-        .map_err(|error| Refusal::Broken(error.to_string()))?;
+    let text = page.render().map_err(|error| Refusal::Broken(error.to_string()))?;
     let html = "text/html; charset=utf-8";
     Ok(HttpResponse::build(status).content_type(html).body(text))
 }
 
 /// After a change: the page that shows it. Loading that page again changes nothing.
 pub fn go(to: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((LOCATION, to))
-        .finish()
+    HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
 }

@@ -48,19 +48,14 @@ fn may_post(office: &Office, visitor: &Visitor) -> bool {
 
 /// `GET /notices`
 pub async fn index(visitor: Visitor, office: Data<Office>) -> Result<HttpResponse, Refusal> {
-    let form = Form {
-        key: token::fresh(),
-        ..Form::default()
-    };
+    let form = Form { key: token::fresh(), ..Form::default() };
     show(&draw(&office, &visitor, form, None).await)
 }
 
 async fn draw(office: &Office, visitor: &Visitor, form: Form, error: Option<Sentence>) -> Notices {
     Notices {
         shell: Shell::of(office, visitor, "notices").await,
-        items: office
-            .cabinet
-            .read(|state| Item::latest(state, visitor.language, 50)),
+        items: office.cabinet.read(|state| Item::latest(state, visitor.language, 50)),
         may_post: may_post(office, visitor),
         form,
         error,
@@ -73,26 +68,17 @@ pub async fn create(posted: Posted<Form>, office: Data<Office>) -> Result<HttpRe
     if !may_post(&office, &visitor) {
         return Err(Refusal::NotFound);
     }
-    let (given, by, address) = (
-        form.clone(),
-        visitor.person.id.clone(),
-        office.address.clone(),
-    );
+    let (given, by, address) = (form.clone(), visitor.person.id.clone(), office.address.clone());
     let post = move |state: &mut State| {
         let (notice, is_new) = notice::post(state, &by, &given)?;
         if is_new {
-            state
-                .outbox
-                .message("everyone", &letter::notice(&address, &notice));
+            state.outbox.message("everyone", &letter::notice(&address, &notice));
         }
         Ok(())
     };
     match office.change(post).await {
         Ok(()) => {
-            let said = sentence(
-                "The notice has been sent to everyone.",
-                "公告已发送给所有人。",
-            );
+            let said = sentence("The notice has been sent to everyone.", "公告已发送给所有人。");
             office.flashes.good(&visitor.session.digest, said);
             Ok(go("/notices"))
         }

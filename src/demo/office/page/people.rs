@@ -37,15 +37,9 @@ pub async fn index(visitor: Visitor, office: Data<Office>) -> Result<HttpRespons
     let shell = Shell::of(&office, &visitor, "people").await;
     let presence = presence(&office).await;
     let me = &visitor.person.id;
-    let groups = office
-        .cabinet
-        .read(|state| groups(state, me, visitor.language, &presence));
+    let groups = office.cabinet.read(|state| groups(state, me, visitor.language, &presence));
     let count = groups.iter().map(|group| group.people.len()).sum();
-    show(&People {
-        shell,
-        groups,
-        count,
-    })
+    show(&People { shell, groups, count })
 }
 
 /// `GET /people/presence`: asked again by the page while it is looked at.
@@ -62,9 +56,7 @@ async fn presence(office: &Office) -> HashMap<String, String> {
 fn groups(state: &State, me: &str, l: Language, presence: &HashMap<String, String>) -> Vec<Group> {
     let away: Vec<&str> = state.away_on(Day::today()).map(|p| p.id.as_str()).collect();
     let of = |department: &str| -> Vec<Entry> {
-        let here = state
-            .present()
-            .filter(|person| person.department == department);
+        let here = state.present().filter(|person| person.department == department);
         here.map(|person| Entry {
             card: Card::of(person),
             email: person.email(),
@@ -75,9 +67,6 @@ fn groups(state: &State, me: &str, l: Language, presence: &HashMap<String, Strin
         .collect()
     };
     let departments = state.departments.iter();
-    let groups = departments.map(|department| Group {
-        name: department.title(&l).to_owned(),
-        people: of(&department.id),
-    });
+    let groups = departments.map(|department| Group { name: department.title(&l).to_owned(), people: of(&department.id) });
     groups.filter(|group| !group.people.is_empty()).collect()
 }

@@ -114,18 +114,13 @@ pub async fn create(posted: Posted<Form>, office: Data<Office>) -> Result<HttpRe
 /// The person, the row in Parlour, a welcome, and new contact lists for all: one change.
 async fn add(office: &Office, visitor: &Visitor, form: &Form) -> Result<Added, Refusal> {
     let secret = token::password();
-    let hash = password::make(secret.clone())
-        .await
-        .map_err(Refusal::Broken)?;
+    let hash = password::make(secret.clone()).await.map_err(Refusal::Broken)?;
     let (form, address) = (form.clone(), office.address.clone());
     let manager = visitor.person.manager.clone();
     let person = office
         .change(move |state: &mut State| {
             if state.people.len() >= MOST_PEOPLE {
-                return Err(Refusal::invalid(
-                    "The office is full.",
-                    "办公系统人数已满。",
-                ));
+                return Err(Refusal::invalid("The office is full.", "办公系统人数已满。"));
             }
             let draft = Draft::parse(state, &form.name, &form.title, &form.department)?;
             let person = draft.hire(state, manager, hash);
@@ -133,18 +128,11 @@ async fn add(office: &Office, visitor: &Visitor, form: &Form) -> Result<Added, R
             state.outbox.person(&person);
             state.outbox.refresh_contacts();
             let welcome = letter::welcome(&address, &person);
-            state
-                .outbox
-                .message(&format!("user:{}", person.id), &welcome);
+            state.outbox.message(&format!("user:{}", person.id), &welcome);
             Ok(person)
         })
         .await?;
-    Ok(Added {
-        link: office.entry(&person.id),
-        name: person.name,
-        id: person.id,
-        password: secret,
-    })
+    Ok(Added { link: office.entry(&person.id), name: person.name, id: person.id, password: secret })
 }
 
 #[derive(Deserialize)]
@@ -153,25 +141,16 @@ pub struct Departure {
 }
 
 /// `POST /staff/{id}/departure`: leaves the company, or comes back.
-pub async fn depart(
-    posted: Posted<Departure>,
-    id: Path<String>,
-    office: Data<Office>,
-) -> Result<HttpResponse, Refusal> {
+pub async fn depart(posted: Posted<Departure>, id: Path<String>, office: Data<Office>) -> Result<HttpResponse, Refusal> {
     require(&posted.visitor)?;
     let (me, id) = (posted.visitor.person.id, id.into_inner());
     let left_at = (posted.form.left == "yes").then(session::now);
     let change = move |state: &mut State| {
-        let person = state
-            .people
-            .iter_mut()
-            .find(|person| person.id == id && id != me);
+        let person = state.people.iter_mut().find(|person| person.id == id && id != me);
         let person = person.ok_or(Refusal::NotFound)?;
         person.left_at = left_at;
         let person = person.clone();
-        state
-            .sessions
-            .retain(|session| session.person != person.id || left_at.is_none());
+        state.sessions.retain(|session| session.person != person.id || left_at.is_none());
         state.outbox.person(&person);
         if left_at.is_some() {
             state.outbox.sign_out(&person.id);

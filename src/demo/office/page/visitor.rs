@@ -37,11 +37,7 @@ impl Visitor {
             let person = state.person(&session.person).cloned()?;
             person.left_at.is_none().then_some((session, person))
         })?;
-        Some(Self {
-            session,
-            person,
-            language: language_of(request),
-        })
+        Some(Self { session, person, language: language_of(request) })
     }
 
     fn require(request: &HttpRequest) -> Result<Self, Refusal> {
