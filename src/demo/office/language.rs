@@ -94,7 +94,20 @@ impl Language {
         if first == last {
             return self.day(first);
         }
-        format!("{} – {}", self.day(first), self.day(last))
+        // The year once, where it is the same.
+        let (first_text, last_text) = (self.day(first), self.day(last));
+        let year = first.0.year();
+        match (self, year == last.0.year()) {
+            (Self::English, true) => {
+                let short = first_text.trim_end_matches(&format!(" {year}"));
+                format!("{short} – {last_text}")
+            }
+            (Self::Chinese, true) => {
+                let short = last_text.trim_start_matches(&format!("{year}年"));
+                format!("{first_text} – {short}")
+            }
+            _ => format!("{first_text} – {last_text}"),
+        }
     }
 
     /// A moment given in milliseconds, in the office's own time zone.
@@ -124,5 +137,9 @@ mod tests {
         assert_eq!(Language::English.day(&day), "Mon 23 Nov 2026");
         assert_eq!(Language::Chinese.day(&day), "2026年11月23日 周一");
         assert_eq!(Language::English.days(&1), "1 day");
+        let later = Day::parse("2026-12-01").unwrap();
+        let spans = [Language::English, Language::Chinese].map(|l| l.span(&day, &later));
+        assert_eq!(spans[0], "Mon 23 Nov – Tue 1 Dec 2026");
+        assert_eq!(spans[1], "2026年11月23日 周一 – 12月1日 周二");
     }
 }

@@ -23,12 +23,10 @@ pub async fn check(password: String, hash: Option<String>) -> bool {
     let Ok(_permit) = AT_ONCE.acquire().await else {
         return false;
     };
-    let work = move || match hash {
-        Some(hash) => matches(&password, &hash),
-        None => {
-            let nobody = NOBODY.get_or_init(|| self::hash("nobody").unwrap_or_default());
-            matches(&password, nobody) && false
-        }
+    let work = move || {
+        let exists = hash.is_some();
+        let nobody = || NOBODY.get_or_init(|| self::hash("nobody").unwrap_or_default()).clone();
+        matches(&password, &hash.unwrap_or_else(nobody)) && exists
     };
     tokio::task::spawn_blocking(work).await.unwrap_or(false)
 }

@@ -24,8 +24,12 @@ impl Department {
 pub struct Person {
     pub id: String,
     pub name: String,
+    /// How the office greets them.
+    pub called: String,
     pub title: String,
     pub department: String,
+    /// One of eight colours.
+    pub hue: u8,
     /// Whom this person asks for leave.
     pub manager: Option<String>,
     pub administrator: bool,
@@ -55,11 +59,11 @@ impl Person {
         let initials = words.iter().take(2).filter_map(initial);
         initials.flat_map(char::to_uppercase).collect()
     }
+}
 
-    /// One of eight colours, always the same for one person.
-    pub fn hue(&self) -> u32 {
-        self.id.bytes().fold(7_u32, |sum, b| sum.wrapping_mul(31) + u32::from(b)) % 8
-    }
+/// Neighbours in the list have different colours.
+pub fn hue(state: &State) -> u8 {
+    u8::try_from(state.people.len() % 8).unwrap_or(0)
 }
 
 /// A new person as the administrator's form gives it, checked.
@@ -92,6 +96,8 @@ impl Draft {
     pub fn hire(self, state: &State, manager: Option<String>, password: String) -> Person {
         Person {
             id: self.id(state),
+            called: self.name.split(' ').next().unwrap_or("").to_owned(),
+            hue: hue(state),
             name: self.name,
             title: self.title,
             department: self.department,

@@ -8,19 +8,16 @@ use super::notice::Notice;
 use super::outbox::Outbox;
 use super::person::{Department, Person};
 use super::state::State;
-use super::{letter, password, session};
+use super::{letter, password, person, session};
 
-/// id, name, title, department, manager, language
-const PEOPLE: [(&str, &str, &str, &str, &str, Language); 5] = {
-    use Language::{Chinese, English};
-    [
-        ("anna", "Anna Liu", "Head of Sales", "sales", "dalia", English),
-        ("ben", "Ben Okafor", "Sales representative", "sales", "anna", English),
-        ("wei", "Chen Wei 陈伟", "Software engineer", "engineering", "anna", Chinese),
-        ("dalia", "Dalia Haddad داليا حداد", "Office manager", "people", "anna", English),
-        ("emil", "Emil Novák", "Customer support", "engineering", "anna", English),
-    ]
-};
+/// id, name, what they are called, title, department
+const PEOPLE: [[&str; 5]; 5] = [
+    ["anna", "Anna Liu", "Anna", "Head of Sales", "sales"],
+    ["ben", "Ben Okafor", "Ben", "Sales representative", "sales"],
+    ["wei", "Chen Wei 陈伟", "陈伟", "Software engineer", "engineering"],
+    ["dalia", "Dalia Haddad داليا حداد", "Dalia", "Office manager", "people"],
+    ["emil", "Emil Novák", "Emil", "Customer support", "engineering"],
+];
 
 const DEPARTMENTS: [(&str, &str, &str); 4] = [
     ("sales", "Sales", "销售部"),
@@ -53,15 +50,17 @@ pub fn first(address: &str) -> Result<State, String> {
     for (id, name, chinese) in DEPARTMENTS {
         state.departments.push(Department { id: id.into(), name: name.into(), chinese: chinese.into() });
     }
-    for (id, name, title, department, manager, language) in PEOPLE {
+    for [id, name, called, title, department] in PEOPLE {
         state.people.push(Person {
             id: id.into(),
             name: name.into(),
+            called: called.into(),
+            hue: person::hue(&state),
             title: title.into(),
             department: department.into(),
-            manager: Some(manager.into()),
+            manager: Some(if id == "anna" { "dalia" } else { "anna" }.into()),
             administrator: id == "dalia",
-            language,
+            language: if id == "wei" { Language::Chinese } else { Language::English },
             allowance: if id == "wei" { 20 } else { 25 },
             password: password::hash(&password_of(id))?,
             left_at: None,

@@ -17,11 +17,12 @@ use askama::Template;
 struct Home {
     shell: Shell,
     greeting: &'static str,
-    first_name: String,
+    called: String,
     today: String,
     balance: Balance,
     coming: Vec<Row>,
     waiting: Vec<Row>,
+    is_working_day: bool,
     away: Vec<Card>,
     notices: Vec<Item>,
 }
@@ -44,11 +45,12 @@ fn draw(state: &State, visitor: &Visitor, shell: Shell) -> Home {
             12..18 => l.say("Good afternoon", "下午好"),
             _ => l.say("Good evening", "晚上好"),
         },
-        first_name: me.name.split_whitespace().next().unwrap_or("").to_owned(),
+        called: me.called.clone(),
         today: l.day(&today),
         balance: Balance::of(state, me, today.0.year()),
         coming: state.leaves.iter().filter(ahead).map(row).take(3).collect(),
         waiting: state.waiting_for(me).into_iter().map(row).take(3).collect(),
+        is_working_day: today.is_working(),
         away: state.away_on(today).map(Card::of).take(12).collect(),
         notices: Item::latest(state, l, 3),
     }

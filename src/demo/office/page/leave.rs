@@ -141,11 +141,14 @@ async fn ask(office: &Office, visitor: &Visitor, draft: Draft) -> Result<Leave, 
 
 /// `GET /leave/{id}`
 pub async fn detail(visitor: Visitor, id: Path<u64>, office: Data<Office>) -> Result<HttpResponse, Refusal> {
-    let shell = Shell::of(&office, &visitor, "leave").await;
+    let mut shell = Shell::of(&office, &visitor, "leave").await;
     let (me, l) = (&visitor.person, visitor.language);
     let page = office.cabinet.read(|state| {
         let leave = state.leave(*id).filter(|leave| leave.is_visible_to(state, me))?;
         let asker = state.person(&leave.person)?;
+        if asker.id != me.id {
+            shell.place = "requests";
+        }
         Some(Request {
             shell,
             row: Row::of(state, leave, l),

@@ -55,7 +55,7 @@ pub struct Card {
     pub name: String,
     pub title: String,
     pub initials: String,
-    pub hue: u32,
+    pub hue: u8,
 }
 
 impl Card {
@@ -65,7 +65,7 @@ impl Card {
             name: person.name.clone(),
             title: person.title.clone(),
             initials: person.initials(),
-            hue: person.hue(),
+            hue: person.hue,
         }
     }
 
