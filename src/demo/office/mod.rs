@@ -23,6 +23,8 @@ mod session;
 mod signature;
 mod state;
 mod story;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use actix_web::dev::ServerHandle;
