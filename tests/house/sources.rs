@@ -21,7 +21,9 @@ fn complaints(path: &str, text: &str) -> Vec<String> {
     if EMPTY_NAMES.contains(&stem) {
         found.push(format!("{path}: the name says nothing"));
     }
-    for (number, line) in rust::without_tests(text).lines().enumerate() {
+    // `#[cfg(test)] mod tests;` in the room's own file.
+    let code = if stem == "tests" { String::new() } else { rust::without_tests(text) };
+    for (number, line) in code.lines().enumerate() {
         for (word, reason) in FORBIDDEN {
             if line.contains(word) {
                 found.push(format!("{path}:{}: `{}`: {reason}", number + 1, word.trim()));
