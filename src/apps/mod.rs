@@ -1,4 +1,10 @@
 //! Applications: who they are, what opens their doors, what is on its way to them.
 
 pub mod application;
+pub mod attempt;
+pub mod delivery;
+pub mod endpoint;
+pub mod outcome;
+pub mod queue;
+pub mod schedule;
 pub mod signature;

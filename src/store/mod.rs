@@ -8,6 +8,8 @@ mod job;
 mod lock;
 mod migrate;
 mod reader;
+#[cfg(test)]
+pub mod scratch;
 mod tx;
 mod value;
 mod writer;

@@ -1,0 +1,370 @@
+//! What follows from one try to deliver a callback: it is done, it is tried again later, it is given up, or the whole
+//! queue stops.
+
+use crate::apps::attempt::{self, Attempt};
+use crate::apps::delivery::{self, Delivery, Fact, Kind};
+use crate::apps::queue;
+use crate::apps::schedule::Schedule;
+use crate::error::Result;
+use crate::id::AppNo;
+use crate::store::{Tx, params};
+use crate::time::Moment;
+use crate::wire::News;
+use crate::wire::news::Work;
+use serde_json::json;
+use std::time::Duration;
+
+/// The most that an application can ask us to wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
+
+/// How the application took it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Taken,
+    /// Not taken, or taken by nobody.
+    Failed,
+    /// Not now: come back after this.
+    Wait(Duration),
+    /// Never again (`410`).
+    Gone,
+}
+
+/// What became of the row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    Delivered,
+    /// It will be tried again; `first`: this is the first time that it failed.
+    Later {
+        first: bool,
+    },
+    GivenUp,
+    /// Somebody else settled it meanwhile.
+    Before,
+}
+
+/// Keeps the attempt and decides. `chance` (0 to 1) lengthens the pause a little.
+pub fn settle(tx: &mut Tx, sent: &Delivery, attempt: &Attempt, verdict: Verdict, rule: (&Schedule, f64)) -> Result<Settled> {
+    let now = tx.now;
+    let row = delivery::get(tx, sent.app, sent.no)?;
+    let attempts = row.attempts + 1;
+    attempt::record(tx, (row.app, row.no), attempts, attempt)?;
+    let sql = "UPDATE delivery SET attempts = ?3, tried_at = ?4, status = ?5, claimed_until = NULL
+               WHERE application = ?1 AND no = ?2";
+    tx.run(sql, params![row.app, row.no, attempts, now, attempt.status])?;
+    if row.done_at.is_some() {
+        return Ok(Settled::Before);
+    }
+    match verdict {
+        Verdict::Taken => taken(tx, &row).map(|()| Settled::Delivered),
+        Verdict::Gone => {
+            queue::stop(tx, row.app, "it answered 410")?;
+            later(tx, &row, now)
+        }
+        Verdict::Failed => failed(tx, &row, rule.0.pause(attempts, rule.1), rule.0.give_up),
+        Verdict::Wait(asked) => {
+            let pause = asked.min(LONGEST_WAIT).max(rule.0.pause(1, rule.1));
+            let sql = "UPDATE callback_queue SET held_until = ?2 WHERE application = ?1";
+            tx.run(sql, params![row.app, now.plus(pause)])?;
+            failed(tx, &row, pause, rule.0.give_up)
+        }
+    }
+}
+
+fn taken(tx: &mut Tx, row: &Delivery) -> Result<()> {
+    let now = tx.now;
+    let sql = "UPDATE delivery SET delivered_at = ?3 WHERE application = ?1 AND no = ?2";
+    tx.run(sql, params![row.app, row.no, now])?;
+    done(tx, row)?;
+    if queue::get(tx, row.app)?.failing_since.is_some() {
+        tx.run("UPDATE callback_queue SET failing_since = NULL WHERE application = ?1", [row.app])?;
+        queue::hurry(tx, row.app)?;
+    }
+    Ok(())
+}
+
+fn failed(tx: &mut Tx, row: &Delivery, pause: Duration, give_up: Duration) -> Result<Settled> {
+    let now = tx.now;
+    let end = row.created_at.plus(give_up);
+    if now < end {
+        return later(tx, row, now.plus(pause).min(end));
+    }
+    given_up(tx, row)?;
+    let sql = "SELECT 1 FROM callback_queue WHERE application = ?1 AND failing_since <= ?2";
+    if tx.any(sql, params![row.app, now.minus(give_up)])? {
+        tracing::warn!(application = row.app.0, "callbacks to this application are stopped: nothing was answered for too long");
+        queue::stop(tx, row.app, "nothing was answered for too long")?;
+    }
+    Ok(Settled::GivenUp)
+}
+
+fn later(tx: &mut Tx, row: &Delivery, due: Moment) -> Result<Settled> {
+    let now = tx.now;
+    let sql = "UPDATE delivery SET due_at = ?3, noticed_at = coalesce(noticed_at, ?4) WHERE application = ?1 AND no = ?2";
+    tx.run(sql, params![row.app, row.no, due, now])?;
+    let sql = "UPDATE callback_queue SET failing_since = coalesce(failing_since, ?2) WHERE application = ?1";
+    tx.run(sql, params![row.app, now])?;
+    Ok(Settled::Later { first: row.noticed_at.is_none() })
+}
+
+/// The row is done, and the next of its conversation may go.
+fn done(tx: &mut Tx, row: &Delivery) -> Result<()> {
+    let now = tx.now;
+    let sql = "UPDATE delivery SET done_at = ?3, due_at = NULL, claimed_until = NULL WHERE application = ?1 AND no = ?2";
+    tx.run(sql, params![row.app, row.no, now])?;
+    queue::count(tx, row.app, -1)?;
+    let sql = "UPDATE delivery SET due_at = ?3 WHERE application = ?1 AND due_at IS NULL AND no =
+               (SELECT min(no) FROM delivery WHERE application = ?1 AND conversation = ?2 AND done_at IS NULL)";
+    tx.run(sql, params![row.app, row.conversation, now])?;
+    tx.tell(News::Nudge(Work::Callbacks));
+    Ok(())
+}
+
+fn given_up(tx: &mut Tx, row: &Delivery) -> Result<()> {
+    done(tx, row)?;
+    if row.kind == Kind::DeliveryFailed.as_str() {
+        return Ok(());
+    }
+    let data = json!({ "id": row.webhook_id, "type": row.kind, "conversation": row.conversation });
+    delivery::queue(tx, row.app, &Fact { kind: Kind::DeliveryFailed, conversation: None, data })
+}
+
+/// Gives up what is too old although nobody tries it: the queue is stopped, or there is no callback address any more.
+/// Answers at most `limit` rows that were given up.
+pub fn expire(tx: &mut Tx, app: AppNo, give_up: Duration, limit: usize) -> Result<Vec<Delivery>> {
+    let now = tx.now;
+    let sql = format!(
+        "SELECT {} FROM delivery WHERE application = ?1 AND done_at IS NULL AND created_at < ?2
+         AND coalesce(claimed_until, 0) <= ?3 ORDER BY no LIMIT ?4",
+        delivery::COLUMNS
+    );
+    let then = now.minus(give_up).minus(Duration::from_secs(3600));
+    let old = tx.all(&sql, params![app, then, now, limit as i64], delivery::read)?;
+    for row in &old {
+        given_up(tx, row)?;
+    }
+    Ok(old)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apps::delivery::State;
+    use crate::id::ConversationId;
+    use crate::store::scratch::Scratch;
+
+    const APP: AppNo = AppNo(1);
+    const START: Moment = Moment(1_000_000_000);
+    const HOUR: u64 = 3600;
+
+    fn store() -> Scratch {
+        let store = Scratch::new();
+        store.change(|tx| {
+            for (no, id) in [(1, "oa"), (2, "crm")] {
+                let sql = "INSERT INTO application (no, id, name, created_at, callback_url, events)
+                           VALUES (?1, ?2, 'Office', 0, 'https://oa.example/', '[\"message.read\",\"delivery.failed\"]')";
+                tx.run(sql, params![no, id])?;
+            }
+            Ok(())
+        });
+        store
+    }
+
+    fn queue(store: &Scratch, at: u64, kind: Kind, conversation: i64) -> Result<()> {
+        let conversation = Some(ConversationId(conversation));
+        store.write_blocking(move |tx| {
+            tx.now = START.plus(Duration::from_secs(at));
+            delivery::queue(tx, APP, &Fact { kind, conversation, data: json!({ "message": 1 }) })
+        })
+    }
+
+    fn claim(store: &Scratch, at: u64) -> Vec<Delivery> {
+        store.change(move |tx| {
+            tx.now = START.plus(Duration::from_secs(at));
+            queue::claim(tx, 32)
+        })
+    }
+
+    fn numbers(rows: &[Delivery]) -> Vec<i64> {
+        rows.iter().map(|row| row.no).collect()
+    }
+
+    fn settle(store: &Scratch, at: u64, row: &Delivery, verdict: Verdict) -> Settled {
+        let row = row.clone();
+        store.change(move |tx| {
+            tx.now = START.plus(Duration::from_secs(at));
+            let status = match verdict {
+                Verdict::Taken => Some(200),
+                Verdict::Failed => None,
+                Verdict::Wait(_) => Some(429),
+                Verdict::Gone => Some(410),
+            };
+            let attempt = Attempt { at: tx.now, ms: 3, status, error: None, answer: None };
+            super::settle(tx, &row, &attempt, verdict, (&Schedule::default(), 0.0))
+        })
+    }
+
+    fn next_due(store: &Scratch, at: u64) -> Option<u64> {
+        let now = START.plus(Duration::from_secs(at));
+        let due = store.read_blocking(|db| queue::next_due(db, now)).unwrap();
+        due.map(|due| due.since(START).as_secs())
+    }
+
+    #[test]
+    fn a_conversation_keeps_its_order_and_others_go_on() {
+        let store = store();
+        for (kind, conversation) in [(Kind::MessageToApplication, 7), (Kind::MessageRead, 7), (Kind::MessageToApplication, 8)] {
+            queue(&store, 0, kind, conversation).unwrap();
+        }
+        let first = claim(&store, 0);
+        assert_eq!(numbers(&first), [1, 3]);
+        assert!(claim(&store, 1).is_empty());
+        assert_eq!(settle(&store, 1, &first[0], Verdict::Failed), Settled::Later { first: true });
+        assert!(claim(&store, 2).is_empty(), "the second waits behind the first");
+        assert_eq!(next_due(&store, 2), Some(6));
+        let again = claim(&store, 6);
+        assert_eq!((numbers(&again), &again[0].webhook_id), (vec![1], &first[0].webhook_id));
+        assert_eq!(settle(&store, 6, &again[0], Verdict::Taken), Settled::Delivered);
+        assert_eq!(numbers(&claim(&store, 6)), [2]);
+    }
+
+    #[test]
+    fn two_are_in_flight_for_one_application_and_a_forgotten_claim_ends() {
+        let store = store();
+        for conversation in 1..=3 {
+            queue(&store, 0, Kind::MessageToApplication, conversation).unwrap();
+        }
+        assert_eq!(numbers(&claim(&store, 0)), [1, 2]);
+        assert!(claim(&store, 29).is_empty());
+        assert_eq!(next_due(&store, 29), None);
+        assert_eq!(numbers(&claim(&store, 31)), [3, 1]);
+        assert_eq!(store.change(queue::forget_claims), 3);
+        assert_eq!(claim(&store, u64::from(u32::MAX)).len(), 2);
+    }
+
+    #[test]
+    fn it_is_given_up_after_three_days_and_the_queue_stops_until_a_ping_is_answered() {
+        let store = store();
+        queue(&store, 0, Kind::MessageToApplication, 7).unwrap();
+        queue(&store, 60, Kind::MessageToApplication, 7).unwrap();
+        let (mut tries, mut at) = (Vec::new(), 0);
+        loop {
+            let claimed = claim(&store, at);
+            let settled = settle(&store, at, &claimed[0], Verdict::Failed);
+            tries.push(at);
+            if settled == Settled::GivenUp {
+                break;
+            }
+            assert_eq!(settled, Settled::Later { first: at == 0 });
+            at = next_due(&store, at).unwrap();
+        }
+        assert_eq!(tries[..4], [0, 5, 305, 2105]);
+        assert_eq!((tries.len(), at), (10, 72 * HOUR));
+        let stopped = store.read_blocking(|db| queue::get(db, APP)).unwrap();
+        assert!(stopped.stopped_at.is_some() && !store.read_blocking(|db| delivery::answering(db, APP)).unwrap());
+        assert!(claim(&store, at).is_empty());
+        assert!(store.write_blocking(|tx| delivery::again(tx, APP, 1)).is_err());
+        store.change(|tx| queue::start(tx, APP));
+        assert_eq!(numbers(&claim(&store, at)), [2, 3]);
+        let failed = store.read_blocking(|db| delivery::get(db, APP, 3)).unwrap();
+        assert_eq!(failed.kind, "delivery.failed");
+        assert_eq!(store.read_blocking(|db| attempt::list(db, APP, 1)).unwrap().len(), 10);
+    }
+
+    #[test]
+    fn gone_stops_the_queue_and_a_wish_to_wait_holds_it() {
+        let store = store();
+        for conversation in 1..=2 {
+            queue(&store, 0, Kind::MessageToApplication, conversation).unwrap();
+        }
+        let claimed = claim(&store, 0);
+        settle(&store, 0, &claimed[0], Verdict::Wait(Duration::from_secs(120)));
+        assert_eq!(next_due(&store, 1), Some(120));
+        assert_eq!(settle(&store, 1, &claimed[1], Verdict::Taken), Settled::Delivered);
+        queue(&store, 2, Kind::MessageToApplication, 3).unwrap();
+        assert!(claim(&store, 119).is_empty());
+        let claimed = claim(&store, 120);
+        assert_eq!(numbers(&claimed), [3, 1]);
+        settle(&store, 120, &claimed[0], Verdict::Gone);
+        settle(&store, 120, &claimed[1], Verdict::Failed);
+        assert!(claim(&store, 10_000).is_empty() && next_due(&store, 10_000).is_none());
+        store.change(|tx| {
+            tx.now = START.plus(Duration::from_secs(121));
+            queue::start(tx, APP)
+        });
+        assert_eq!(claim(&store, 121).len(), 2);
+    }
+
+    #[test]
+    fn an_application_that_is_back_gets_everything_at_once() {
+        let store = store();
+        for conversation in 1..=2 {
+            queue(&store, 0, Kind::MessageToApplication, conversation).unwrap();
+        }
+        for at in [0, 5, 305] {
+            for row in claim(&store, at) {
+                settle(&store, at, &row, Verdict::Failed);
+            }
+        }
+        assert_eq!(next_due(&store, 306), Some(2105));
+        queue(&store, 400, Kind::MessageToApplication, 1).unwrap();
+        let claimed = claim(&store, 400);
+        assert_eq!(numbers(&claimed), [1], "who writes again does not wait for the pause");
+        settle(&store, 400, &claimed[0], Verdict::Taken);
+        assert_eq!(numbers(&claim(&store, 400)), [2, 3]);
+    }
+
+    #[test]
+    fn facts_are_dropped_before_questions_are_refused() {
+        let store = store();
+        queue(&store, 0, Kind::MessageRead, 1).unwrap();
+        store.change(|tx| tx.run("UPDATE callback_queue SET most = 2", []));
+        for kind in [Kind::MessageRead, Kind::MessageRead, Kind::MessageToApplication, Kind::MessageToApplication] {
+            queue(&store, 0, kind, 1).unwrap();
+        }
+        assert!(matches!(queue(&store, 0, Kind::MessageToApplication, 1), Err(crate::error::Error::Unavailable(_))));
+        let kept = store.read_blocking(|db| queue::get(db, APP)).unwrap();
+        assert_eq!((kept.waiting, kept.dropped), (4, 1));
+    }
+
+    #[test]
+    fn what_is_not_wanted_is_not_queued_and_without_an_address_it_is_only_kept() {
+        let store = store();
+        queue(&store, 0, Kind::MessageCreated, 1).unwrap();
+        assert!(store.read_blocking(|db| delivery::after(db, APP, 0, 10)).unwrap().is_empty());
+        store.change(|tx| tx.run("UPDATE application SET callback_url = NULL", []));
+        queue(&store, 0, Kind::MessageToApplication, 1).unwrap();
+        let kept = store.read_blocking(|db| delivery::after(db, APP, 0, 10)).unwrap();
+        assert_eq!((kept.len(), kept[0].state()), (1, State::Unsent));
+        assert!(claim(&store, 0).is_empty());
+    }
+
+    #[test]
+    fn one_can_be_sent_again_and_what_is_done_is_forgotten() {
+        let store = store();
+        queue(&store, 0, Kind::MessageToApplication, 1).unwrap();
+        let claimed = claim(&store, 0);
+        settle(&store, 0, &claimed[0], Verdict::Taken);
+        assert_eq!(settle(&store, 0, &claimed[0], Verdict::Failed), Settled::Before);
+        store.change(|tx| delivery::again(tx, APP, 1));
+        let again = store.change(|tx| queue::claim(tx, 32));
+        assert_eq!(again[0].webhook_id, claimed[0].webhook_id);
+        settle(&store, 0, &again[0], Verdict::Taken);
+        assert_eq!(store.change(|tx| delivery::forget(tx, START, 10)), 0);
+        assert_eq!(store.change(|tx| delivery::forget(tx, START.plus(Duration::from_secs(1)), 10)), 1);
+        assert!(store.write_blocking(|tx| delivery::again(tx, APP, 1)).is_err());
+    }
+
+    #[test]
+    fn what_nobody_tries_any_more_is_given_up_too() {
+        let store = store();
+        queue(&store, 0, Kind::MessageToApplication, 1).unwrap();
+        store.change(|tx| queue::stop(tx, APP, "test"));
+        let expired = |hours: u64| {
+            store.change(move |tx| {
+                tx.now = START.plus(Duration::from_secs(hours * HOUR));
+                expire(tx, APP, Duration::from_secs(72 * HOUR), 10)
+            })
+        };
+        assert_eq!((expired(72).len(), expired(74).len(), expired(74).len()), (0, 1, 0));
+    }
+}
