@@ -157,7 +157,7 @@ mod tests {
     const HOUR: u64 = 3600;
 
     fn store() -> Scratch {
-        let store = Scratch::new();
+        let store = Scratch::open();
         store.change(|tx| {
             for (no, id) in [(1, "oa"), (2, "crm")] {
                 let sql = "INSERT INTO application (no, id, name, created_at, callback_url, events)

@@ -12,7 +12,7 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    pub fn new() -> Scratch {
+    pub fn open() -> Scratch {
         let name = crate::secret::generate("parlour-test-");
         let directory = std::env::temp_dir().join(name);
         let told = Arc::new(Mutex::new(Vec::new()));
