@@ -5,6 +5,7 @@
 //! (`live` `callout` `jobs`), doors (`http`). Every arrow points down.
 #![forbid(unsafe_code)]
 
+pub mod config;
 pub mod error;
 pub mod id;
 pub mod secret;
