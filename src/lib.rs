@@ -20,4 +20,9 @@ pub mod directory;
 
 pub mod live;
 
+pub mod http;
+
+pub mod cli;
+pub mod server;
+
 pub mod demo;

@@ -1,3 +1,9 @@
 //! The executable. Everything it does stands in `cli`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Fails only where one is installed already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    parlour::cli::run(std::env::args_os())
+}

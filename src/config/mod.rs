@@ -33,8 +33,8 @@ pub struct Config {
     #[arg(long, env = "PARLOUR_TRUSTED_PROXIES", value_name = "IP", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
 
-    /// What is logged on standard error: error, warn, info, debug, or a filter such as info,parlour::http=debug
-    #[arg(long, env = "PARLOUR_LOG", value_name = "FILTER", default_value = "info")]
+    /// What is logged on standard error: error, warn, info, debug, or a filter such as warn,parlour::access=debug
+    #[arg(long, env = "PARLOUR_LOG", value_name = "FILTER", default_value = "warn,parlour=info")]
     pub log: String,
 
     /// How it is logged

@@ -101,6 +101,12 @@ impl Store {
         self.inner.readers.read_blocking(work)
     }
 
+    /// Writes something and waits until it is on the disk.
+    pub async fn try_writing(&self) -> Result<()> {
+        let sql = "INSERT INTO meta (name, value) VALUES ('tried', ?1) ON CONFLICT DO UPDATE SET value = excluded.value";
+        self.write(|tx| tx.run(sql, [tx.now.to_string()]).map(|_| ())).await
+    }
+
     /// A verified copy of the database into a file that does not exist yet.
     pub fn backup(&self, to: &Path) -> Result<()> {
         backup::copy(&self.inner.directory.join(FILE), to)

@@ -1,0 +1,73 @@
+//! The command line: what was typed, by which part of the house it is done, and how it ends.
+
+mod exit;
+mod serve;
+
+use crate::config::{Config, File};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Instant messaging for an existing browser-based application, in one executable.
+#[derive(Debug, Parser)]
+#[command(name = "parlour", version, propagate_version = true, arg_required_else_help = true)]
+struct Line {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where a command finds its server, and how it answers.
+#[derive(Debug, Args)]
+struct Place {
+    /// The server's data directory
+    #[arg(long, global = true, env = "PARLOUR_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+
+    /// The configuration, instead of the parlour.toml that is found
+    #[arg(long, global = true, env = "PARLOUR_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(Config),
+}
+
+/// Does what was typed.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let parsed = Line::try_parse_from(&arguments).and_then(|line| {
+        let file = File::find(line.place.config.as_deref(), line.place.data.as_deref())?;
+        Ok((line, file))
+    });
+    match parsed.and_then(|(line, file)| dispatch(line, &file, &arguments)) {
+        Ok(code) => code,
+        Err(error) => exit::usage(&error),
+    }
+}
+
+fn dispatch(line: Line, file: &File, arguments: &[OsString]) -> Result<ExitCode, clap::Error> {
+    match line.command {
+        Command::Serve(_) => Ok(serve::run(with_file("serve", file, arguments)?, file)),
+    }
+}
+
+/// Reads the line again, with what the file says in the place of the defaults.
+fn with_file(name: &str, file: &File, arguments: &[OsString]) -> Result<Config, clap::Error> {
+    let mut line = Line::command();
+    let filled = line.find_subcommand(name).cloned().map(|command| file.fill(command)).transpose()?;
+    if let Some(filled) = filled {
+        line = line.mut_subcommand(name, |_| filled);
+    }
+    let matches = line.try_get_matches_from(arguments)?;
+    let (_, chosen) = matches.subcommand().unwrap_or((name, &matches));
+    Config::from_arg_matches(chosen)
+}

@@ -1,0 +1,117 @@
+//! The body of a request, read with a bound on its size, its time and its depth, and parsed into a typed value. Types deny
+//! unknown members themselves.
+
+use crate::error::{Error, Result};
+use crate::http::House;
+use crate::http::problem::Problem;
+use crate::wire::request::{DEPTH, depth};
+use actix_web::dev::Payload;
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// Before a body is expected to come at `PACE`.
+const GRACE: Duration = Duration::from_secs(10);
+/// Bytes a second.
+const PACE: u64 = 1024;
+
+/// A JSON body of at most the usual size.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = std::result::Result<Json<T>, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            require_type(&request, "application/json")?;
+            let most = request.app_data::<Data<House>>().map_or(0, |house| house.config.limits.body_bytes);
+            Ok(Json(parse(&read(&request, payload, most).await?)?))
+        })
+    }
+}
+
+/// Refuses another type of content than this one.
+pub fn require_type(request: &HttpRequest, expected: &str) -> std::result::Result<(), Problem> {
+    let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(expected) {
+        return Ok(());
+    }
+    let reason = match given {
+        "" => format!("the body has no Content-Type; send {expected}"),
+        other => format!("a body of type {other} is not accepted; send {expected}"),
+    };
+    Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason))
+}
+
+/// The whole body, if it is small enough and comes fast enough.
+pub async fn read(request: &HttpRequest, mut payload: Payload, most: usize) -> Result<Bytes> {
+    let too_large = || Error::TooLarge(format!("the body is larger than {most} bytes"));
+    if announced(request).is_some_and(|length| length > most) {
+        return Err(too_large());
+    }
+    let slow = |_| Error::invalid("", "the body came too slowly");
+    let time = GRACE + Duration::from_secs(announced(request).unwrap_or(most) as u64 / PACE);
+    let whole = async {
+        let mut body = BytesMut::new();
+        while let Some(part) = payload.next().await {
+            body.extend_from_slice(&part.map_err(|e| Error::invalid("", format!("the body was cut off: {e}")))?);
+            if body.len() > most {
+                return Err(too_large());
+            }
+        }
+        Ok(body.freeze())
+    };
+    tokio::time::timeout(time, whole).await.map_err(slow)?
+}
+
+fn announced(request: &HttpRequest) -> Option<usize> {
+    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Reads JSON, and says in one sentence what is wrong with it.
+pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    let text = std::str::from_utf8(body).map_err(|_| Error::invalid("", "the body is not UTF-8"))?;
+    if depth(text) > DEPTH {
+        return Err(Error::invalid("", format!("JSON nested deeper than {DEPTH} is not accepted")));
+    }
+    serde_json::from_str(text).map_err(|e| {
+        let reason = e.to_string();
+        Error::invalid(field(&reason), format!("the body was not understood: {reason}"))
+    })
+}
+
+/// The member that serde names: "unknown field `x`", "missing field `x`".
+fn field(reason: &str) -> &str {
+    let named = reason.strip_prefix("unknown field `").or_else(|| reason.strip_prefix("missing field `"));
+    named.and_then(|rest| rest.split('`').next()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        name: String,
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_body_is_said() {
+        assert_eq!(parse::<Body>(br#"{"name":"a"}"#).unwrap().name, "a");
+        let wrong = |body: &[u8]| parse::<Body>(body).unwrap_err();
+        assert_eq!(wrong(br#"{"name":"a","role":"admin"}"#).field(), Some("role"));
+        assert_eq!(wrong(b"{}").field(), Some("name"));
+        assert!(wrong(b"{\"name\":\"\xff\"}").sentence().contains("UTF-8"));
+        assert!(wrong(format!("{}{}", "[".repeat(33), "]".repeat(33)).as_bytes()).sentence().contains("nested"));
+        assert!(wrong(br#"{"name":"#).sentence().contains("not understood"));
+    }
+}

@@ -1,0 +1,153 @@
+//! How often somebody may knock: token buckets for keys, accounts and addresses, and seats for sockets that are not signed
+//! in yet. Each map has a bound; who would go beyond it waits.
+
+use crate::config;
+use crate::error::{Error, Result};
+use crate::http::guard::address::household;
+use governor::clock::Clock;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Keys that one bucket remembers at once.
+const REMEMBERED: usize = 100_000;
+
+pub struct Limiters {
+    /// REST calls, by the number of application and key.
+    pub rest: Buckets<(i64, i64)>,
+    /// Sign-ins with a password, by application and what was given as the account.
+    pub account: Buckets<String>,
+    /// Sign-ins, by address.
+    pub address: Buckets<IpAddr>,
+    pub seats: Arc<Seats>,
+}
+
+impl Limiters {
+    pub fn new(limits: &config::Limits) -> Limiters {
+        Limiters {
+            rest: Buckets::new(limits.rest_rate, Quota::per_second),
+            account: Buckets::new(limits.sign_in_rate, Quota::per_minute),
+            address: Buckets::new(limits.address_rate, Quota::per_minute),
+            seats: Arc::new(Seats { each: limits.sockets_per_address, all: limits.waiting_sockets, taken: Mutex::default() }),
+        }
+    }
+
+    /// Forgets who has been quiet long enough to have a full bucket again.
+    pub fn forget(&self) {
+        self.rest.forget();
+        self.account.forget();
+        self.address.forget();
+    }
+
+    /// One sign-in from an address.
+    pub fn address(&self, address: IpAddr) -> Result<()> {
+        self.address.take(household(address))
+    }
+}
+
+/// One token bucket for each key; none where there is no limit.
+pub struct Buckets<K: Hash + Eq + Clone>(Option<DefaultKeyedRateLimiter<K>>);
+
+impl<K: Hash + Eq + Clone> Buckets<K> {
+    fn new(rate: u32, quota: fn(NonZeroU32) -> Quota) -> Buckets<K> {
+        Buckets(NonZeroU32::new(rate).map(|rate| RateLimiter::keyed(quota(rate))))
+    }
+
+    /// Takes one, or says after how many seconds there is one again.
+    pub fn take(&self, key: K) -> Result<()> {
+        let Some(limiter) = &self.0 else { return Ok(()) };
+        if limiter.len() >= REMEMBERED {
+            limiter.retain_recent();
+            if limiter.len() >= REMEMBERED {
+                return Err(Error::TooMany { after_s: 60 });
+            }
+        }
+        limiter.check_key(&key).map_err(|until| {
+            let wait = until.wait_time_from(limiter.clock().now());
+            Error::TooMany { after_s: wait.as_secs().saturating_add(1) as u32 }
+        })
+    }
+
+    fn forget(&self) {
+        if let Some(limiter) = &self.0 {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
+}
+
+/// Places for sockets that are not signed in yet.
+pub struct Seats {
+    each: usize,
+    all: usize,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Default)]
+struct Taken {
+    all: usize,
+    of: HashMap<IpAddr, usize>,
+}
+
+/// One such place, given back when it is dropped.
+pub struct Seat {
+    seats: Arc<Seats>,
+    address: IpAddr,
+}
+
+impl Seats {
+    pub fn take(self: &Arc<Seats>, address: IpAddr) -> Result<Seat> {
+        let address = household(address);
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.all >= self.all || taken.of.get(&address).is_some_and(|of| *of >= self.each) {
+            return Err(Error::TooMany { after_s: 5 });
+        }
+        taken.all += 1;
+        *taken.of.entry(address).or_default() += 1;
+        Ok(Seat { seats: self.clone(), address })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut taken = self.seats.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.all = taken.all.saturating_sub(1);
+        if let Some(of) = taken.of.get_mut(&self.address) {
+            *of -= 1;
+            if *of == 0 {
+                taken.of.remove(&self.address);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_that_is_empty_says_when_to_come_back() {
+        let buckets: Buckets<u8> = Buckets::new(2, Quota::per_minute);
+        assert!(buckets.take(1).is_ok() && buckets.take(1).is_ok());
+        assert!(matches!(buckets.take(1), Err(Error::TooMany { after_s: 1..=31 })));
+        assert!(buckets.take(2).is_ok());
+        let lifted: Buckets<u8> = Buckets::new(0, Quota::per_minute);
+        assert!((0..100).all(|_| lifted.take(1).is_ok()));
+    }
+
+    #[test]
+    fn seats_are_counted_by_address_and_given_back() {
+        let seats = Arc::new(Seats { each: 2, all: 3, taken: Mutex::default() });
+        let address = |last| IpAddr::from([10, 0, 0, last]);
+        let first = seats.take(address(1)).unwrap();
+        let _second = seats.take(address(1)).unwrap();
+        assert!(seats.take(address(1)).is_err());
+        let _third = seats.take(address(2)).unwrap();
+        assert!(seats.take(address(3)).is_err());
+        drop(first);
+        assert!(seats.take(address(3)).is_ok());
+    }
+}

@@ -1,0 +1,64 @@
+//! Doors: sockets, REST for applications, the console, the web client. Parses what comes, asks the product, translates
+//! what it says. Every route stands in `router` with its policy; no other room knows that there is a network.
+
+pub mod assets;
+pub mod body;
+pub mod guard;
+pub mod health;
+pub mod limits;
+pub mod page;
+pub mod problem;
+pub mod route;
+pub mod router;
+
+mod door;
+
+pub use door::{RequestId, pass};
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::store::Store;
+use guard::origin::Own;
+use limits::Limiters;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Password hashes that are computed at once; each takes 19 MiB and a processor.
+const HASHES: usize = 2;
+
+/// What every handler may use, as `web::Data<House>`.
+pub struct House {
+    pub config: Config,
+    pub store: Store,
+    /// The address under which browsers reach this server, and the check of where a request comes from.
+    pub own: Own,
+    pub limiters: Limiters,
+    /// Cancelled when the server ends: sockets say goodbye, new requests are refused.
+    pub stop: CancellationToken,
+    /// Requests and sockets that are still being served; the end waits for them.
+    pub busy: TaskTracker,
+    health: health::Health,
+    hashes: Semaphore,
+}
+
+impl House {
+    pub fn new(config: Config, store: Store, own: Own, stop: CancellationToken) -> House {
+        House {
+            limiters: Limiters::new(&config.limits),
+            config,
+            store,
+            own,
+            stop,
+            busy: TaskTracker::new(),
+            health: health::Health::default(),
+            hashes: Semaphore::new(HASHES),
+        }
+    }
+
+    /// Runs the computing of a password hash where it delays nobody, and few at once.
+    pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let _permit = self.hashes.acquire().await.map_err(Error::internal)?;
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+    }
+}

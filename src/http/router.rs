@@ -1,0 +1,51 @@
+//! All routes of the server in one table: method, path, who may use it, what answers.
+
+use crate::error::Error;
+use crate::http::guard::origin;
+use crate::http::problem::{Answer, Problem};
+use crate::http::route::{Policy, Route};
+use crate::http::{assets, health};
+use actix_web::http::Method;
+use actix_web::{HttpRequest, web};
+
+#[rustfmt::skip]
+pub fn routes() -> Vec<Route> {
+    use Policy::*;
+    vec![
+        Route::new(Method::GET, "/healthz", Health, health::live),
+        Route::new(Method::GET, "/readyz",  Health, health::ready),
+
+        Route::new(Method::GET, "/assets/{path:.*}", Public, assets::show),
+    ]
+}
+
+/// Puts the table into an application: one resource for each path, which refuses methods that the table does not have.
+pub fn configure(config: &mut web::ServiceConfig) {
+    let mut rest = routes();
+    while let Some(path) = rest.first().map(|route| route.path) {
+        let (same, others) = rest.into_iter().partition(|route| route.path == path);
+        config.service(resource(path, same));
+        rest = others;
+    }
+}
+
+fn resource(path: &'static str, routes: Vec<Route>) -> actix_web::Resource {
+    let methods: Vec<Method> = routes.iter().map(|route| route.method.clone()).collect();
+    let for_pages = routes.iter().any(|route| route.policy.is_for_pages());
+    let other = move |request: HttpRequest| {
+        let methods = methods.clone();
+        async move {
+            match *request.method() {
+                Method::OPTIONS if for_pages => origin::preflight(&request, &methods).await,
+                _ => Err(Problem::not_offered(request.method(), origin::list(&methods))),
+            }
+        }
+    };
+    let resource = routes.into_iter().fold(web::resource(path), |resource, route| resource.route(route.into_handler()));
+    resource.default_service(web::to(other))
+}
+
+/// For every address that the table does not have.
+pub async fn nothing_here() -> Answer {
+    Err(Error::NotFound("address").into())
+}

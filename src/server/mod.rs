@@ -1,0 +1,110 @@
+//! Puts the house together and keeps it running: the store, the doors, the waiting work; and takes it down in order.
+
+mod files;
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::http::guard::origin::Own;
+use crate::http::{House, router};
+use crate::store::Store;
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::{App, HttpServer, web};
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// What is being served when the end comes has this long.
+const DRAIN: Duration = Duration::from_secs(10);
+/// A connection without a request is closed after this.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// A server that answers.
+pub struct Running {
+    pub address: SocketAddr,
+    pub house: Data<House>,
+    doors: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+/// Opens the store and the doors. When this returns, connections are taken.
+pub async fn start(config: Config) -> Result<Running> {
+    files::raise_limit()?;
+    let store = open(&config).await?;
+    let listener = listen(config.listen)?;
+    let address = listener.local_addr().map_err(Error::internal)?;
+    let own = Own::new(config.public_url.as_deref(), address);
+    let house = Data::new(House::new(config, store, own, CancellationToken::new()));
+    let server = serve(house.clone(), listener)?;
+    let doors = server.handle();
+    let serving = tokio::spawn(server);
+    sweep(house.clone());
+    Ok(Running { address, house, doors, serving })
+}
+
+impl Running {
+    /// Ends in order: nobody new, goodbye to sockets, what is being served is finished, everything is kept, the store closes.
+    pub async fn stop(self) {
+        tracing::info!("stopping");
+        self.doors.pause().await;
+        self.house.stop.cancel();
+        self.house.busy.close();
+        if tokio::time::timeout(DRAIN, self.house.busy.wait()).await.is_err() {
+            tracing::warn!(left = self.house.busy.len(), "not everything ended in time");
+        }
+        self.doors.stop(false).await;
+        let _ = self.serving.await;
+        let store = self.house.store.clone();
+        let _ = tokio::task::spawn_blocking(move || store.close()).await;
+        tracing::info!("stopped");
+    }
+}
+
+async fn open(config: &Config) -> Result<Store> {
+    let directory = config.data.clone();
+    let open = move || Store::open(&directory, |_news| {});
+    tokio::task::spawn_blocking(open).await.map_err(Error::internal)?
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener> {
+    let wrong = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            Error::Conflict(format!("another program listens on {address}; stop it or choose another with --listen"))
+        }
+        _ => Error::Unavailable(format!("cannot listen on {address}: {e}; choose another with --listen")),
+    };
+    TcpListener::bind(address).map_err(wrong)
+}
+
+fn serve(house: Data<House>, listener: TcpListener) -> Result<actix_web::dev::Server> {
+    let config = house.config.clone();
+    let app = move || {
+        let app = App::new().app_data(house.clone()).configure(router::configure);
+        app.default_service(web::to(router::nothing_here)).wrap(from_fn(crate::http::pass))
+    };
+    let server = HttpServer::new(app)
+        .workers(config.workers())
+        .tcp_nodelay(true)
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(Duration::from_secs(config.limits.head_seconds))
+        .on_connect(|connection, _| files::give_up_on_the_dead(connection))
+        .disable_signals()
+        .listen(listener)
+        .map_err(Error::internal)?;
+    Ok(server.run())
+}
+
+/// Lets the limiters forget, once a minute.
+fn sweep(house: Data<House>) {
+    tokio::spawn(async move {
+        let mut minute = tokio::time::interval(Duration::from_secs(60));
+        loop {
+            tokio::select! {
+                () = house.stop.cancelled() => return,
+                _ = minute.tick() => house.limiters.forget(),
+            }
+        }
+    });
+}
