@@ -25,6 +25,9 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
 });
 
+/** On a phone the row of pages scrolls: the present one is in sight. */
+document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
 /** Back from the browser's cache: forms may be sent again. */
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;

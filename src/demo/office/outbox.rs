@@ -14,6 +14,8 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 const MOST: usize = 2_000;
+/// A nudge comes earlier.
+const IDLE: Duration = Duration::from_secs(3600);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verb {
@@ -103,12 +105,16 @@ enum Step {
 pub async fn run(office: Arc<Office>, stop: CancellationToken) {
     let mut tries = 0_u32;
     loop {
-        let pause = match once(&office, tries).await {
+        let step = tokio::select! {
+            () = stop.cancelled() => return,
+            step = once(&office, tries) => step,
+        };
+        let pause = match step {
             Step::Again => {
                 tries = 0;
                 continue;
             }
-            Step::Empty => Duration::from_secs(3600),
+            Step::Empty => IDLE,
             Step::Wait(pause) => {
                 tries = tries.saturating_add(1);
                 pause
@@ -122,6 +128,7 @@ pub async fn run(office: Arc<Office>, stop: CancellationToken) {
     }
 }
 
+/// Cut off at any point, it is simply done again: the key makes it one message.
 async fn once(office: &Office, tries: u32) -> Step {
     let Some(errand) = office.cabinet.read(|state| state.outbox.waiting.first().cloned()) else {
         return Step::Empty;
