@@ -2,7 +2,7 @@
 //! server breaks a rule of order: a version that falls, a commit that comes twice.
 
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const KINDS: [&str; 5] = ["users", "groups", "conversations", "members", "messages"];
 
@@ -14,6 +14,8 @@ pub struct Replica {
     pub resume: i64,
     /// By kind and id.
     pub rows: BTreeMap<(&'static str, String), Value>,
+    /// Rows that came on this connection, with their versions.
+    fresh: BTreeSet<(&'static str, String, i64)>,
     /// Messages of others, in the order in which they were first seen.
     pub heard: Vec<Value>,
 }
@@ -22,11 +24,18 @@ impl Replica {
     /// Takes in one frame from the server.
     pub fn apply(&mut self, name: &str, body: &Value) {
         match name {
-            "welcome" => self.epoch = body["epoch"].as_str().map(str::to_string),
+            "welcome" => self.welcome(body),
             "sync" => self.sync(body),
             "ok" => self.answer(body),
             _ => {}
         }
+    }
+
+    /// A new connection goes on from where the client may resume, not from the middle of a run.
+    fn welcome(&mut self, body: &Value) {
+        self.epoch = body["epoch"].as_str().map(str::to_string);
+        self.version = self.resume;
+        self.fresh.clear();
     }
 
     fn sync(&mut self, body: &Value) {
@@ -78,18 +87,22 @@ impl Replica {
             _ => row["id"].to_string(),
         };
         let version = row["version"].as_i64().unwrap_or_else(|| panic!("a row without a version: {row}"));
+        let is_fresh = self.fresh.insert((kind, id.clone(), version));
+        assert!(may_be_known || is_fresh, "the same row came twice: {row}");
         let known = self.rows.insert((kind, id), row.clone());
-        let known_version = known.as_ref().and_then(|row| row["version"].as_i64());
-        assert!(may_be_known || known_version.is_none_or(|known| known < version), "the same row came twice: {row}");
         if kind == "messages" && known.is_none() {
             self.heard.push(row.clone());
         }
     }
 
+    /// The messages of a conversation, oldest first.
     pub fn messages(&self, conversation: i64) -> Vec<Value> {
-        let of_it = |row: &&Value| row["conversation"] == conversation;
-        let mut found: Vec<Value> =
-            self.rows.iter().filter(|((kind, _), _)| *kind == "messages").map(|(_, row)| row).filter(of_it).cloned().collect();
+        self.all_messages().into_iter().filter(|row| row["conversation"] == conversation).collect()
+    }
+
+    pub fn all_messages(&self) -> Vec<Value> {
+        let rows = self.rows.iter().filter(|((kind, _), _)| *kind == "messages");
+        let mut found: Vec<Value> = rows.map(|(_, row)| row.clone()).collect();
         found.sort_by_key(|row| row["id"].as_i64());
         found
     }

@@ -9,7 +9,10 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     process::{Child, Command, ExitStatus, Output, Stdio},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        mpsc::{self, Receiver},
+    },
     thread,
     time::Instant,
 };
@@ -23,6 +26,8 @@ pub struct TestServer {
     /// Programs and their arguments that the server is started by, such as `strace`.
     under: Vec<String>,
     options: Vec<String>,
+    /// Lines of its standard output.
+    told: Option<Receiver<String>>,
     setup_link: Arc<Mutex<Option<String>>>,
     expected_errors: Vec<String>,
 }
@@ -35,7 +40,12 @@ pub struct Shared {
 
 impl Shared {
     pub fn http(&self) -> Http {
-        Http::new(unpoisoned(&self.address).expect("the server runs"))
+        Http::new(self.address_now().expect("the server runs"))
+    }
+
+    /// None while it is down.
+    pub fn address_now(&self) -> Option<SocketAddr> {
+        *unpoisoned(&self.address)
     }
 
     fn data(&self) -> PathBuf {
@@ -93,6 +103,7 @@ impl TestServer {
             process: None,
             under: program.iter().map(|word| word.to_string()).collect(),
             options: options.iter().map(|word| word.to_string()).collect(),
+            told: None,
             setup_link: Arc::default(),
             expected_errors: Vec::new(),
         };
@@ -100,8 +111,14 @@ impl TestServer {
         server
     }
 
-    /// Starts it, again on the same data after `dies` or `stops`.
+    /// Starts it, again on the same data after `dies` or `stops`, and waits until it listens.
     pub fn starts(&mut self) {
+        self.sets_out();
+        self.arrives();
+    }
+
+    /// Starts it and does not wait.
+    pub fn sets_out(&mut self) {
         let log = File::options().create(true).append(true).open(self.shared.log()).expect("the log can be written");
         let mut command = executable(&self.under);
         command.args(["serve", "--listen", "127.0.0.1:0", "--public-url", PUBLIC_URL]).arg("--data").arg(self.shared.data());
@@ -119,6 +136,12 @@ impl TestServer {
                 tell.send(line).ok();
             }
         });
+        self.told = Some(told);
+    }
+
+    /// Waits for the first line, which says where it listens.
+    pub fn arrives(&mut self) {
+        let told = self.told.as_ref().expect("it has set out");
         let first = told.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("the server does not start:\n{}", self.log()));
         let address = first.strip_prefix("parlour listening on http://").and_then(|address| address.parse().ok());
         *unpoisoned(&self.shared.address) = Some(address.unwrap_or_else(|| panic!("not the first line: {first}")));
@@ -174,6 +197,7 @@ impl TestServer {
     /// `kill -9`, at this very moment.
     pub fn dies(&mut self) {
         let mut process = self.process.take().expect("it runs");
+        *unpoisoned(&self.shared.address) = None;
         process.kill().expect("a process of ours can be killed");
         process.wait().expect("a process of ours ends");
     }
@@ -181,6 +205,7 @@ impl TestServer {
     /// SIGTERM; it has to end by itself.
     pub fn stops(&mut self) -> ExitStatus {
         let mut process = self.process.take().expect("it runs");
+        *unpoisoned(&self.shared.address) = None;
         let pid = Pid::from_raw(process.id().cast_signed()).expect("a process has a number");
         kill_process(pid, Signal::TERM).expect("a process of ours can be told");
         let end = Instant::now() + PATIENCE;

@@ -3,12 +3,13 @@
 use super::wait::PATIENCE;
 use serde_json::Value;
 use std::{
+    io::Write,
     net::{Shutdown, SocketAddr, TcpStream},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
-use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message, WebSocket, client, protocol::Role};
+use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, HandshakeError, Message, WebSocket, client, protocol::Role};
 
 pub struct Socket {
     stream: TcpStream,
@@ -33,19 +34,10 @@ pub struct Log {
 }
 
 impl Socket {
-    /// Opens `/ws`; the status of the answer where that was refused.
+    /// Opens `/ws`; the status of the answer where that was refused, 0 where nobody answers.
     pub fn open(address: SocketAddr, headers: &[(&str, &str)]) -> Result<Socket, u16> {
-        let uri = format!("ws://{address}/ws").parse().expect("an address");
-        let mut request = ClientRequestBuilder::new(uri).with_sub_protocol("parlour.v1");
-        for (name, value) in headers {
-            request = request.with_header(*name, *value);
-        }
-        let stream = TcpStream::connect(address).expect("the server takes connections");
-        stream.set_nodelay(true).expect("a socket's option");
-        let socket = match client(request, stream.try_clone().expect("a second handle")) {
-            Ok((socket, _)) => socket,
-            Err(error) => return Err(refusal(&error.to_string())),
-        };
+        let stream = TcpStream::connect(address).map_err(|_| 0_u16)?;
+        let socket = shake(stream.try_clone().expect("a second handle"), address, headers)?;
         let writer = WebSocket::from_raw_socket(stream.try_clone().expect("a third handle"), Role::Client, None);
         let heard = Arc::new(Heard::default());
         let (writer, listening) = (Mutex::new(writer), Arc::clone(&heard));
@@ -60,6 +52,11 @@ impl Socket {
 
     pub fn sends(&self, message: Message) {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner).send(message).ok();
+    }
+
+    /// Bytes as they are, below the frames.
+    pub fn writes(&self, bytes: &[u8]) {
+        (&self.stream).write_all(bytes).ok();
     }
 
     pub fn log(&self) -> MutexGuard<'_, Log> {
@@ -80,6 +77,14 @@ impl Socket {
             }
             log = self.heard.changed.wait_timeout(log, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// What came since `from`, as soon as there is something; nothing when `time` or the connection ends before.
+    pub fn since(&self, from: usize, time: Duration) -> Vec<(String, Value)> {
+        let log = self.log();
+        let nothing = |log: &mut Log| log.frames.len() <= from && log.closed.is_none();
+        let (log, _) = self.heard.changed.wait_timeout_while(log, time, nothing).unwrap_or_else(PoisonError::into_inner);
+        log.frames.iter().skip(from).cloned().collect()
     }
 
     /// The next frame of that name at or after `from` whose body is the one wanted.
@@ -149,9 +154,23 @@ fn named(text: &str) -> (String, Value) {
     }
 }
 
-/// The status in "HTTP error: 403 Forbidden".
-fn refusal(error: &str) -> u16 {
-    error.split(|c: char| !c.is_ascii_digit()).find_map(|word| word.parse().ok()).unwrap_or(0)
+/// Makes a WebSocket of a connection. Nobody reads it until the caller does.
+pub fn shake(stream: TcpStream, address: SocketAddr, headers: &[(&str, &str)]) -> Result<WebSocket<TcpStream>, u16> {
+    let uri = format!("ws://{address}/ws").parse().expect("an address");
+    let mut request = ClientRequestBuilder::new(uri).with_sub_protocol("parlour.v1");
+    for (name, value) in headers {
+        request = request.with_header(*name, *value);
+    }
+    stream.set_nodelay(true).expect("a socket's option");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a time-out can be set");
+    match client(request, stream) {
+        Ok((socket, _)) => {
+            socket.get_ref().set_read_timeout(None).expect("a time-out can be taken away");
+            Ok(socket)
+        }
+        Err(HandshakeError::Failure(Error::Http(answer))) => Err(answer.status().as_u16()),
+        Err(_) => Err(0),
+    }
 }
 
 fn shortened(text: String) -> String {
