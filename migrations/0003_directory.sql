@@ -58,14 +58,15 @@ CREATE TABLE ticket (
 CREATE INDEX ticket_end ON ticket (expires_at);
 
 -- Parts of contact lists. `own` belongs to one user, `shared` is kept here, `app` came from the application: users who were
--- given the same group share one row, known by the digest of its content.
+-- given the same group share one row, known by the digest of its content; another content is another row.
 CREATE TABLE contact_group (
     application INTEGER NOT NULL REFERENCES application (no),
     no          INTEGER NOT NULL,
     source      TEXT    NOT NULL CHECK (source IN ('own', 'shared', 'app')),
     id          TEXT    NOT NULL,
     owner       INTEGER NOT NULL DEFAULT 0,
-    digest      BLOB    NOT NULL DEFAULT x'',
+    digest      BLOB    NOT NULL DEFAULT x'',     -- own, app: of its name, parent and users
+    profiles    BLOB    NOT NULL DEFAULT x'',     -- own, app: of what was last said of its users
     name        TEXT    NOT NULL,
     parent      TEXT,
     everyone    INTEGER NOT NULL DEFAULT 0,        -- shared: visible to all, without rows in group_viewer
@@ -74,7 +75,7 @@ CREATE TABLE contact_group (
     PRIMARY KEY (application, no),
     UNIQUE (application, source, id, owner, digest)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX contact_group_changed ON contact_group (application, version);
+CREATE INDEX contact_group_everyone ON contact_group (application) WHERE everyone = 1;
 
 CREATE TABLE group_user (
     application INTEGER NOT NULL,

@@ -1,9 +1,12 @@
 //! An application: the tenant to which everything belongs, and its settings.
 
+pub use super::draft::Draft;
 use crate::error::{Error, Result};
 use crate::id::{AppId, AppNo};
-use crate::store::{Db, Row};
+use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
+use crate::wire::News;
+use crate::wire::news::End;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -19,6 +22,24 @@ pub enum SignIn {
     Token,
     /// A ticket that the application fetched.
     Ticket,
+}
+
+impl SignIn {
+    pub const ALL: [SignIn; 4] = [SignIn::Local, SignIn::Callback, SignIn::Token, SignIn::Ticket];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SignIn::Local => "local",
+            SignIn::Callback => "callback",
+            SignIn::Token => "token",
+            SignIn::Ticket => "ticket",
+        }
+    }
+
+    pub fn parse(text: &str) -> Result<SignIn> {
+        let found = SignIn::ALL.into_iter().find(|way| way.as_str() == text);
+        found.ok_or_else(|| Error::invalid("sign_in", "expected local, callback, token or ticket"))
+    }
 }
 
 /// Whom a user may begin a conversation with.
@@ -76,6 +97,21 @@ pub struct Application {
     pub suspended_at: Option<Moment>,
 }
 
+impl Application {
+    /// Whether users may sign in this way.
+    pub fn opens(&self, way: SignIn) -> bool {
+        self.sign_in.contains(&way)
+    }
+
+    /// The same, or what to answer who tried.
+    pub fn require(&self, way: SignIn) -> Result<()> {
+        match self.opens(way) {
+            true => Ok(()),
+            false => Err(Error::Forbidden(format!("signing in by {} is not open for this application", way.as_str()))),
+        }
+    }
+}
+
 const COLUMNS: &str = "no, id, name, colour, icon, origins, sign_in, policy, callback_url, approved, events, questions, \
                        token_key, token_algorithm, session_ms, created_at, suspended_at";
 
@@ -99,6 +135,70 @@ pub fn list(db: &Db) -> Result<Vec<Application>> {
 /// Only its policy, for the way of a message.
 pub fn policy(db: &Db, no: AppNo) -> Result<Policy> {
     db.one("SELECT policy FROM application WHERE no = ?1", [no], |r| Policy::parse(&r.get::<String>(0)?))
+}
+
+/// Registers an application. Its key and secrets are made by `key::create` and `secret::rotate`.
+pub fn create(tx: &mut Tx, draft: &Draft) -> Result<Application> {
+    let draft = draft.parse()?;
+    let id = AppId::parse(&draft.id)?;
+    if find(tx, &id)?.is_some() {
+        return Err(Error::Conflict(format!("there is an application {id} already")));
+    }
+    let now = tx.now;
+    let no: AppNo = tx.one("SELECT coalesce(max(no), 0) + 1 FROM application", [], |r| r.get(0))?;
+    let sql = "INSERT INTO application (no, id, name, created_at) VALUES (?1, ?2, ?3, ?4)";
+    tx.run(sql, params![no, id, draft.name, now])?;
+    store(tx, no, &draft)
+}
+
+/// Replaces all settings but the id. Begin with `Draft::of` to change some.
+pub fn update(tx: &mut Tx, no: AppNo, draft: &Draft) -> Result<Application> {
+    let draft = draft.parse()?;
+    get_no(tx, no)?;
+    store(tx, no, &draft)
+}
+
+/// Nobody of this application gets in until it is resumed, its keys and callbacks rest, its connections end.
+pub fn suspend(tx: &mut Tx, no: AppNo) -> Result<()> {
+    get_no(tx, no)?;
+    let now = tx.now;
+    tx.run("UPDATE application SET suspended_at = coalesce(suspended_at, ?2) WHERE no = ?1", params![no, now])?;
+    tx.tell(News::End(End::Application { app: no }));
+    Ok(())
+}
+
+pub fn resume(tx: &mut Tx, no: AppNo) -> Result<()> {
+    get_no(tx, no)?;
+    tx.run("UPDATE application SET suspended_at = NULL WHERE no = ?1", [no]).map(|_| ())
+}
+
+fn store(tx: &mut Tx, no: AppNo, draft: &Draft) -> Result<Application> {
+    let sql = "UPDATE application SET name = ?2, colour = ?3, icon = ?4, origins = ?5, sign_in = ?6, policy = ?7,                callback_url = ?8, approved = ?9, events = ?10, questions = ?11, token_key = ?12, token_algorithm = ?13,                session_ms = ?14 WHERE no = ?1";
+    let d = draft;
+    let (origins, sign_in, approved) = (text(&d.origins)?, text(&d.sign_in)?, text(&d.approved)?);
+    let (events, questions) = (text(&d.events)?, text(&d.questions)?);
+    let columns = params![
+        no,
+        d.name,
+        d.colour,
+        d.icon,
+        origins,
+        sign_in,
+        d.policy.as_str(),
+        d.callback_url,
+        approved,
+        events,
+        questions,
+        d.token_key,
+        d.token_algorithm,
+        d.session_ms
+    ];
+    tx.run(sql, columns)?;
+    get_no(tx, no)
+}
+
+fn text<T: Serialize>(list: &[T]) -> Result<String> {
+    serde_json::to_string(list).map_err(Error::internal)
 }
 
 fn read(r: &Row) -> Result<Application> {

@@ -3,8 +3,13 @@
 pub mod application;
 pub mod attempt;
 pub mod delivery;
+pub mod draft;
 pub mod endpoint;
+pub mod key;
+pub mod origin;
 pub mod outcome;
 pub mod queue;
 pub mod schedule;
+pub mod secret;
 pub mod signature;
+pub mod token;

@@ -1,4 +1,14 @@
 //! The people of an application: users, how they prove who they are, and whom they know.
 
+pub mod block;
 pub mod caller;
+pub mod contact;
+pub mod group;
+mod list;
+mod profile;
+pub mod renewal;
+pub mod session;
+pub mod setting;
+pub mod shared;
+pub mod ticket;
 pub mod user;

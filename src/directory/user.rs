@@ -1,12 +1,17 @@
 //! A user of an application.
 
+pub use super::profile::{Profile, put, put_vouched};
+use crate::directory::{session, shared};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserId, UserNo};
-use crate::store::{Db, Row, params};
+use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 use crate::wire::row::{UserKind, UserRow};
 
-#[derive(Debug, Clone)]
+/// How the id of an erased user begins; its number follows.
+pub const ERASED: &str = "erased:";
+
+#[derive(Debug, Clone, PartialEq)]
 pub struct User {
     pub app: AppNo,
     pub no: UserNo,
@@ -49,7 +54,87 @@ pub fn number(db: &Db, app: AppNo, id: &UserId) -> Result<UserNo> {
     db.maybe(sql, params![app, id], |r| r.get(0))?.ok_or(Error::NotFound("user"))
 }
 
+/// Users by id, after `after`, of those whose id or name contains `text`; and whether there are more.
+pub fn list(db: &Db, app: AppNo, after: Option<&str>, limit: usize, text: &str) -> Result<(Vec<User>, bool)> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM user WHERE application = ?1 AND id > ?2 AND erased_at IS NULL \
+         AND (?3 = '' OR instr(lower(name), lower(?3)) > 0 OR instr(lower(id), lower(?3)) > 0) ORDER BY id LIMIT ?4"
+    );
+    let mut found = db.all(&sql, params![app, after.unwrap_or(""), text.trim(), limit as i64 + 1], read)?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    Ok((found, more))
+}
+
+/// The kept hash of a user's password.
+pub fn password(db: &Db, app: AppNo, no: UserNo) -> Result<Option<String>> {
+    db.one("SELECT password FROM user WHERE application = ?1 AND no = ?2", params![app, no], |r| r.get(0))
+}
+
+/// A password as somebody wishes it: 6 to 200 characters.
+pub fn parse_password(text: &str) -> Result<&str> {
+    match text.chars().count() {
+        6..=200 => Ok(text),
+        _ => Err(Error::invalid("password", "a password has 6 to 200 characters")),
+    }
+}
+
+/// Keeps the hash of a new password, or none. Whoever is signed in must sign in again; programs and devices stay.
+pub fn set_password(tx: &mut Tx, app: AppNo, no: UserNo, phc: Option<&str>) -> Result<()> {
+    tx.run("UPDATE user SET password = ?3 WHERE application = ?1 AND no = ?2", params![app, no, phc])?;
+    session::revoke_kind(tx, app, no, session::Kind::Session)
+}
+
+/// Nobody gets in as this user until it is resumed; its connections end.
+pub fn suspend(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
+    let now = tx.now;
+    let sql = "UPDATE user SET suspended_at = coalesce(suspended_at, ?3) WHERE application = ?1 AND no = ?2";
+    tx.run(sql, params![app, no, now])?;
+    session::revoke_all(tx, app, no)
+}
+
+pub fn resume(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
+    tx.run("UPDATE user SET suspended_at = NULL WHERE application = ?1 AND no = ?2", params![app, no]).map(|_| ())
+}
+
+/// Forgets who the user was. Its number stays, because it stands in old conversations; whoever gets its id later inherits
+/// nothing.
+pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
+    session::revoke_all(tx, app, no)?;
+    shared::forget(tx, app, no)?;
+    tx.run("DELETE FROM block WHERE application = ?1 AND (user = ?2 OR blocked = ?2)", params![app, no])?;
+    let (version, now, id) = (tx.next_version(app)?, tx.now, format!("{ERASED}{no}"));
+    let sql = "UPDATE user SET id = ?3, name = '', email = NULL, avatar = NULL, title = NULL, locale = NULL, timezone = NULL, \
+               password = NULL, version = ?4, erased_at = coalesce(erased_at, ?5), last_seen_at = NULL, contacts_at = NULL, \
+               contacts_tag = NULL WHERE application = ?1 AND no = ?2";
+    tx.run(sql, params![app, no, id, version, now]).map(|_| ())
+}
+
+pub fn set_last_seen(tx: &mut Tx, app: AppNo, no: UserNo, at: Moment) -> Result<()> {
+    tx.run("UPDATE user SET last_seen_at = ?3 WHERE application = ?1 AND no = ?2", params![app, no, at]).map(|_| ())
+}
+
+/// The columns of a row as others see it, of a table called `u`.
+pub(crate) const ROW: &str = "u.id, u.name, u.kind, u.avatar, u.title, u.version";
+
+pub(crate) fn read_row(r: &Row) -> Result<UserRow> {
+    Ok(UserRow {
+        id: r.get(0)?,
+        name: r.get(1)?,
+        kind: parse_kind(&r.get::<String>(2)?)?,
+        avatar: r.get(3)?,
+        title: r.get(4)?,
+        version: r.get(5)?,
+        gone: false,
+    })
+}
+
 impl User {
+    /// Whether it may be signed in.
+    pub fn is_active(&self) -> bool {
+        self.suspended_at.is_none() && self.erased_at.is_none()
+    }
+
     /// As others see it.
     pub fn row(&self) -> UserRow {
         UserRow {

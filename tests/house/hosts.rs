@@ -25,7 +25,7 @@ const HOSTS: &[(&str, &[&str])] = &[
     ("governor", &["http"]),
     ("hmac", STRANGER_TOO),
     ("jiff", &["time", "demo"]),
-    ("jsonwebtoken", &["directory"]),
+    ("jsonwebtoken", &["apps"]),
     ("rand", &["secret", "bench", "demo", "jobs"]),
     ("reqwest", &["callout", "demo", "bench", "cli"]),
     ("rusqlite", &["store"]),

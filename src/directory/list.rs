@@ -1,0 +1,220 @@
+//! A user's list from one source (its own, or the application's), replaced as a whole. Only what differs gets a version and
+//! is told. Users who were given the same group share one row, known by the digest of its content.
+
+use crate::directory::contact;
+use crate::directory::group::{self, Group, GroupDraft, Source};
+use crate::directory::profile::{self, Profile};
+use crate::error::{Error, Result};
+use crate::id::{AppNo, UserNo};
+use crate::secret::{self, Fingerprint};
+use crate::store::{Tx, params};
+use crate::wire::News;
+use crate::wire::row::{GroupRow, Rows};
+use std::collections::{HashMap, HashSet};
+
+/// The most groups and users of one list.
+const GROUPS: usize = 1000;
+const USERS: usize = 50_000;
+
+/// A checked list, with the digests by which its groups are known again. Made before the transaction: hashing takes time.
+#[derive(Debug, Clone)]
+pub struct List {
+    groups: Vec<Listed>,
+}
+
+#[derive(Debug, Clone)]
+struct Listed {
+    draft: GroupDraft,
+    /// Of id, name, parent and the users' ids.
+    digest: Fingerprint,
+    /// Of all that is said of the users.
+    profiles: Fingerprint,
+}
+
+impl List {
+    pub fn parse(groups: Vec<GroupDraft>) -> Result<List> {
+        let users: usize = groups.iter().map(|group| group.users.len()).sum();
+        if groups.len() > GROUPS || users > USERS {
+            return Err(Error::TooLarge(format!("a contact list has at most {GROUPS} groups and {USERS} users")));
+        }
+        let mut once = HashSet::new();
+        let mut listed = Vec::with_capacity(groups.len());
+        for draft in groups {
+            let draft = draft.parse()?;
+            if !once.insert(draft.id.clone()) {
+                return Err(Error::invalid("groups", format!("the group {} is there twice", draft.id)));
+            }
+            listed.push(Listed { digest: content(&draft)?, profiles: digest(&draft.users)?, draft });
+        }
+        Ok(List { groups: listed })
+    }
+}
+
+fn content(draft: &GroupDraft) -> Result<Fingerprint> {
+    let users: Vec<_> = draft.users.iter().map(|user| &user.id).collect();
+    digest(&(&draft.id, &draft.name, &draft.parent, users))
+}
+
+fn digest(value: &impl serde::Serialize) -> Result<Fingerprint> {
+    serde_json::to_vec(value).map(secret::fingerprint).map_err(Error::internal)
+}
+
+/// What replacing a list has changed.
+#[derive(Debug, Default)]
+pub struct Replaced {
+    /// Groups that began, changed or ceased for this user.
+    pub groups: usize,
+    /// Users who were there before and now look different: whoever else sees them has to be told.
+    pub users: Vec<UserNo>,
+}
+
+/// Makes the `app:` groups of a user what the application says. Users who are not there yet are created.
+pub fn replace(tx: &mut Tx, app: AppNo, user: UserNo, list: &List) -> Result<Replaced> {
+    Viewer { app, user, source: Source::App }.replace(tx, list)
+}
+
+/// The same for the user's `own:` groups. Users must be there already, or come with a name.
+pub fn replace_own(tx: &mut Tx, app: AppNo, user: UserNo, list: &List) -> Result<Replaced> {
+    for group in &list.groups {
+        for profile in group.draft.users.iter().filter(|profile| profile.name.is_none()) {
+            group::known(tx, app, &profile.id)?;
+        }
+    }
+    Viewer { app, user, source: Source::Own }.replace(tx, list)
+}
+
+/// Whose list it is, and from where.
+struct Viewer {
+    app: AppNo,
+    user: UserNo,
+    source: Source,
+}
+
+/// A group that the viewer sees or has seen.
+struct Link {
+    grp: i64,
+    digest: Vec<u8>,
+    profiles: Vec<u8>,
+    live: bool,
+}
+
+impl Viewer {
+    fn replace(&self, tx: &mut Tx, list: &List) -> Result<Replaced> {
+        let mut links = self.links(tx)?;
+        let mut replaced = Replaced::default();
+        let mut begun = Vec::new();
+        for listed in &list.groups {
+            let link = links.remove(listed.draft.id.as_str());
+            let same = link.as_ref().filter(|link| link.live && link.digest == listed.digest);
+            if same.is_some_and(|link| link.profiles == listed.profiles) {
+                continue;
+            }
+            let grp = self.content(tx, listed, &mut replaced.users)?;
+            if same.is_none() {
+                begun.push((grp, link));
+            }
+        }
+        let ceased: Vec<Link> = links.into_values().filter(|link| link.live).collect();
+        replaced.groups = begun.len() + ceased.len();
+        if replaced.groups > 0 {
+            self.change(tx, begun, ceased)?;
+        }
+        Ok(replaced)
+    }
+
+    fn owner(&self) -> UserNo {
+        if self.source == Source::Own { self.user } else { UserNo(0) }
+    }
+
+    fn links(&self, tx: &Tx) -> Result<HashMap<String, Link>> {
+        let sql = "SELECT g.id, g.no, g.digest, g.profiles, v.gone_at IS NULL FROM group_viewer v \
+                   JOIN contact_group g ON g.application = v.application AND g.no = v.grp \
+                   WHERE v.application = ?1 AND v.user = ?2 AND g.source = ?3";
+        let links = tx.all(sql, params![self.app, self.user, self.source.as_str()], |r| {
+            Ok((r.get(0)?, Link { grp: r.get(1)?, digest: r.get(2)?, profiles: r.get(3)?, live: r.get(4)? }))
+        })?;
+        Ok(links.into_iter().collect())
+    }
+
+    /// The number of the group with this content, which is created where nobody was given it before. Its users are brought up
+    /// to date; `changed` takes those who look different now.
+    fn content(&self, tx: &mut Tx, listed: &Listed, changed: &mut Vec<UserNo>) -> Result<i64> {
+        let sql = "SELECT no, profiles FROM contact_group WHERE application = ?1 AND source = ?2 AND id = ?3 AND owner = ?4 \
+                   AND digest = ?5";
+        let owner = self.owner();
+        let key = params![self.app, self.source.as_str(), listed.draft.id, owner, listed.digest];
+        let kept: Option<(i64, Vec<u8>)> = tx.maybe(sql, key, |r| Ok((r.get(0)?, r.get(1)?)))?;
+        let no = match kept {
+            Some((no, profiles)) if profiles == listed.profiles => return Ok(no),
+            Some((no, _)) => {
+                self.vouch(tx, &listed.draft.users, changed)?;
+                no
+            }
+            None => {
+                let users = self.vouch(tx, &listed.draft.users, changed)?;
+                self.create(tx, listed, &users)?
+            }
+        };
+        let sql = "UPDATE contact_group SET profiles = ?3 WHERE application = ?1 AND no = ?2";
+        tx.run(sql, params![self.app, no, listed.profiles])?;
+        Ok(no)
+    }
+
+    fn vouch(&self, tx: &mut Tx, profiles: &[Profile], changed: &mut Vec<UserNo>) -> Result<Vec<UserNo>> {
+        let begun = tx.current_version(self.app)?;
+        let put = profile::put_vouched(tx, self.app, profiles)?;
+        let fresh = |user: &crate::directory::user::User| user.created_at == tx.now && user.version > begun;
+        changed.extend(put.iter().filter(|(user, changed)| *changed && !fresh(user)).map(|(user, _)| user.no));
+        Ok(put.into_iter().map(|(user, _)| user.no).collect())
+    }
+
+    fn create(&self, tx: &mut Tx, listed: &Listed, users: &[UserNo]) -> Result<i64> {
+        let draft = &listed.draft;
+        let group = Group {
+            app: self.app,
+            no: group::next_no(tx, self.app)?,
+            source: self.source,
+            id: draft.id.clone(),
+            name: draft.name.clone(),
+            parent: draft.parent.clone(),
+            everyone: false,
+            version: tx.next_version(self.app)?,
+            gone_at: None,
+        };
+        group::insert(tx, &group, self.owner(), &listed.digest)?;
+        group::set_members(tx, self.app, group.no, users)?;
+        Ok(group.no)
+    }
+
+    /// Links the viewer to what begins, unlinks it from what ceases, and tells it both.
+    fn change(&self, tx: &mut Tx, begun: Vec<(i64, Option<Link>)>, ceased: Vec<Link>) -> Result<()> {
+        let known = contact::shown(tx, self.app, self.user)?;
+        let version = tx.next_version(self.app)?;
+        let mut rows = Rows::default();
+        let mut left = Vec::new();
+        for (grp, earlier) in begun {
+            if let Some(earlier) = earlier.filter(|link| link.grp != grp) {
+                // The new row takes its place at the client, so nothing has to be kept of it.
+                let sql = "DELETE FROM group_viewer WHERE application = ?1 AND user = ?2 AND grp = ?3";
+                tx.run(sql, params![self.app, self.user, earlier.grp])?;
+                left.push(earlier.grp);
+            }
+            group::link(tx, (self.app, grp), self.user, version, true)?;
+            let (row, members) = group::get_no(tx, self.app, grp)?.row(tx)?;
+            rows.groups.push(GroupRow { version, ..row });
+            rows.users.extend(members.into_iter().filter(|(no, _)| !known.contains(no)).map(|(_, user)| user));
+        }
+        for link in ceased {
+            group::link(tx, (self.app, link.grp), self.user, version, false)?;
+            rows.groups.push(group::get_no(tx, self.app, link.grp)?.gone_row(version));
+            left.push(link.grp);
+        }
+        for grp in left {
+            group::settle(tx, self.app, grp)?;
+        }
+        rows.users.sort_by(|a, b| a.id.cmp(&b.id));
+        rows.users.dedup_by(|a, b| a.id == b.id);
+        tx.tell(News::Rows { app: self.app, version, to: vec![self.user], rows: Box::new(rows), except: None });
+        Ok(())
+    }
+}

@@ -1,0 +1,217 @@
+//! Shared groups: departments and the like, kept here for everybody or for some. A change is versioned once and told to all
+//! who see the group.
+
+use crate::directory::group::{self, Group, GroupDraft, Source};
+use crate::error::{Error, Result};
+use crate::id::{AppNo, GroupId, UserId, UserNo};
+use crate::store::{Db, Tx, params};
+use crate::wire::News;
+use crate::wire::row::{GroupRow, Rows, UserRow};
+use std::collections::HashSet;
+
+/// Creates a shared group or makes it what the draft says. `visible_to`: only these users see it; none: everybody.
+pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[UserId]>) -> Result<Group> {
+    let draft = draft.clone().parse()?;
+    let users = group::resolve(tx, app, &draft.users)?;
+    let audience = audience(tx, app, visible_to)?;
+    let before = Before::of(tx, app, &draft.id)?;
+    if before.is(&draft, &users, &audience) {
+        return get(tx, app, &draft.id);
+    }
+    let version = tx.next_version(app)?;
+    let everyone = audience.is_none();
+    let no = match &before.group {
+        Some(group) => {
+            let sql = "UPDATE contact_group SET name = ?3, parent = ?4, everyone = ?5, version = ?6, gone_at = NULL \
+                       WHERE application = ?1 AND no = ?2";
+            tx.run(sql, params![app, group.no, draft.name, draft.parent, everyone, version])?;
+            group.no
+        }
+        None => create(tx, app, &draft, (everyone, version))?,
+    };
+    if before.users != users {
+        group::set_members(tx, app, no, &users)?;
+    }
+    let after = group::get_no(tx, app, no)?;
+    open_to(tx, &after, &before, audience.unwrap_or_default())?;
+    tell(tx, &after, &before)?;
+    Ok(after)
+}
+
+/// Takes a shared group away from all who see it.
+pub fn delete(tx: &mut Tx, app: AppNo, id: &GroupId) -> Result<()> {
+    let group = get(tx, app, id)?;
+    let (to, version, now) = (group::viewers(tx, &group)?, tx.next_version(app)?, tx.now);
+    group::set_members(tx, app, group.no, &[])?;
+    let sql = "UPDATE contact_group SET gone_at = ?3, version = ?4 WHERE application = ?1 AND no = ?2";
+    tx.run(sql, params![app, group.no, now, version])?;
+    send(tx, (app, version), to, group.gone_row(version), Vec::new());
+    Ok(())
+}
+
+pub fn find(db: &Db, app: AppNo, id: &GroupId) -> Result<Option<Group>> {
+    Ok(find_gone_too(db, app, id)?.filter(|group| group.gone_at.is_none()))
+}
+
+pub fn get(db: &Db, app: AppNo, id: &GroupId) -> Result<Group> {
+    find(db, app, id)?.ok_or(Error::NotFound("group"))
+}
+
+/// Shared groups by id, after `after`; and whether there are more.
+pub fn list(db: &Db, app: AppNo, after: Option<&str>, limit: usize) -> Result<(Vec<Group>, bool)> {
+    let sql = format!(
+        "SELECT {} FROM contact_group g WHERE g.application = ?1 AND g.source = 'shared' AND g.id > ?2 AND g.gone_at IS NULL \
+         ORDER BY g.id LIMIT ?3",
+        group::COLUMNS
+    );
+    let mut found = db.all(&sql, params![app, after.unwrap_or(""), limit as i64 + 1], group::read)?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    Ok((found, more))
+}
+
+/// All users of a shared group, for whoever writes to it.
+pub fn users(db: &Db, app: AppNo, id: &GroupId) -> Result<Vec<UserNo>> {
+    let group = get(db, app, id)?;
+    let sql = "SELECT user FROM group_user WHERE application = ?1 AND grp = ?2 ORDER BY position";
+    db.all(sql, params![app, group.no], |r| r.get(0))
+}
+
+/// Who sees a group, where it is not everybody's.
+pub fn visible_to(db: &Db, group: &Group) -> Result<Option<Vec<UserId>>> {
+    if group.everyone {
+        return Ok(None);
+    }
+    let sql = "SELECT u.id FROM group_viewer v JOIN user u ON u.application = v.application AND u.no = v.user \
+               WHERE v.application = ?1 AND v.grp = ?2 AND v.gone_at IS NULL ORDER BY u.id";
+    db.all(sql, params![group.app, group.no], |r| r.get(0)).map(Some)
+}
+
+fn find_gone_too(db: &Db, app: AppNo, id: &GroupId) -> Result<Option<Group>> {
+    let sql = format!(
+        "SELECT {} FROM contact_group g WHERE g.application = ?1 AND g.source = 'shared' AND g.id = ?2 AND g.owner = 0",
+        group::COLUMNS
+    );
+    db.maybe(&sql, params![app, id], group::read)
+}
+
+/// What a group was before a change.
+struct Before {
+    group: Option<Group>,
+    users: Vec<UserNo>,
+    named: Vec<UserNo>,
+    viewers: Vec<UserNo>,
+}
+
+impl Before {
+    fn of(db: &Db, app: AppNo, id: &GroupId) -> Result<Before> {
+        let Some(group) = find_gone_too(db, app, id)? else {
+            return Ok(Before { group: None, users: Vec::new(), named: Vec::new(), viewers: Vec::new() });
+        };
+        let sql = "SELECT user FROM group_user WHERE application = ?1 AND grp = ?2 ORDER BY position";
+        Ok(Before {
+            users: db.all(sql, params![app, group.no], |r| r.get(0))?,
+            named: group::named_viewers(db, app, group.no)?,
+            viewers: group::viewers(db, &group)?,
+            group: Some(group),
+        })
+    }
+
+    /// Whether that is what it should become.
+    fn is(&self, draft: &GroupDraft, users: &[UserNo], audience: &Option<Vec<UserNo>>) -> bool {
+        let Some(group) = self.group.as_ref().filter(|group| group.gone_at.is_none()) else { return false };
+        let same_audience = match audience {
+            None => group.everyone,
+            Some(named) => !group.everyone && *named == self.named,
+        };
+        same_audience && group.name == draft.name && group.parent == draft.parent && self.users == users
+    }
+}
+
+fn audience(db: &Db, app: AppNo, visible_to: Option<&[UserId]>) -> Result<Option<Vec<UserNo>>> {
+    let Some(ids) = visible_to else { return Ok(None) };
+    let mut numbers: Vec<UserNo> = ids.iter().map(|id| group::known(db, app, id)).collect::<Result<_>>()?;
+    numbers.sort();
+    numbers.dedup();
+    Ok(Some(numbers))
+}
+
+fn create(tx: &mut Tx, app: AppNo, draft: &GroupDraft, (everyone, version): (bool, i64)) -> Result<i64> {
+    let group = Group {
+        app,
+        no: group::next_no(tx, app)?,
+        source: Source::Shared,
+        id: draft.id.clone(),
+        name: draft.name.clone(),
+        parent: draft.parent.clone(),
+        everyone,
+        version,
+        gone_at: None,
+    };
+    group::insert(tx, &group, UserNo(0), b"")?;
+    Ok(group.no)
+}
+
+/// Keeps who sees the group by name, and whom it was taken from, so that they hear of it when they come back.
+fn open_to(tx: &mut Tx, group: &Group, before: &Before, audience: Vec<UserNo>) -> Result<()> {
+    if group.everyone {
+        return tx.run("DELETE FROM group_viewer WHERE application = ?1 AND grp = ?2", params![group.app, group.no]).map(|_| ());
+    }
+    let (now, earlier): (HashSet<_>, HashSet<_>) = (audience.iter().collect(), before.named.iter().collect());
+    for user in audience.iter().filter(|user| !earlier.contains(user)) {
+        group::link(tx, (group.app, group.no), *user, group.version, true)?;
+    }
+    for user in before.viewers.iter().chain(&before.named).filter(|user| !now.contains(user)) {
+        group::link(tx, (group.app, group.no), *user, group.version, false)?;
+    }
+    Ok(())
+}
+
+/// Who goes on seeing it gets the users that are new in it, who begins to see it gets all of them, who does not see it any
+/// more hears that.
+fn tell(tx: &mut Tx, after: &Group, before: &Before) -> Result<()> {
+    let now: Vec<UserNo> = group::viewers(tx, after)?;
+    let (now_set, earlier): (HashSet<_>, HashSet<_>) = (now.iter().collect(), before.viewers.iter().collect());
+    let (going_on, beginning): (Vec<UserNo>, Vec<UserNo>) = now.iter().partition(|user| earlier.contains(user));
+    let ceasing: Vec<UserNo> = before.viewers.iter().copied().filter(|user| !now_set.contains(user)).collect();
+    let (row, members) = after.row(tx)?;
+    let was_shown = before.users.len() <= group::SHOWN;
+    let known: HashSet<_> = before.users.iter().filter(|_| was_shown).collect();
+    let added = members.iter().filter(|(no, _)| !known.contains(no)).map(|(_, user)| user.clone()).collect();
+    let at = (after.app, after.version);
+    send(tx, at, going_on, row.clone(), added);
+    send(tx, at, beginning, row, members.into_iter().map(|(_, user)| user).collect());
+    send(tx, at, ceasing, after.gone_row(after.version), Vec::new());
+    Ok(())
+}
+
+fn send(tx: &mut Tx, (app, version): (AppNo, i64), to: Vec<UserNo>, group: GroupRow, users: Vec<UserRow>) {
+    if !to.is_empty() {
+        let rows = Rows { groups: vec![group], users, ..Rows::default() };
+        tx.tell(News::Rows { app, version, to, rows: Box::new(rows), except: None });
+    }
+}
+
+/// Takes a user out of everything that others see of it, and from it whatever it saw.
+pub(super) fn forget(tx: &mut Tx, app: AppNo, user: UserNo) -> Result<()> {
+    let seen: Vec<i64> =
+        tx.all("SELECT grp FROM group_viewer WHERE application = ?1 AND user = ?2", params![app, user], |r| r.get(0))?;
+    tx.run("DELETE FROM group_viewer WHERE application = ?1 AND user = ?2", params![app, user])?;
+    for no in seen {
+        if group::get_no(tx, app, no)?.source != Source::Shared {
+            group::settle(tx, app, no)?;
+        }
+    }
+    let member: Vec<i64> =
+        tx.all("SELECT grp FROM group_user WHERE application = ?1 AND user = ?2", params![app, user], |r| r.get(0))?;
+    tx.run("DELETE FROM group_user WHERE application = ?1 AND user = ?2", params![app, user])?;
+    for no in member {
+        group::never_match(tx, app, no)?;
+        let version = tx.next_version(app)?;
+        tx.run("UPDATE contact_group SET version = ?3 WHERE application = ?1 AND no = ?2", params![app, no, version])?;
+        let group = group::get_no(tx, app, no)?;
+        let (to, row) = (group::viewers(tx, &group)?, group.row(tx)?.0);
+        send(tx, (app, version), to, row, Vec::new());
+    }
+    Ok(())
+}
