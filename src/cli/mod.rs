@@ -1,13 +1,21 @@
 //! The command line: what was typed, by which part of the house it is done, and how it ends.
 
+mod answer;
+mod call;
+pub mod control;
 mod exit;
 mod serve;
+pub mod task;
+mod upkeep;
 
 use crate::config::{Config, File};
+use answer::Answer;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use exit::{Code, Failure};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use task::Task;
 
 /// Instant messaging for an existing browser-based application, in one executable.
 #[derive(Debug, Parser)]
@@ -38,7 +46,13 @@ struct Place {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server
-    Serve(Config),
+    Serve(Box<Config>),
+
+    /// Say by the exit code whether the running server can write
+    Healthcheck(upkeep::Healthcheck),
+
+    #[command(flatten)]
+    Task(Task),
 }
 
 /// Does what was typed.
@@ -57,6 +71,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(line: Line, file: &File, arguments: &[OsString]) -> Result<ExitCode, clap::Error> {
     match line.command {
         Command::Serve(_) => Ok(serve::run(with_file("serve", file, arguments)?, file)),
+        other => {
+            let config = Config::load(file, line.place.data.as_ref())?;
+            let answer = perform(other, &config).and_then(|answer| answer.print(line.place.json));
+            Ok(answer.map_or_else(|failure| failure.end(), |()| ExitCode::SUCCESS))
+        }
+    }
+}
+
+fn perform(command: Command, config: &Config) -> exit::Result<Answer> {
+    match command {
+        Command::Serve(_) => Err(Failure::new(Code::Usage, "this command has no answer")),
+        Command::Healthcheck(task) => call::server(config, &Task::Healthcheck(task)),
+        Command::Task(mut task) => task.prepare().and_then(|()| call::anywhere(config, task)),
     }
 }
 

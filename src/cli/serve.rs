@@ -1,6 +1,6 @@
 //! `parlour serve`: the server until it is told to end.
 
-use crate::cli::exit;
+use crate::cli::exit::Failure;
 use crate::config::{Config, File, LogFormat};
 use crate::error::{Error, Result};
 use crate::server;
@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 pub fn run(config: Config, file: &File) -> ExitCode {
     match log(&config).and_then(|()| runtime()).and_then(|runtime| runtime.block_on(serve(config, file))) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => exit::with(&error),
+        Err(error) => Failure::from(error).end(),
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod files;
 
+use crate::cli::control;
+use crate::cli::task::Place;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::guard::origin::Own;
@@ -40,6 +42,7 @@ pub async fn start(config: Config) -> Result<Running> {
     let server = serve(house.clone(), listener)?;
     let doors = server.handle();
     let serving = tokio::spawn(server);
+    control::listen(place(&house), house.stop.clone())?;
     sweep(house.clone());
     Ok(Running { address, house, doors, serving })
 }
@@ -60,6 +63,11 @@ impl Running {
         let _ = tokio::task::spawn_blocking(move || store.close()).await;
         tracing::info!("stopped");
     }
+}
+
+/// Where commands are done while the server runs.
+fn place(house: &House) -> Place {
+    Place { store: house.store.clone(), own: house.own.clone(), config: house.config.clone() }
 }
 
 async fn open(config: &Config) -> Result<Store> {

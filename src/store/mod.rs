@@ -103,8 +103,12 @@ impl Store {
 
     /// Writes something and waits until it is on the disk.
     pub async fn try_writing(&self) -> Result<()> {
-        let sql = "INSERT INTO meta (name, value) VALUES ('tried', ?1) ON CONFLICT DO UPDATE SET value = excluded.value";
-        self.write(|tx| tx.run(sql, [tx.now.to_string()]).map(|_| ())).await
+        self.write(touch).await
+    }
+
+    /// As `try_writing`, from a thread that may wait.
+    pub fn try_writing_blocking(&self) -> Result<()> {
+        self.write_blocking(touch)
     }
 
     /// A verified copy of the database into a file that does not exist yet.
@@ -121,6 +125,11 @@ impl Store {
     pub fn close(&self) {
         self.inner.writer.stop();
     }
+}
+
+fn touch(tx: &mut Tx) -> Result<()> {
+    let sql = "INSERT INTO meta (name, value) VALUES ('tried', ?1) ON CONFLICT DO UPDATE SET value = excluded.value";
+    tx.run(sql, [tx.now.to_string()]).map(|_| ())
 }
 
 fn stopped() -> Error {

@@ -1,0 +1,110 @@
+//! Has a task done: by the server that runs on the data directory, or here where none runs.
+
+use crate::cli::answer::Answer;
+use crate::cli::control::{Reply, Way};
+use crate::cli::exit::{Code, Failure, Result};
+use crate::cli::task::{Place, Task};
+use crate::config::Config;
+use crate::error::Error;
+use crate::http::guard::origin::Own;
+use crate::store::Store;
+use std::fs;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+/// A server that is just starting has this long to open its ear.
+const STARTING: Duration = Duration::from_secs(5);
+/// The longest task, a backup, has this long.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// By the server where one runs, otherwise here.
+pub fn anywhere(config: &Config, task: Task) -> Result<Answer> {
+    let begun = Instant::now();
+    loop {
+        if let Some(stream) = connect(config)? {
+            return ask(stream, &task);
+        }
+        match open(config) {
+            // a server has the directory, but does not listen yet, or has just stopped listening
+            Err(Error::Conflict(_)) if begun.elapsed() < STARTING => std::thread::sleep(Duration::from_millis(50)),
+            Err(error) => return Err(error.into()),
+            Ok(place) => {
+                let answer = task.run(&place);
+                place.store.close();
+                return answer;
+            }
+        }
+    }
+}
+
+/// By the server only.
+pub fn server(config: &Config, task: &Task) -> Result<Answer> {
+    match connect(config)? {
+        Some(stream) => ask(stream, task),
+        None => {
+            let sentence = format!("no server runs on {}; start one, or name its directory with --data", config.data.display());
+            Err(Failure::new(Code::NoAnswer, sentence))
+        }
+    }
+}
+
+fn connect(config: &Config) -> Result<Option<UnixStream>> {
+    let way = match Way::to(&config.data) {
+        Ok(way) => way,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(unreachable(config, &e)),
+    };
+    match UnixStream::connect(&way.path) {
+        Ok(stream) => Ok(Some(stream)),
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => Ok(None),
+        Err(e) => Err(unreachable(config, &e)),
+    }
+}
+
+fn unreachable(config: &Config, error: &std::io::Error) -> Failure {
+    match error.kind() {
+        ErrorKind::PermissionDenied => Failure::new(
+            Code::Refused,
+            format!("{} belongs to another user; run this as the server's user or as root", config.data.display()),
+        ),
+        _ => Failure::new(Code::NoAnswer, format!("the server on {} cannot be reached: {error}", config.data.display())),
+    }
+}
+
+fn ask(mut stream: UnixStream, task: &Task) -> Result<Answer> {
+    let silent = |e: std::io::Error| Failure::new(Code::NoAnswer, format!("the server did not answer: {e}"));
+    let mut line = serde_json::to_string(task).map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
+    line.push('\n');
+    stream.set_read_timeout(Some(PATIENCE)).map_err(silent)?;
+    stream.write_all(line.as_bytes()).map_err(silent)?;
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).map_err(silent)?;
+    match serde_json::from_str(&answer) {
+        Ok(Reply::Done(answer)) => Ok(answer),
+        Ok(Reply::Failed(failure)) => Err(failure),
+        Err(_) => Err(Failure::new(Code::NoAnswer, "the server ended before it answered")),
+    }
+}
+
+fn open(config: &Config) -> crate::error::Result<Place> {
+    refuse_foreign(config)?;
+    let store = Store::open(&config.data, |_news| {})?;
+    Ok(Place { store, own: Own::new(config.public_url.as_deref(), config.listen), config: config.clone() })
+}
+
+/// Root would leave files that the server's user cannot open.
+fn refuse_foreign(config: &Config) -> crate::error::Result<()> {
+    let (Ok(directory), Ok(own)) = (fs::metadata(&config.data), fs::metadata("/proc/self")) else { return Ok(()) };
+    if directory.uid() == own.uid() {
+        return Ok(());
+    }
+    let sentence = format!(
+        "{} belongs to user {}; start the server, or run this as that user: sudo -u '#{}' parlour …",
+        config.data.display(),
+        directory.uid(),
+        directory.uid()
+    );
+    Err(Error::Forbidden(sentence))
+}

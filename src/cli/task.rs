@@ -1,0 +1,50 @@
+//! What a command does, as a value: it runs here on the store, or travels to the server that has the store and runs there.
+//! Knows nothing of how it travels.
+
+use crate::cli::answer::Answer;
+use crate::cli::exit::Result;
+use crate::cli::upkeep;
+use crate::config::Config;
+use crate::http::guard::origin::Own;
+use crate::store::Store;
+use clap::Subcommand;
+use serde::{Deserialize, Serialize};
+
+/// A command that is done on the store.
+#[derive(Debug, Subcommand, Serialize, Deserialize)]
+pub enum Task {
+    /// Make a verified copy of the database, while the server runs
+    Backup(upkeep::Backup),
+
+    /// Check the data and the configuration
+    Check(upkeep::Check),
+
+    #[command(skip)]
+    Healthcheck(upkeep::Healthcheck),
+}
+
+/// Where a task is done: the same in the server and without one.
+pub struct Place {
+    pub store: Store,
+    pub own: Own,
+    pub config: Config,
+}
+
+impl Task {
+    /// What only the command can do: read its standard input, know its folder.
+    pub fn prepare(&mut self) -> Result<()> {
+        match self {
+            Task::Backup(task) => task.prepare(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Does it; may wait for the disk.
+    pub fn run(self, place: &Place) -> Result<Answer> {
+        match self {
+            Task::Backup(task) => task.run(place),
+            Task::Check(task) => task.run(place),
+            Task::Healthcheck(task) => task.run(place),
+        }
+    }
+}
