@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 /// A server that is just starting has this long to open its ear.
 const STARTING: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(50);
 /// The longest task, a backup, has this long.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -27,8 +28,8 @@ pub fn anywhere(config: &Config, task: Task) -> Result<Answer> {
             return ask(stream, &task);
         }
         match open(config) {
-            // a server has the directory, but does not listen yet, or has just stopped listening
-            Err(Error::Conflict(_)) if begun.elapsed() < STARTING => std::thread::sleep(Duration::from_millis(50)),
+            // a server that does not listen yet or any more, or another command
+            Err(_) if Store::is_in_use(&config.data) && begun.elapsed() < STARTING => std::thread::sleep(PAUSE),
             Err(error) => return Err(error.into()),
             Ok(place) => {
                 let answer = task.run(&place);

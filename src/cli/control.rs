@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 const NAME: &str = "control.sock";
@@ -46,15 +47,20 @@ impl Way {
     }
 }
 
+/// Whether a server listens in this data directory.
+pub fn is_answered(directory: &Path) -> bool {
+    Way::to(directory).is_ok_and(|way| std::os::unix::net::UnixStream::connect(&way.path).is_ok())
+}
+
 /// Takes commands until the server stops. The directory's lock is held, so that an old socket is a dead one.
-pub fn listen(place: Place, stop: CancellationToken) -> crate::error::Result<()> {
+pub fn listen(place: Place, stop: CancellationToken) -> crate::error::Result<JoinHandle<()>> {
     let refuse = |e: std::io::Error| Error::Unavailable(format!("the control socket cannot be made: {e}"));
     let way = Way::to(place.store.directory()).map_err(refuse)?;
     let _ = fs::remove_file(&way.path);
     let listener = UnixListener::bind(&way.path).map_err(refuse)?;
     fs::set_permissions(&way.path, Permissions::from_mode(0o600)).map_err(refuse)?;
     let place = Arc::new(place);
-    tokio::spawn(async move {
+    Ok(tokio::spawn(async move {
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
@@ -66,8 +72,7 @@ pub fn listen(place: Place, stop: CancellationToken) -> crate::error::Result<()>
             }
         }
         let _ = fs::remove_file(&way.path);
-    });
-    Ok(())
+    }))
 }
 
 async fn answer(mut stream: UnixStream, place: Arc<Place>) {

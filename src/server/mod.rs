@@ -14,12 +14,14 @@ use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// What is being served when the end comes has this long.
 const DRAIN: Duration = Duration::from_secs(10);
+/// A command that has the data directory open, while no server runs, has this long to end.
+const COMMAND: Duration = Duration::from_secs(5);
 /// A connection without a request is closed after this.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
@@ -29,6 +31,8 @@ pub struct Running {
     pub house: Data<House>,
     doors: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
+    /// Takes the commands of the command line.
+    ear: JoinHandle<()>,
 }
 
 /// Opens the store and the doors. When this returns, connections are taken.
@@ -39,12 +43,12 @@ pub async fn start(config: Config) -> Result<Running> {
     let address = listener.local_addr().map_err(Error::internal)?;
     let own = Own::new(config.public_url.as_deref(), address);
     let house = Data::new(House::new(config, store, own, CancellationToken::new()));
+    let ear = control::listen(place(&house), house.stop.clone())?;
     let server = serve(house.clone(), listener)?;
     let doors = server.handle();
     let serving = tokio::spawn(server);
-    control::listen(place(&house), house.stop.clone())?;
     sweep(house.clone());
-    Ok(Running { address, house, doors, serving })
+    Ok(Running { address, house, doors, serving, ear })
 }
 
 impl Running {
@@ -59,6 +63,7 @@ impl Running {
         }
         self.doors.stop(false).await;
         let _ = self.serving.await;
+        let _ = self.ear.await;
         let store = self.house.store.clone();
         let _ = tokio::task::spawn_blocking(move || store.close()).await;
         tracing::info!("stopped");
@@ -72,6 +77,10 @@ fn place(house: &House) -> Place {
 
 async fn open(config: &Config) -> Result<Store> {
     let directory = config.data.clone();
+    let begun = Instant::now();
+    while Store::is_in_use(&directory) && !control::is_answered(&directory) && begun.elapsed() < COMMAND {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     let open = move || Store::open(&directory, |_news| {});
     tokio::task::spawn_blocking(open).await.map_err(Error::internal)?
 }

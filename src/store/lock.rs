@@ -5,8 +5,16 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
+const NAME: &str = "lock";
+
 pub struct Lock {
     _file: File,
+}
+
+/// Whether some process holds the lock of this directory now.
+pub fn is_taken(directory: &Path) -> bool {
+    let file = File::open(directory.join(NAME));
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 impl Lock {
@@ -18,7 +26,7 @@ impl Lock {
             .mode(0o700)
             .create(directory)
             .map_err(|e| refuse("cannot make the data directory", e))?;
-        let path = directory.join("lock");
+        let path = directory.join(NAME);
         let file = OpenOptions::new().create(true).write(true).truncate(false).open(&path);
         let file = file.map_err(|e| refuse("cannot write in the data directory", e))?;
         match file.try_lock() {

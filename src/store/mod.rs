@@ -55,6 +55,11 @@ impl Store {
         Ok(Store { inner: Arc::new(Inner { writer, readers, epoch, directory: directory.into(), _lock: lock }) })
     }
 
+    /// Whether some process, a server or a command, has this data directory open now.
+    pub fn is_in_use(directory: &Path) -> bool {
+        lock::is_taken(directory)
+    }
+
     /// The identity of this database; a restored copy has another.
     pub fn epoch(&self) -> &str {
         &self.inner.epoch
