@@ -1,0 +1,96 @@
+/** One conversation: its head, its messages, where to write, and beside it the details. */
+import { ChatHead } from './chat-head.js';
+import { Composer } from './composer.js';
+import { Confirm } from './dialog.js';
+import { Details } from './details.js';
+import { Icon } from './icon.js';
+import { sentence, t } from './language.js';
+import { Log } from './log.js';
+import { preview } from './markdown.js';
+import { html, useDesk, useEffect, useEvent, useMemo, useState } from './ui.js';
+
+/** @typedef {import('../core/wire.js').Message} Row */
+
+/** @param {{party: string}} props */
+export function Chat({ party }) {
+  const desk = useDesk();
+  const { messenger } = desk;
+  const conversation = messenger.conversation(party);
+  const id = conversation?.id ?? 0;
+  const [task, setTask] = useState(/** @type {import('./composer.js').Task} */ (null));
+  const [doomed, setDoomed] = useState(/** @type {Row|null} */ (null));
+  const [details, setDetails] = useState(false);
+  const { user, kind } = desk.face(party);
+  const members = [...(messenger.rows.members.get(id)?.values() ?? [])];
+  const left = members.find((member) => member.user === messenger.id)?.left ?? null;
+  const blocked = user !== null && messenger.rows.settings.blocked.includes(user);
+
+  useEffect(() => {
+    const people = kind === 'room' ? members.filter((member) => member.left === null).map((member) => member.user) : user !== null ? [user] : [];
+    messenger.presence.show('chat', people.slice(0, 100));
+    return () => messenger.presence.show('chat', []);
+  }, [party, members.length]);
+  useEvent(window, 'keydown', (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+    if (details) setDetails(false);
+    else if (desk.mode === 'frame') desk.close?.();
+  });
+
+  const acts = useMemo(() => ({
+    reply: (/** @type {Row} */ message) => setTask({ kind: 'reply', message }),
+    edit: (/** @type {Row} */ message) => setTask({ kind: 'edit', message }),
+    remove: setDoomed,
+    copy: (/** @type {Row} */ message) => navigator.clipboard.writeText(message.text).then(() => desk.say(t('message.copied')), () => desk.say(t('message.copy.failed'), true)),
+    face: () => setDetails(true),
+    jump: async (/** @type {number} */ target) => {
+      await messenger.history.reach(id, target).catch(() => {});
+      requestAnimationFrame(() => show(target));
+    },
+  }), [id]);
+  const remove = () => {
+    const message = doomed?.id;
+    setDoomed(null);
+    messenger.ask('delete', { message }).catch((failure) => desk.say(sentence(failure), true));
+  };
+  /** @param {import('../core/outbox.js').Entry} entry back into the composer */
+  const again = (entry) => {
+    messenger.outbox.settle(entry.key);
+    desk.keepDraft(party, entry.text);
+    setTask(null);
+    setRound(round + 1);
+  };
+  const [round, setRound] = useState(0);
+  const lastOwn = () => messenger.history.view(id).messages.findLast((message) => message.from === `user:${messenger.id}` && !message.deleted_by);
+
+  return html`
+    <section class=${`chat ${details ? 'has-details' : ''}`} aria-label=${desk.face(party).title}>
+      <${ChatHead} party=${party} conversation=${conversation} details=${details} onDetails=${() => setDetails(!details)} />
+      <div class="chat-body">
+        <${Log} party=${party} conversation=${conversation} acts=${acts} again=${again} empty=${html`<${Start} party=${party} />`} />
+        ${left !== null || blocked
+          ? html`<p class="composer-closed"><${Icon} name="block" />${blocked ? t('block.is') : t('room.left')}
+              ${blocked && html`<button type="button" class="link" onClick=${() => unblock(desk, user)}>${t('block.end')}</button>`}</p>`
+          : html`<${Composer} key=${round} party=${party} conversation=${conversation} task=${task} setTask=${setTask} lastOwn=${lastOwn} />`}
+      </div>
+      ${details && html`<${Details} party=${party} conversation=${conversation} onclose=${() => setDetails(false)} />`}
+      ${doomed && html`<${Confirm} title=${t('delete.title')} text=${preview(doomed)} action=${t('message.delete')} onyes=${remove} onclose=${() => setDoomed(null)} />`}
+    </section>`;
+}
+
+/** @param {import('./desk.js').Desk} desk @param {string|null} user */
+const unblock = (desk, user) => desk.messenger.ask('settings', { block: { user, on: false } }).catch((failure) => desk.say(sentence(failure), true));
+
+/** @param {number} id */
+function show(id) {
+  const element = /** @type {HTMLElement|null} */ (document.querySelector(`[data-id="${id}"]`));
+  element?.scrollIntoView({ block: 'center' });
+  element?.focus();
+}
+
+/** Before the first word. @param {{party: string}} props */
+function Start({ party }) {
+  const desk = useDesk();
+  const { title, kind } = desk.face(party);
+  const text = kind === 'application' ? t('start.application', { name: title }) : kind === 'room' ? t('start.room') : t('start.direct', { name: title });
+  return html`<div class="empty"><${Icon} name="talk" /><p>${text}</p></div>`;
+}

@@ -1,0 +1,93 @@
+/** What the views of a signed-in user share: the messenger, the place in the address, drafts, toasts, names. */
+import { userOf } from '../core/party.js';
+import { total } from '../core/unread.js';
+import { t } from './language.js';
+import { local } from './keep.js';
+
+/** @typedef {import('../core/wire.js').Conversation} Conversation */
+/** @typedef {{id: number, text: string, bad: boolean}} Toast */
+
+const TOAST = 6000;
+
+export class Desk {
+  /** @type {Toast[]} */ toasts = [];
+  /** In a frame: whether the frame is shown. */
+  shown = true;
+  #toast = 0;
+
+  /**
+   * @param {{messenger: import('../core/messenger.js').Messenger, route: import('./route.js').Route, app: string,
+   *   mode: 'page'|'frame', signOut: (() => void)|null, close?: () => void}} parts
+   */
+  constructor({ messenger, route, app, mode, signOut, close }) {
+    this.messenger = messenger;
+    this.route = route;
+    this.app = app;
+    this.mode = mode;
+    this.signOut = signOut;
+    this.close = close;
+  }
+
+  /** Somebody is looking. */
+  attentive() {
+    return this.shown && document.visibilityState === 'visible' && document.hasFocus();
+  }
+
+  /** @param {string} text @param {boolean} [bad] */
+  say(text, bad = false) {
+    const id = ++this.#toast;
+    this.toasts = [...this.toasts.filter((toast) => toast.text !== text), { id, text, bad }].slice(-3);
+    this.messenger.signal.touch('link');
+    setTimeout(() => this.hush(id), TOAST);
+  }
+
+  /** @param {number} id */
+  hush(id) {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+    this.messenger.signal.touch('link');
+  }
+
+  get unread() {
+    return total(this.messenger.rows, this.messenger.id, Date.now());
+  }
+
+  /** @param {string} party */
+  #draft(party) {
+    const { replica, id } = this.messenger;
+    return `draft/${[replica.epoch, this.app, id, party].map(encodeURIComponent).join('/')}`;
+  }
+
+  /** @param {string} party */
+  draft(party) {
+    return local.get(this.#draft(party)) ?? '';
+  }
+
+  /** @param {string} party @param {string} text */
+  keepDraft(party, text) {
+    const name = this.#draft(party);
+    if (text.trim()) local.set(name, text);
+    else local.remove(name);
+    this.messenger.signal.touch('outbox');
+  }
+
+  /** @param {string|null} id */
+  user(id) {
+    return id === null ? undefined : this.messenger.rows.users.get(id);
+  }
+
+  /** @param {string} party who wrote */
+  nameOf(party) {
+    const id = userOf(party);
+    if (id === null) return this.messenger.application?.name ?? '';
+    return this.user(id)?.name ?? id;
+  }
+
+  /** How a conversation is called, and whose face it has. @param {string} party @returns {{title: string, user: string|null, kind: string}} */
+  face(party) {
+    const user = userOf(party);
+    if (user !== null) return { title: this.nameOf(party), user, kind: 'direct' };
+    if (party === 'application') return { title: this.nameOf(party), user: null, kind: 'application' };
+    const title = this.messenger.conversation(party)?.title;
+    return { title: title || t('room.untitled'), user: null, kind: 'room' };
+  }
+}

@@ -1,0 +1,91 @@
+/** The page `/widget`, in a frame of an application's page: the same messenger, small, signed in by that page. */
+import { Messenger } from '../core/messenger.js';
+import { App, Opening } from './app.js';
+import { Credentials } from './credential.js';
+import { Desk } from './desk.js';
+import { dial } from './door.js';
+import { Icon, IconButton } from './icon.js';
+import { local } from './keep.js';
+import { locale, t } from './language.js';
+import { Parent } from './parent.js';
+import { frameRoute } from './route.js';
+import { html, render, useEffect, useEvent, useState } from './ui.js';
+
+const root = /** @type {HTMLElement} */ (document.getElementById('client'));
+const { app = '', origins = '' } = root.dataset;
+document.documentElement.lang = locale;
+
+/** @type {Desk|null} */ let desk = null;
+/** @type {Credentials|null} */ let credentials = null;
+let ended = false;
+
+const parent = new Parent(origins.split(' ').filter(Boolean), {
+  onstart(start) {
+    desk?.messenger.stop();
+    ended = false;
+    credentials = new Credentials(app, start, () => parent.credential());
+    desk = open(credentials, start.open);
+    draw();
+  },
+  onopen(open) {
+    if (!desk) return;
+    desk.shown = open;
+    dispatchEvent(new Event('parlour-shown'));
+    if (open) requestAnimationFrame(() => /** @type {HTMLElement|null} */ (document.querySelector('.composer textarea, .search input'))?.focus());
+  },
+  onstop() {
+    credentials?.forget();
+    desk?.messenger.stop();
+    desk = null;
+    draw();
+  },
+});
+
+/** @param {Credentials} credentials @param {boolean} shown */
+function open(credentials, shown) {
+  const messenger = new Messenger({
+    app,
+    dial,
+    store: local,
+    client: { name: 'widget', version: '1', locale },
+    token: (why) => credentials.token(why),
+    onwelcome: (welcome) => credentials.keep(welcome),
+  });
+  let badge = -1;
+  let colour = '';
+  messenger.signal.listen(() => {
+    const { phase, code = '' } = messenger.link;
+    if (phase === 'stopped' && ['unauthenticated', 'expired', 'forbidden'].includes(code)) {
+      ended = true;
+      draw();
+    }
+    const brand = messenger.application;
+    if (brand && colour !== (colour = brand.colour ?? '')) parent.tell('brand', { colour, name: brand.name });
+    if (messenger.replica.complete && badge !== (badge = made.unread)) parent.tell('badge', { unread: badge });
+  });
+  const made = new Desk({ messenger, app, mode: 'frame', route: frameRoute(app), signOut: null, close: () => parent.tell('close') });
+  made.shown = shown;
+  messenger.start();
+  return made;
+}
+
+/** @param {{text: string}} props */
+const Message = ({ text }) => html`<main class="door"><div class="door-card"><div class="door-mark"><${Icon} name="talk" /></div><p class="door-text">${text}</p></div>
+  <${IconButton} name="close" label=${t('close')} class="door-close" onClick=${() => parent.tell('close')} /></main>`;
+
+function Frame() {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 8000);
+    return () => clearTimeout(timer);
+  }, []);
+  useEvent(window, 'keydown', (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === 'Escape' && !event.defaultPrevented && (ended || !desk || desk.route.read() === null)) parent.tell('close');
+  });
+  if (ended) return html`<${Message} text=${t('widget.ended')} />`;
+  if (desk) return html`<${App} key=${desk} desk=${desk} />`;
+  return late ? html`<${Message} text=${window.parent === window ? t('widget.frame') : t('widget.foreign', { app })} />` : html`<${Opening} />`;
+}
+
+const draw = () => render(html`<${Frame} key=${String(ended)} />`, root);
+draw();

@@ -1,0 +1,117 @@
+/** The page `/`: finds out who is there (a cookie, a link with a ticket, a form) and opens the messenger. */
+import { Failure } from '../core/failure.js';
+import { Messenger } from '../core/messenger.js';
+import { addressRoute } from './route.js';
+import { App, Opening } from './app.js';
+import { Confirm } from './dialog.js';
+import { Desk } from './desk.js';
+import * as door from './door.js';
+import { Icon } from './icon.js';
+import { local } from './keep.js';
+import { locale, sentence, t } from './language.js';
+import { SignIn } from './sign-in.js';
+import { html, render, useEffect, useState } from './ui.js';
+
+/** @typedef {{at: 'opening'} | {at: 'form', reason: string} | {at: 'ask', entry: door.Entry} | {at: 'inside', desk: Desk} | {at: 'broken', reason: string}} Place */
+
+document.documentElement.lang = locale;
+const asked = new URLSearchParams(location.search).get('app');
+const link = takeTicket();
+
+/** A link's ticket must not stay in the address, where it could be copied. @returns {{ticket: string, app: string|null, user: string|null}|null} */
+function takeTicket() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const ticket = parts.get('ticket');
+  if (ticket === null) return null;
+  history.replaceState(null, '', location.pathname + location.search);
+  return { ticket, app: parts.get('app'), user: parts.get('user') };
+}
+
+function Page() {
+  const [place, setPlace] = useState(/** @type {Place} */ ({ at: 'opening' }));
+  const app = link?.app ?? asked ?? local.get('app');
+
+  /** @param {unknown} cause */
+  const fail = (cause) => {
+    const failure = Failure.of(cause);
+    if (failure.code === 'unauthenticated') setPlace({ at: 'form', reason: '' });
+    else setPlace({ at: 'broken', reason: sentence(failure) });
+  };
+  /** @param {door.Entry} entry @param {string} id */
+  const inside = (entry, id) => {
+    local.set('app', id);
+    setPlace({ at: 'inside', desk: open(entry, id, (reason) => setPlace({ at: 'form', reason })) });
+  };
+  const enter = async () => {
+    try {
+      const entry = await door.enter();
+      const id = entry.app ?? app ?? (await door.application(null)).id;
+      if (app && id !== app && !link) return setPlace({ at: 'form', reason: '' });
+      if (link && !(link.user !== null && link.user === entry.user?.id)) return setPlace({ at: 'ask', entry });
+      inside(entry, id);
+    } catch (cause) {
+      const failure = Failure.of(cause);
+      if (link && failure.code === 'unauthenticated') return useLink();
+      fail(failure);
+    }
+  };
+  const useLink = async () => {
+    try {
+      const id = link?.app ?? app ?? (await door.application(null)).id;
+      await door.signIn({ app: id, ticket: link?.ticket ?? '' });
+      inside(await door.enter(), id);
+    } catch (cause) {
+      const failure = Failure.of(cause);
+      if (failure.code === 'disconnected') fail(failure);
+      else setPlace({ at: 'form', reason: t('sign.ticket') });
+    }
+  };
+  useEffect(() => void enter(), []);
+
+  if (place.at === 'opening') return html`<${Opening} />`;
+  if (place.at === 'inside') return html`<${App} key=${place.desk} desk=${place.desk} />`;
+  if (place.at === 'form') return html`<${SignIn} key=${place.reason} app=${app} reason=${place.reason} onin=${(/** @type {string} */ id) => door.enter().then((entry) => inside(entry, id), fail)} />`;
+  if (place.at === 'ask') {
+    const { entry } = place;
+    const name = entry.user?.name ?? '';
+    const stay = () => inside(entry, entry.app ?? app ?? '');
+    return html`<${Opening} /><${Confirm} calm title=${t('sign.other')} text=${t('sign.other.text', { name })} action=${t('sign.other.do')} onyes=${useLink} onclose=${stay} />`;
+  }
+  return html`<main class="door"><div class="door-card"><div class="door-mark"><${Icon} name="alert" /></div><h1>${t('broken.title')}</h1><p class="door-text">${place.reason}</p>
+    <button type="button" class="button button-accent button-wide" onClick=${() => (setPlace({ at: 'opening' }), enter())}>${t('link.again')}</button></div></main>`;
+}
+
+/**
+ * @param {door.Entry} entry the one-time token that is at hand
+ * @param {string} app @param {(reason: string) => void} onout
+ */
+function open(entry, app, onout) {
+  let token = entry.token;
+  const messenger = new Messenger({
+    app,
+    dial: door.dial,
+    store: local,
+    client: { name: 'web', version: '1', locale },
+    token: async () => {
+      const ready = token || (await door.enter()).token;
+      token = '';
+      return ready;
+    },
+  });
+  const stop = messenger.signal.listen(() => {
+    const { phase, code = '' } = messenger.link;
+    if (phase !== 'stopped' || !['unauthenticated', 'expired', 'forbidden'].includes(code)) return;
+    stop();
+    onout(code === 'forbidden' ? t('error.forbidden') : t('sign.ended'));
+  });
+  const signOut = async () => {
+    await door.signOut().catch(() => {});
+    stop();
+    messenger.stop();
+    onout('');
+  };
+  messenger.start();
+  return new Desk({ messenger, app, mode: 'page', route: addressRoute(), signOut });
+}
+
+render(html`<${Page} />`, /** @type {HTMLElement} */ (document.getElementById('client')));

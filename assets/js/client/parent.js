@@ -1,0 +1,67 @@
+/**
+ * The frame's side of the talk with the page around it. Believes nobody but the window above, from an origin that the
+ * server allows, and tells nobody else. What is said is listed here and in `widget.js`, and checked for its form.
+ *
+ * From the page: `start {user, ticket, open, narrow}`, `credential {id, kind, value}`, `open {open, narrow}`, `stop`.
+ * To the page: `ready`, `credential? {id}`, `badge {unread}`, `brand {colour, name}`, `close`.
+ */
+
+/** @typedef {{kind: 'ticket'|'token', value: string}} Credential */
+/** @typedef {{user: string|null, ticket: string|null, open: boolean}} Start */
+
+const PATIENCE = 20_000;
+
+export class Parent {
+  #origin = '';
+  /** @type {Map<number, (found: Credential|null) => void>} */ #asked = new Map();
+  #next = 1;
+
+  /**
+   * @param {string[]} origins
+   * @param {{onstart: (start: Start) => void, onopen: (open: boolean) => void, onstop: () => void}} calls
+   */
+  constructor(origins, calls) {
+    addEventListener('message', (event) => {
+      if (event.source !== window.parent || !origins.includes(event.origin)) return;
+      const said = event.data;
+      if (typeof said !== 'object' || said === null || (this.#origin && this.#origin !== event.origin)) return;
+      if (said.parlour === 'start') {
+        this.#origin = event.origin;
+        calls.onstart({ user: text(said.user), ticket: text(said.ticket), open: said.open === true });
+      } else if (!this.#origin) return;
+      else if (said.parlour === 'open') calls.onopen(said.open === true);
+      else if (said.parlour === 'stop') calls.onstop();
+      else if (said.parlour === 'credential') this.#answer(said);
+    });
+  }
+
+  /** @param {string} what @param {object} [more] */
+  tell(what, more = {}) {
+    if (this.#origin) window.parent.postMessage({ parlour: what, ...more }, this.#origin);
+  }
+
+  /** A fresh ticket or token from the application's page, if it has a way to get one. @returns {Promise<Credential|null>} */
+  credential() {
+    const id = this.#next++;
+    return new Promise((resolve) => {
+      const give = (/** @type {Credential|null} */ found) => {
+        clearTimeout(timer);
+        this.#asked.delete(id);
+        resolve(found);
+      };
+      const timer = setTimeout(() => give(null), PATIENCE);
+      this.#asked.set(id, give);
+      this.tell('credential?', { id });
+    });
+  }
+
+  /** @param {any} said */
+  #answer(said) {
+    const value = text(said.value);
+    const kind = said.kind === 'ticket' ? 'ticket' : 'token';
+    this.#asked.get(said.id)?.(value === null ? null : { kind, value });
+  }
+}
+
+/** @param {unknown} value */
+const text = (value) => (typeof value === 'string' && value !== '' && value.length < 16_384 ? value : null);

@@ -1,0 +1,92 @@
+/** The form for name and password, in the application's own colours. */
+import { Avatar, shown } from './avatar.js';
+import * as door from './door.js';
+import { paint } from './colour.js';
+import { Icon } from './icon.js';
+import { sentence, t } from './language.js';
+import { html, useEffect, useRef, useState } from './ui.js';
+
+/** @typedef {import('./door.js').Brand} Brand */
+
+/** @param {{app: string|null, reason: string, onin: (app: string) => void}} props */
+export function SignIn({ app, reason, onin }) {
+  const [wanted, setWanted] = useState(app);
+  const [brand, setBrand] = useState(/** @type {Brand|null|'unknown'} */ (null));
+  const [problem, setProblem] = useState(reason);
+  useEffect(() => {
+    door.application(wanted).then(
+      (found) => {
+        setBrand(found);
+        paint(found.colour, document.documentElement);
+        document.title = found.name;
+      },
+      (failure) => {
+        setBrand('unknown');
+        if (failure.code !== 'not_found') setProblem(sentence(failure));
+        else if (wanted) setProblem(t('sign.unknown', { app: wanted }));
+      },
+    );
+  }, [wanted]);
+  /** @param {string} id */
+  const look = (id) => {
+    setProblem('');
+    setBrand(null);
+    setWanted(id);
+  };
+  return html`
+    <main class="door"><div class="door-card">
+      ${brand === null
+        ? html`<p class="door-wait"><span class="spinner" aria-hidden="true"></span><span class="hidden">${t('loading')}</span></p>`
+        : brand === 'unknown'
+          ? html`<${Organisation} problem=${problem} onfound=${look} />`
+          : html`<${Password} brand=${brand} problem=${problem} onin=${() => onin(brand.id)} />`}
+    </div></main>`;
+}
+
+/** @param {{problem: string, onfound: (id: string) => void}} props */
+function Organisation({ problem, onfound }) {
+  const [id, setId] = useState('');
+  /** @param {Event} event */
+  const submit = (event) => {
+    event.preventDefault();
+    if (id.trim()) onfound(id.trim().toLowerCase());
+  };
+  return html`<form onSubmit=${submit}>
+    <div class="door-mark"><${Icon} name="talk" /></div><h1>${t('sign.which')}</h1><p class="door-text">${t('sign.which.text')}</p>
+    <label class="field"><span>${t('sign.organisation')}</span><input class="input" type="text" autocapitalize="none" spellcheck=${false} autofocus value=${id}
+      onInput=${(/** @type {any} */ event) => setId(event.target.value)} /></label>
+    ${problem && html`<p class="problem" role="alert">${problem}</p>`}
+    <button type="submit" class="button button-accent button-wide" disabled=${!id.trim()}>${t('continue')}</button></form>`;
+}
+
+/** @param {{brand: Brand, problem: string, onin: () => void}} props */
+function Password({ brand, problem: reason, onin }) {
+  const [problem, setProblem] = useState(reason);
+  const [busy, setBusy] = useState(false);
+  const form = /** @type {import('preact').RefObject<HTMLFormElement>} */ (useRef(/** @type {any} */ (null)));
+  const open = brand.sign_in.includes('local') || brand.sign_in.includes('callback');
+  /** @param {SubmitEvent} event */
+  const submit = async (event) => {
+    event.preventDefault();
+    const data = new FormData(form.current);
+    setBusy(true);
+    setProblem('');
+    try {
+      await door.signIn({ app: brand.id, username: String(data.get('username')).trim(), password: String(data.get('password')) });
+      onin();
+    } catch (cause) {
+      const failure = /** @type {import('../core/failure.js').Failure} */ (cause);
+      setProblem(failure.code === 'unauthenticated' ? t('sign.wrong') : failure.code === 'rate_limited' ? t('sign.slow', { n: Math.ceil((failure.retryAfter ?? 60) / 60) }) : sentence(failure));
+      setBusy(false);
+      /** @type {HTMLInputElement} */ (form.current.elements.namedItem('password')).select();
+    }
+  };
+  const head = html`<${Avatar} id="application" kind="application" name=${brand.name} picture=${shown(brand.icon)} size="large" /><h1 dir="auto">${brand.name}</h1>`;
+  if (!open) return html`${head}<p class="door-text">${t('sign.elsewhere', { name: brand.name })}</p>${problem && html`<p class="problem" role="alert">${problem}</p>`}`;
+  return html`<form ref=${form} onSubmit=${submit}>${head}
+    <p class="door-text">${t('sign.text')}</p>
+    <label class="field"><span>${t('sign.username')}</span><input class="input" name="username" type="text" dir="auto" autocomplete="username" autocapitalize="none" spellcheck=${false} required autofocus /></label>
+    <label class="field"><span>${t('sign.password')}</span><input class="input" name="password" type="password" autocomplete="current-password" required /></label>
+    ${problem && html`<p class="problem" role="alert">${problem}</p>`}
+    <button type="submit" class="button button-accent button-wide" disabled=${busy}>${busy ? t('sign.running') : t('sign.in')}</button></form>`;
+}

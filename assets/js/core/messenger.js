@@ -1,0 +1,161 @@
+/**
+ * One signed-in user's messenger, without a screen: connection, copy of the rows, outbox, marks. Views read its parts
+ * and listen to its signal. Knows neither the document nor where the credential comes from.
+ */
+import { clock as realClock } from './clock.js';
+import { Connection } from './connection.js';
+import { Failure } from './failure.js';
+import { freshKey } from './key.js';
+import { History } from './history.js';
+import { Marks } from './mark.js';
+import { Outbox } from './outbox.js';
+import { conversationOf, partyOf } from './party.js';
+import { Presence } from './presence.js';
+import { Replica } from './replica.js';
+import { Requests } from './request.js';
+import { Roster } from './roster.js';
+import { Signal } from './signal.js';
+import { Typing } from './typing.js';
+
+const WRITES = new Set(['send', 'edit', 'delete', 'open', 'room', 'settings']);
+
+/**
+ * @typedef {object} Options
+ * @property {string} app
+ * @property {() => WebSocket} dial
+ * @property {(why: string|null) => Promise<string>} token
+ * @property {import('./outbox.js').Store} store
+ * @property {{name: string, version: string, locale?: string}} client
+ * @property {(welcome: import('./wire.js').Welcome) => void} [onwelcome]
+ * @property {import('./clock.js').Clock} [clock]
+ */
+
+export class Messenger {
+  signal = new Signal();
+  replica = new Replica();
+  /** @type {import('./wire.js').User|null} */ me = null;
+  /** @type {import('./wire.js').Application|null} */ application = null;
+  /** @type {import('./wire.js').Limits} */ limits = { frame: 65536, text: 16384, rate: 10, burst: 300 };
+  #device = freshKey();
+
+  /** @param {Options} options */
+  constructor(options) {
+    this.options = options;
+    const clock = options.clock ?? realClock;
+    /** @param {...import('./signal.js').Subject} subjects */
+    const plug = (...subjects) => ({ ask: this.ask, replica: this.replica, clock, onchange: () => this.signal.touch(...subjects) });
+    this.presence = new Presence(plug('presence'));
+    this.typing = new Typing(plug('typing'));
+    this.history = new History(plug('messages'));
+    this.roster = new Roster(plug('roster'));
+    this.marks = new Marks(plug('members'));
+    this.outbox = new Outbox({ ...plug('outbox'), store: options.store });
+    this.connection = new Connection({
+      clock,
+      dial: options.dial,
+      hello: async (why) => this.#hello(await options.token(why)),
+      onframe: (name, body) => this.#take(name, body),
+      onlink: (link) => this.#linked(link),
+    });
+    this.requests = new Requests((frame) => this.connection.write(frame), clock);
+  }
+
+  /** @returns {import('./rows.js').Rows} */
+  get rows() {
+    return this.replica.rows;
+  }
+
+  get link() {
+    return this.connection.link;
+  }
+
+  get id() {
+    return this.me?.id ?? '';
+  }
+
+  start() {
+    this.connection.start();
+  }
+
+  stop() {
+    this.connection.stop();
+  }
+
+  /** @param {string} name @param {object} body @returns {Promise<import('./wire.js').Ok>} */
+  ask = async (name, body) => {
+    const ok = await this.requests.ask(name, body);
+    this.#touched(this.replica.answer(ok, WRITES.has(name)), ok);
+    return ok;
+  };
+
+  /** @param {string|null} party */
+  conversation(party) {
+    return party === null ? undefined : conversationOf(this.rows, party, this.id);
+  }
+
+  /** @param {import('./wire.js').Conversation} conversation */
+  party(conversation) {
+    return partyOf(this.rows, conversation, this.id);
+  }
+
+  /** @param {string} token */
+  #hello(token) {
+    const { app, client } = this.options;
+    return { app, token, since: this.replica.since, client: { ...client, device: this.#device } };
+  }
+
+  /** @param {string} name @param {any} body */
+  #take(name, body) {
+    if (name === 'welcome') this.#welcome(body);
+    else if (name === 'sync') this.#touched(this.replica.sync(body), body);
+    else if (name === 'presence') this.presence.take(body.users);
+    else if (name === 'typing') this.typing.take(body.conversation, body.user, body.on);
+    else if (name === 'ok') this.requests.succeed(body);
+    else if (name === 'error' && body.id) this.requests.fail(body);
+  }
+
+  /** @param {import('./wire.js').Welcome} welcome */
+  #welcome(welcome) {
+    this.me = welcome.me;
+    this.application = welcome.application;
+    this.limits = welcome.limits;
+    this.replica.welcome(welcome.epoch);
+    this.options.onwelcome?.(welcome);
+    this.requests.open();
+    this.outbox.adopt([welcome.epoch, this.options.app, welcome.me.id].map(encodeURIComponent).join('/'));
+    this.outbox.open();
+    this.presence.open();
+    this.marks.open();
+    this.signal.touch('users', 'link');
+  }
+
+  /** @param {import('./connection.js').Link} link */
+  #linked(link) {
+    if (link.phase !== 'ready') {
+      this.outbox.close();
+      this.requests.close();
+    }
+    this.signal.touch('link');
+  }
+
+  /** @param {Set<import('./rows.js').Table>|'all'} touched @param {import('./wire.js').RowSet} set */
+  #touched(touched, set) {
+    const me = this.rows.users.get(this.id);
+    if (me) this.me = me;
+    for (const message of [...(set.messages ?? []), ...(set.message ? [set.message] : [])]) {
+      if (message.key) this.outbox.settle(message.key);
+      else this.marks.received();
+      if (message.from.startsWith('user:')) this.typing.take(message.conversation, message.from.slice(5), false);
+    }
+    for (const group of set.groups ?? []) this.roster.forget(group.id);
+    if (touched === 'all') {
+      this.roster.forget();
+      this.signal.touch('users', 'groups', 'conversations', 'members', 'messages', 'settings');
+    } else this.signal.touch(...touched);
+  }
+
+  /** @param {unknown} cause */
+  static failure(cause) {
+    return Failure.of(cause);
+  }
+}

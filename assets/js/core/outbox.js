@@ -1,0 +1,154 @@
+/**
+ * Messages that are written and not yet confirmed. Each has a key that never changes, so that sending it again, after a
+ * reconnect, a reload or from a second tab, can not make a second message. One leaves at a time, so that order holds.
+ *
+ * @typedef {{key: string, to: string, text: string, reply_to?: number, mentions?: string[], at: number, failed?: {code: string, message: string}}} Entry
+ * @typedef {object} Store keeps texts by name, outliving the page
+ * @property {(prefix: string) => Array<[string, string]>} list
+ * @property {(name: string, text: string) => void} set
+ * @property {(name: string) => void} remove
+ */
+import { Failure } from './failure.js';
+import { freshKey } from './key.js';
+import { pause } from './backoff.js';
+
+const TRIES = 3;
+
+/**
+ * @typedef {object} Plug
+ * @property {(name: string, body: object) => Promise<unknown>} ask
+ * @property {() => void} onchange
+ * @property {Store} store
+ * @property {import('./clock.js').Clock} clock
+ */
+
+export class Outbox {
+  /** @type {Entry[]} */ entries = [];
+  #scope = '';
+  #sending = false;
+  #running = false;
+
+  /** @param {Plug} plug */
+  constructor(plug) {
+    this.plug = plug;
+  }
+
+  /**
+   * Takes up what an earlier page left behind. What was meant for a numbered conversation of another database (a
+   * restored backup) is not sent blindly.
+   * @param {string} scope epoch, application and user
+   */
+  adopt(scope) {
+    if (scope === this.#scope) return;
+    const moved = this.#scope === '' ? [] : this.entries;
+    for (const entry of moved) this.plug.store.remove(this.#name(entry.key));
+    this.#scope = scope;
+    this.entries = this.plug.store.list(this.#name('')).flatMap(([, text]) => parse(text));
+    for (const { reply_to, ...entry } of moved) this.#keep(stranded(entry));
+    this.entries.sort((a, b) => a.at - b.at);
+    this.plug.onchange();
+  }
+
+  /** @param {{to: string, text: string, reply_to?: number, mentions?: string[]}} draft */
+  add(draft) {
+    const at = Math.max(this.plug.clock.now(), (this.entries.at(-1)?.at ?? 0) + 1);
+    this.#keep({ ...draft, key: freshKey(), at });
+    this.plug.onchange();
+    this.#pump();
+  }
+
+  /** The connection is there (again). */
+  open() {
+    this.#running = true;
+    this.#pump();
+  }
+
+  close() {
+    this.#running = false;
+  }
+
+  /** @param {string} key */
+  retry(key) {
+    const entry = this.entries.find((one) => one.key === key);
+    if (!entry) return;
+    this.settle(key);
+    const { failed, ...again } = entry;
+    this.#keep({ ...again, at: Math.max(this.plug.clock.now(), entry.at) });
+    this.plug.onchange();
+    this.#pump();
+  }
+
+  /** Done with: it is confirmed, or given up. @param {string} key */
+  settle(key) {
+    const at = this.entries.findIndex((entry) => entry.key === key);
+    if (at < 0) return false;
+    this.entries.splice(at, 1);
+    this.plug.store.remove(this.#name(key));
+    this.plug.onchange();
+    return true;
+  }
+
+  /** @param {string} to */
+  of(to) {
+    return this.entries.filter((entry) => entry.to === to);
+  }
+
+  async #pump() {
+    if (this.#sending) return;
+    this.#sending = true;
+    for (let entry; this.#running && (entry = this.entries.find((one) => !one.failed)); ) await this.#send(entry);
+    this.#sending = false;
+  }
+
+  /** @param {Entry} entry */
+  async #send(entry) {
+    const { at, failed, ...body } = entry;
+    for (let tries = 1; this.#running; tries++) {
+      try {
+        await this.plug.ask('send', body);
+        this.settle(entry.key);
+        return;
+      } catch (cause) {
+        const failure = Failure.of(cause);
+        if (failure.code === 'disconnected') return this.close();
+        if (!failure.temporary || tries >= TRIES) return this.#fail(entry, failure);
+        const wait = failure.retryAfter ? failure.retryAfter * 1000 : 500 + pause(tries, this.plug.clock.random);
+        await new Promise((resolve) => this.plug.clock.after(() => resolve(null), wait));
+      }
+    }
+  }
+
+  /** @param {Entry} entry @param {Failure} failure */
+  #fail(entry, failure) {
+    if (!this.settle(entry.key)) return;
+    this.#keep({ ...entry, failed: { code: failure.code, message: failure.message } });
+    this.plug.onchange();
+  }
+
+  /** @param {Entry} entry */
+  #keep(entry) {
+    this.entries.push(entry);
+    this.plug.store.set(this.#name(entry.key), JSON.stringify(entry));
+  }
+
+  /** @param {string} key */
+  #name(key) {
+    return `outbox/${this.#scope}/${key}`;
+  }
+}
+
+/** @param {Entry} entry @returns {Entry} */
+function stranded(entry) {
+  if (!entry.to.startsWith('conversation:')) return entry;
+  return { ...entry, failed: { code: 'conflict', message: '' } };
+}
+
+/** @param {string} text @returns {Entry[]} */
+function parse(text) {
+  try {
+    const entry = JSON.parse(text);
+    return typeof entry?.key === 'string' && typeof entry.to === 'string' && typeof entry.text === 'string' ? [entry] : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Parlour in somebody else's page: a button with the number of unread messages, and the messenger in a frame.
+ *
+ *   <script src="https://im.example/widget.js" data-app="oa" data-ticket="…" data-user="anna"></script>
+ *   Parlour.start({app: 'oa', user: 'anna', token: async () => '…'})      Parlour.open()  Parlour.close()  Parlour.stop()
+ *
+ * Writes no markup and no style attribute, so that it works under a strict policy that allows this server as script-src
+ * and frame-src. All of the messenger is in the frame, of this server's origin; the two talk as `client/parent.js` says.
+ */
+(() => {
+  const script = /** @type {HTMLScriptElement|null} */ (document.currentScript);
+  if (!script || 'Parlour' in window) return;
+  const origin = new URL(script.src).origin;
+  const chinese = (document.documentElement.lang || navigator.language).toLowerCase().startsWith('zh');
+  const words = chinese ? { open: '打开消息', close: '关闭消息', unread: '条未读', title: '消息' } : { open: 'Open messages', close: 'Close messages', unread: 'unread', title: 'Messages' };
+
+  const style = `
+    :host { all: initial; position: fixed; inset-block-end: 1.25rem; inset-inline-end: 1.25rem; z-index: 2147483000; font: 600 13px/1 system-ui, sans-serif; color-scheme: light dark; }
+    button { all: unset; position: relative; box-sizing: border-box; display: grid; place-items: center; inline-size: 3.5rem; block-size: 3.5rem; border-radius: 50%; cursor: pointer;
+      color: #fff; background: var(--parlour-colour, #2f5fd0); box-shadow: 0 2px 6px #0003, 0 8px 24px #0003; transition: scale 120ms ease-out; }
+    button:hover { scale: 1.05; }
+    button:focus-visible { outline: 3px solid #fff; box-shadow: 0 0 0 6px var(--parlour-colour, #2f5fd0); }
+    svg { inline-size: 1.625rem; block-size: 1.625rem; fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linecap: round; stroke-linejoin: round; }
+    .badge { position: absolute; inset-block-start: -0.25rem; inset-inline-end: -0.25rem; min-inline-size: 1.375rem; box-sizing: border-box; padding: 0 0.375rem; border-radius: 0.75rem; background: #c62828; color: #fff; line-height: 1.375rem; text-align: center; }
+    .badge[hidden] { display: none; }
+    iframe { position: absolute; inset-block-end: 4.5rem; inset-inline-end: 0; inline-size: min(24.5rem, calc(100vw - 2.5rem)); block-size: min(40rem, calc(100vh - 7.5rem)); border: 0; border-radius: 1rem;
+      background: Canvas; box-shadow: 0 0 0 1px #0000001a, 0 12px 48px #0000004d; visibility: hidden; opacity: 0; translate: 0 0.5rem; transition: opacity 140ms ease-out, translate 140ms ease-out, visibility 0s 140ms; }
+    .is-open iframe { visibility: visible; opacity: 1; translate: 0 0; transition-delay: 0s; }
+    @media (max-width: 34rem) {
+      iframe { position: fixed; inset: 0; inline-size: 100%; block-size: 100%; border-radius: 0; }
+      .is-open button { visibility: hidden; }
+    }
+    @media (prefers-reduced-motion: reduce) { *, *::before { transition: none !important; } }
+    @media print { :host { display: none; } }`;
+
+  /** @typedef {{app: string, user?: string, ticket?: string, token?: () => Promise<string>, open?: boolean}} Options */
+  /** @type {{options: Options, host: HTMLElement, box: HTMLElement, button: HTMLButtonElement, badge: HTMLElement, frame: HTMLIFrameElement, open: boolean}|null} */
+  let running = null;
+
+  /** @param {string} what @param {object} [more] */
+  const tell = (what, more = {}) => running?.frame.contentWindow?.postMessage({ parlour: what, ...more }, origin);
+
+  /** @param {Options} options */
+  function start(options) {
+    stop(false);
+    if (!document.body) return void addEventListener('DOMContentLoaded', () => start(options), { once: true });
+    const host = document.createElement('div');
+    const shadow = host.attachShadow({ mode: 'open' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(style);
+    shadow.adoptedStyleSheets = [sheet];
+    const box = document.createElement('div');
+    const button = document.createElement('button');
+    button.type = 'button';
+    const badge = document.createElement('span');
+    badge.className = 'badge';
+    badge.hidden = true;
+    button.append(drawing(), badge);
+    const frame = document.createElement('iframe');
+    frame.title = words.title;
+    frame.allow = 'clipboard-write';
+    frame.src = `${origin}/widget?app=${encodeURIComponent(options.app)}`;
+    box.append(button, frame);
+    shadow.append(box);
+    running = { options, host, box, button, badge, frame, open: false };
+    button.addEventListener('click', () => show(!running?.open));
+    frame.addEventListener('load', () => tell('start', { user: options.user ?? null, ticket: options.ticket ?? null, open: running?.open ?? false }));
+    label(0);
+    document.body.append(host);
+    if (options.open) show(true);
+  }
+
+  /** @param {boolean} open */
+  function show(open) {
+    if (!running || running.open === open) return;
+    running.open = open;
+    running.box.classList.toggle('is-open', open);
+    running.button.setAttribute('aria-expanded', String(open));
+    tell('open', { open });
+    if (open) running.frame.focus();
+    else running.button.focus();
+    label(Number(running.badge.dataset.unread ?? 0));
+  }
+
+  /** @param {number} unread */
+  function label(unread) {
+    if (!running) return;
+    const { badge, button, open } = running;
+    badge.dataset.unread = String(unread);
+    badge.textContent = unread > 99 ? '99+' : String(unread);
+    badge.hidden = unread === 0 || open;
+    button.setAttribute('aria-label', open ? words.close : unread ? `${words.open} (${unread} ${words.unread})` : words.open);
+  }
+
+  /** Takes the widget away. @param {boolean} [forget] also ends what is kept for this tab (the user signs out) */
+  function stop(forget = true) {
+    if (!running) return;
+    const { host } = running;
+    if (forget) tell('stop');
+    running = null;
+    if (forget) host.hidden = true;
+    setTimeout(() => host.remove(), forget ? 500 : 0);
+  }
+
+  function drawing() {
+    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    svg.setAttribute('viewBox', '0 0 24 24');
+    svg.setAttribute('aria-hidden', 'true');
+    const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+    path.setAttribute('d', 'M20 11.5c0 4.1-3.6 7.5-8 7.5-1.2 0-2.4-.3-3.4-.7L4 19.5l1.2-3.7A7.1 7.1 0 0 1 4 11.5C4 7.4 7.6 4 12 4s8 3.4 8 7.5Z');
+    svg.append(path);
+    return svg;
+  }
+
+  /** @param {number} id */
+  async function credential(id) {
+    let value = null;
+    try {
+      value = (await running?.options.token?.()) ?? null;
+    } catch (cause) {
+      console.warn('Parlour: token() failed', cause);
+    }
+    tell('credential', { id, kind: 'token', value });
+  }
+
+  addEventListener('message', (event) => {
+    if (!running || event.origin !== origin || event.source !== running.frame.contentWindow) return;
+    const said = event.data;
+    if (said?.parlour === 'badge' && Number.isInteger(said.unread)) label(said.unread);
+    else if (said?.parlour === 'close') show(false);
+    else if (said?.parlour === 'credential?' && Number.isInteger(said.id)) credential(said.id);
+    else if (said?.parlour === 'brand' && /^#[0-9a-f]{3,8}$/i.test(said.colour)) running.host.style.setProperty('--parlour-colour', said.colour);
+  });
+
+  Object.assign(window, { Parlour: Object.freeze({ start, stop: () => stop(), open: () => show(true), close: () => show(false) }) });
+  const { app, ticket, user } = script.dataset;
+  if (app) start({ app, ...(ticket && { ticket }), ...(user && { user }) });
+})();
