@@ -2,7 +2,8 @@
  * Parlour in somebody else's page: a button with the number of unread messages, and the messenger in a frame.
  *
  *   <script src="https://im.example/widget.js" data-app="oa" data-ticket="…" data-user="anna"></script>
- *   Parlour.start({app: 'oa', user: 'anna', token: async () => '…'})      Parlour.open()  Parlour.close()  Parlour.stop()
+ *   Parlour.start({app: 'oa', user: 'anna', token: async () => '…'})
+ *   Parlour.open('user:ben')   Parlour.close()   Parlour.stop()
  *
  * Writes no markup and no style attribute, so that it works under a strict policy that allows this server as script-src
  * and frame-src. All of the messenger is in the frame, of this server's origin; the two talk as `client/parent.js` says.
@@ -11,9 +12,12 @@
   const script = /** @type {HTMLScriptElement|null} */ (document.currentScript);
   if (!script || 'Parlour' in window) return;
   const origin = new URL(script.src).origin;
-  const chinese = (document.documentElement.lang || navigator.language).toLowerCase().startsWith('zh');
+  const locale = script.dataset.locale || document.documentElement.lang || navigator.language;
+  const chinese = locale.toLowerCase().startsWith('zh');
   const words = chinese ? { open: '打开消息', close: '关闭消息', unread: '条未读', title: '消息' } : { open: 'Open messages', close: 'Close messages', unread: 'unread', title: 'Messages' };
 
+  const TALK = 'M20 11.5c0 4.1-3.6 7.5-8 7.5-1.2 0-2.4-.3-3.4-.7L4 19.5l1.2-3.7A7.1 7.1 0 0 1 4 11.5C4 7.4 7.6 4 12 4s8 3.4 8 7.5Z';
+  const CROSS = 'M6 9.5l6 6 6-6';
   const style = `
     :host { all: initial; position: fixed; inset-block-end: 1.25rem; inset-inline-end: 1.25rem; z-index: 2147483000; font: 600 13px/1 system-ui, sans-serif; color-scheme: light dark; }
     button { all: unset; position: relative; box-sizing: border-box; display: grid; place-items: center; inline-size: 3.5rem; block-size: 3.5rem; border-radius: 50%; cursor: pointer;
@@ -21,6 +25,9 @@
     button:hover { scale: 1.05; }
     button:focus-visible { outline: 3px solid #fff; box-shadow: 0 0 0 6px var(--parlour-colour, #2f5fd0); }
     svg { inline-size: 1.625rem; block-size: 1.625rem; fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linecap: round; stroke-linejoin: round; }
+    button > * { grid-area: 1 / 1; }
+    .cross, .is-open .talk { display: none; }
+    .is-open .cross { display: block; }
     .badge { position: absolute; inset-block-start: -0.25rem; inset-inline-end: -0.25rem; min-inline-size: 1.375rem; box-sizing: border-box; padding: 0 0.375rem; border-radius: 0.75rem; background: #c62828; color: #fff; line-height: 1.375rem; text-align: center; }
     .badge[hidden] { display: none; }
     iframe { position: absolute; inset-block-end: 4.5rem; inset-inline-end: 0; inline-size: min(24.5rem, calc(100vw - 2.5rem)); block-size: min(40rem, calc(100vh - 7.5rem)); border: 0; border-radius: 1rem;
@@ -33,8 +40,8 @@
     @media (prefers-reduced-motion: reduce) { *, *::before { transition: none !important; } }
     @media print { :host { display: none; } }`;
 
-  /** @typedef {{app: string, user?: string, ticket?: string, token?: () => Promise<string>, open?: boolean}} Options */
-  /** @type {{options: Options, host: HTMLElement, box: HTMLElement, button: HTMLButtonElement, badge: HTMLElement, frame: HTMLIFrameElement, open: boolean}|null} */
+  /** @typedef {{app: string, user?: string, ticket?: string, token?: () => Promise<string>, open?: boolean, locale?: string}} Options */
+  /** @type {{options: Options, host: HTMLElement, box: HTMLElement, button: HTMLButtonElement, badge: HTMLElement, frame: HTMLIFrameElement, open: boolean, party?: string}|null} */
   let running = null;
 
   /** @param {string} what @param {object} [more] */
@@ -55,24 +62,30 @@
     const badge = document.createElement('span');
     badge.className = 'badge';
     badge.hidden = true;
-    button.append(drawing(), badge);
+    button.append(drawing('talk', TALK), drawing('cross', CROSS), badge);
     const frame = document.createElement('iframe');
     frame.title = words.title;
     frame.allow = 'clipboard-write';
-    frame.src = `${origin}/widget?app=${encodeURIComponent(options.app)}`;
+    frame.src = `${origin}/widget?${new URLSearchParams({ app: options.app, lang: options.locale ?? locale })}`;
     box.append(button, frame);
     shadow.append(box);
     running = { options, host, box, button, badge, frame, open: false };
     button.addEventListener('click', () => show(!running?.open));
-    frame.addEventListener('load', () => tell('start', { user: options.user ?? null, ticket: options.ticket ?? null, open: running?.open ?? false }));
+    frame.addEventListener('load', () => {
+      tell('start', { user: options.user ?? null, ticket: options.ticket ?? null, open: running?.open ?? false });
+      if (running?.party) tell('go', { party: running.party });
+    });
     label(0);
     document.body.append(host);
     if (options.open) show(true);
   }
 
-  /** @param {boolean} open */
-  function show(open) {
-    if (!running || running.open === open) return;
+  /** @param {boolean} open @param {string} [party] whose conversation to show: `user:<id>`, `application`, `conversation:<id>` */
+  function show(open, party) {
+    if (!running) return;
+    if (party) tell('go', { party });
+    running.party = party;
+    if (running.open === open) return;
     running.open = open;
     running.box.classList.toggle('is-open', open);
     running.button.setAttribute('aria-expanded', String(open));
@@ -102,12 +115,14 @@
     setTimeout(() => host.remove(), forget ? 500 : 0);
   }
 
-  function drawing() {
+  /** @param {string} name @param {string} line */
+  function drawing(name, line) {
     const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
     svg.setAttribute('viewBox', '0 0 24 24');
     svg.setAttribute('aria-hidden', 'true');
+    svg.setAttribute('class', name);
     const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-    path.setAttribute('d', 'M20 11.5c0 4.1-3.6 7.5-8 7.5-1.2 0-2.4-.3-3.4-.7L4 19.5l1.2-3.7A7.1 7.1 0 0 1 4 11.5C4 7.4 7.6 4 12 4s8 3.4 8 7.5Z');
+    path.setAttribute('d', line);
     svg.append(path);
     return svg;
   }
@@ -132,7 +147,7 @@
     else if (said?.parlour === 'brand' && /^#[0-9a-f]{3,8}$/i.test(said.colour)) running.host.style.setProperty('--parlour-colour', said.colour);
   });
 
-  Object.assign(window, { Parlour: Object.freeze({ start, stop: () => stop(), open: () => show(true), close: () => show(false) }) });
+  Object.assign(window, { Parlour: Object.freeze({ start, stop: () => stop(), open: (/** @type {string} */ party) => show(true, typeof party === 'string' ? party : undefined), close: () => show(false) }) });
   const { app, ticket, user } = script.dataset;
   if (app) start({ app, ...(ticket && { ticket }), ...(user && { user }) });
 })();

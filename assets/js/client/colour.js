@@ -2,6 +2,9 @@
 
 /** @typedef {[number, number, number]} Rgb 0 to 255 each */
 
+/** @type {Rgb} */ const WHITE = [255, 255, 255];
+const RATIO = 4.6;
+
 /** @param {string|null|undefined} text @returns {Rgb|null} */
 export function parse(text) {
   const match = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text ?? '');
@@ -44,11 +47,17 @@ export function readable(colour, ground, ratio) {
 /** @param {Rgb} rgb */
 const hex = (rgb) => `#${rgb.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 
+/** On which white can be read. @param {string|null|undefined} brand */
+export function dark(brand) {
+  const colour = parse(brand);
+  return colour && hex(readable(colour, WHITE, RATIO));
+}
+
 /** Sets the accent of the whole page. @param {string|null|undefined} brand @param {HTMLElement} root */
 export function paint(brand, root) {
   const colour = parse(brand);
   if (!colour) return;
-  root.style.setProperty('--accent-light', hex(readable(colour, [255, 255, 255], 4.6)));
+  root.style.setProperty('--accent-light', hex(readable(colour, WHITE, RATIO)));
   root.style.setProperty('--accent-dark', hex(readable(colour, [32, 35, 42], 6)));
 }
 

@@ -2,6 +2,7 @@
 import { Messenger } from '../core/messenger.js';
 import { App, Opening } from './app.js';
 import { Credentials } from './credential.js';
+import { dark } from './colour.js';
 import { Desk } from './desk.js';
 import { dial } from './door.js';
 import { Icon, IconButton } from './icon.js';
@@ -15,6 +16,7 @@ const root = /** @type {HTMLElement} */ (document.getElementById('client'));
 const { app = '', origins = '' } = root.dataset;
 document.documentElement.lang = locale;
 
+const route = frameRoute(app);
 /** @type {Desk|null} */ let desk = null;
 /** @type {Credentials|null} */ let credentials = null;
 let ended = false;
@@ -32,6 +34,9 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
     desk.shown = open;
     dispatchEvent(new Event('parlour-shown'));
     if (open) requestAnimationFrame(() => /** @type {HTMLElement|null} */ (document.querySelector('.composer textarea, .search input'))?.focus());
+  },
+  ongo(party) {
+    if (/^(application$|user:.|conversation:[0-9]+$)/.test(party)) route.go(party);
   },
   onstop() {
     credentials?.forget();
@@ -60,10 +65,10 @@ function open(credentials, shown) {
       draw();
     }
     const brand = messenger.application;
-    if (brand && colour !== (colour = brand.colour ?? '')) parent.tell('brand', { colour, name: brand.name });
+    if (brand && colour !== (colour = brand.colour ?? '')) parent.tell('brand', { colour: dark(colour) ?? '', name: brand.name });
     if (messenger.replica.complete && badge !== (badge = made.unread)) parent.tell('badge', { unread: badge });
   });
-  const made = new Desk({ messenger, app, mode: 'frame', route: frameRoute(app), signOut: null, close: () => parent.tell('close') });
+  const made = new Desk({ messenger, app, mode: 'frame', route, signOut: null, close: () => parent.tell('close') });
   made.shown = shown;
   messenger.start();
   return made;

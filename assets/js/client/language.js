@@ -15,7 +15,9 @@ export function choose(wanted) {
   return 'en';
 }
 
-export const locale = choose(globalThis.navigator?.languages ?? ['en']);
+/** A page may be asked for in a language: `?lang=zh-CN`. */
+const asked = new URLSearchParams(globalThis.location?.search).getAll('lang');
+export const locale = choose([...asked, ...(globalThis.navigator?.languages ?? [])]);
 const words = catalogues[locale.slice(0, 2)] ?? en;
 const plural = new Intl.PluralRules(locale);
 

@@ -2,7 +2,7 @@
  * The frame's side of the talk with the page around it. Believes nobody but the window above, from an origin that the
  * server allows, and tells nobody else. What is said is listed here and in `widget.js`, and checked for its form.
  *
- * From the page: `start {user, ticket, open, narrow}`, `credential {id, kind, value}`, `open {open, narrow}`, `stop`.
+ * From the page: `start {user, ticket, open}`, `credential {id, kind, value}`, `open {open}`, `go {party}`, `stop`.
  * To the page: `ready`, `credential? {id}`, `badge {unread}`, `brand {colour, name}`, `close`.
  */
 
@@ -18,7 +18,7 @@ export class Parent {
 
   /**
    * @param {string[]} origins
-   * @param {{onstart: (start: Start) => void, onopen: (open: boolean) => void, onstop: () => void}} calls
+   * @param {{onstart: (start: Start) => void, onopen: (open: boolean) => void, ongo: (party: string) => void, onstop: () => void}} calls
    */
   constructor(origins, calls) {
     addEventListener('message', (event) => {
@@ -30,6 +30,7 @@ export class Parent {
         calls.onstart({ user: text(said.user), ticket: text(said.ticket), open: said.open === true });
       } else if (!this.#origin) return;
       else if (said.parlour === 'open') calls.onopen(said.open === true);
+      else if (said.parlour === 'go') calls.ongo(text(said.party) ?? '');
       else if (said.parlour === 'stop') calls.onstop();
       else if (said.parlour === 'credential') this.#answer(said);
     });
