@@ -1,6 +1,7 @@
 //! One line of the table of routes. A route cannot be made without a policy, and its handler is only reached through the
 //! guard that the policy names.
 
+use crate::apps::key::Scope;
 use crate::http::guard;
 use actix_web::dev::Handler;
 use actix_web::http::Method;
@@ -14,6 +15,10 @@ pub enum Policy {
     Public,
     /// A client that signs in: from our own pages, from an application's, or from no page at all.
     SignIn,
+    /// A signed-in user: by Bearer from a page that its application allows or from no page, by cookie from our own pages.
+    Client,
+    /// An application's program, by a key with this scope.
+    Application(Scope),
     /// Whether the server lives, for whatever watches it.
     Health,
 }
@@ -21,7 +26,7 @@ pub enum Policy {
 impl Policy {
     /// Whether pages of an application may call it.
     pub fn is_for_pages(self) -> bool {
-        self == Policy::SignIn
+        matches!(self, Policy::SignIn | Policy::Client)
     }
 }
 

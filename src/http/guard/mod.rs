@@ -2,15 +2,26 @@
 //! request, where a handler takes it as an argument. Decides by credential and policy, never by the text of an address.
 
 pub mod address;
+pub mod application;
+pub mod bearer;
+pub mod client;
 pub mod origin;
 
-use crate::error::Error;
+pub use application::ApplicationKey;
+pub use client::SignedIn;
+pub use origin::Page;
+
+use crate::error::{Error, Result};
+use crate::http::House;
 use crate::http::problem::Problem;
 use crate::http::route::Policy;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpRequest};
 use futures_util::FutureExt;
+use std::future::{Ready, ready};
 use std::panic::AssertUnwindSafe;
 
 /// Lets a request through to its handler, or answers in its place.
@@ -18,12 +29,8 @@ pub async fn check(
     policy: Policy,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse, actix_web::Error> {
-    let proven = match policy {
-        Policy::Public | Policy::Health => Ok(()),
-        Policy::SignIn => origin::find_page(&request).await,
-    };
-    let mut response = match proven {
+) -> std::result::Result<ServiceResponse, actix_web::Error> {
+    let mut response = match admit(policy, &request).await {
         Ok(()) => run(request, next).await?,
         Err(error) => request.error_response(Problem::from(error)),
     };
@@ -31,8 +38,27 @@ pub async fn check(
     Ok(response)
 }
 
+async fn admit(policy: Policy, request: &ServiceRequest) -> Result<()> {
+    let house = request.app_data::<Data<House>>().ok_or_else(|| Error::internal("no house"))?;
+    match policy {
+        Policy::Public | Policy::Health => Ok(()),
+        Policy::SignIn => origin::find_page(request).await,
+        Policy::Client => client::check(house, request).await,
+        Policy::Application(scope) => application::check(house, request, scope).await,
+    }
+}
+
+/// What the guard proved and left with the request.
+fn proven<T: Clone + 'static>(request: &HttpRequest) -> Ready<std::result::Result<T, Problem>> {
+    let found = request.extensions().get::<T>().cloned();
+    ready(found.ok_or_else(|| Error::internal("this route's policy does not prove what its handler asks for").into()))
+}
+
 /// The handler's answer. A panic in it is one failed request.
-async fn run(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, actix_web::Error> {
+async fn run(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> std::result::Result<ServiceResponse, actix_web::Error> {
     let kept = request.request().clone();
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(answer) => Ok(answer?.map_into_boxed_body()),

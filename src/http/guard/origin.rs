@@ -4,13 +4,14 @@
 use crate::apps::application::{self, Application};
 use crate::error::{Error, Result};
 use crate::http::House;
+use crate::http::guard::proven;
 use crate::http::problem::{Answer, Problem};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
-use std::future::{Ready, ready};
+use std::future::Ready;
 use std::net::{IpAddr, SocketAddr};
 
 /// The address of this server as browsers see it.
@@ -81,9 +82,13 @@ impl FromRequest for Page {
     type Future = Ready<std::result::Result<Page, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let found = request.extensions().get::<Page>().cloned();
-        ready(found.ok_or_else(|| Error::internal("this route's policy does not look at the page").into()))
+        proven(request)
     }
+}
+
+/// What `find_page` found.
+pub fn page(request: &HttpRequest) -> Page {
+    request.extensions().get::<Page>().cloned().unwrap_or(Page::None)
 }
 
 fn foreign(origin: &str) -> Error {
