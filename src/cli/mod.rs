@@ -3,6 +3,7 @@
 mod answer;
 mod call;
 pub mod control;
+mod demo;
 mod exit;
 mod serve;
 pub mod task;
@@ -48,6 +49,9 @@ enum Command {
     /// Run the server
     Serve(Box<Config>),
 
+    /// Run Parlour with a sample office application beside it, on this machine only; prints the links
+    Demo(demo::Options),
+
     /// Say by the exit code whether the running server can write
     Healthcheck(upkeep::Healthcheck),
 
@@ -70,6 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(line: Line, file: &File, arguments: &[OsString]) -> Result<ExitCode, clap::Error> {
     match line.command {
+        Command::Demo(options) => demo::run(&options, line.place.data),
         Command::Serve(_) => Ok(serve::run(with_file("serve", file, arguments)?, file)),
         other => {
             let config = Config::load(file, line.place.data.as_ref())?;
@@ -81,7 +86,7 @@ fn dispatch(line: Line, file: &File, arguments: &[OsString]) -> Result<ExitCode,
 
 fn perform(command: Command, config: &Config) -> exit::Result<Answer> {
     match command {
-        Command::Serve(_) => Err(Failure::new(Code::Usage, "this command has no answer")),
+        Command::Serve(_) | Command::Demo(_) => Err(Failure::new(Code::Usage, "this command has no answer")),
         Command::Healthcheck(task) => call::server(config, &Task::Healthcheck(task)),
         Command::Task(mut task) => task.prepare().and_then(|()| call::anywhere(config, task)),
     }

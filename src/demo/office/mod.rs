@@ -34,6 +34,7 @@ use actix_web::{App, HttpServer};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -61,6 +62,8 @@ pub struct Office {
     pub(crate) added: flash::Once<page::staff::Added>,
     pub(crate) assets: page::asset::Assets,
     pub(crate) nudge: Notify,
+    /// The outbox has become empty.
+    pub(crate) delivered: Notify,
 }
 
 impl Office {
@@ -79,9 +82,19 @@ impl Office {
         format!("{}/enter/{}", self.address, self.entries.create(person))
     }
 
-    /// What has not reached Parlour yet, and how much it refused.
-    pub fn unsent(&self) -> (usize, u64) {
-        self.cabinet.read(|state| (state.outbox.waiting.len(), state.outbox.refused))
+    /// What has not reached Parlour yet.
+    pub fn unsent(&self) -> usize {
+        self.cabinet.read(|state| state.outbox.waiting.len())
+    }
+
+    /// Waits until Parlour has been told everything, but not for ever.
+    pub async fn is_told(&self, patience: Duration) {
+        let all = async {
+            while self.unsent() > 0 {
+                self.delivered.notified().await;
+            }
+        };
+        let _ = tokio::time::timeout(patience, all).await;
     }
 }
 
@@ -120,6 +133,7 @@ pub async fn start(listener: TcpListener, settings: Settings) -> Result<Running,
         added: flash::Once::default(),
         assets: page::asset::Assets::new(),
         nudge: Notify::new(),
+        delivered: Notify::new(),
     });
     let data = Data::from(office.clone());
     let app = move || {

@@ -131,6 +131,7 @@ pub async fn run(office: Arc<Office>, stop: CancellationToken) {
 /// Cut off at any point, it is simply done again: the key makes it one message.
 async fn once(office: &Office, tries: u32) -> Step {
     let Some(errand) = office.cabinet.read(|state| state.outbox.waiting.first().cloned()) else {
+        office.delivered.notify_one();
         return Step::Empty;
     };
     let backoff = Duration::from_millis(500 * 2_u64.pow(tries.min(5)));

@@ -219,7 +219,7 @@ async fn while_parlour_is_away_messages_wait_and_nothing_is_lost() {
 
     let running = reopened(address, &folder.0).await;
     let _parlour = stage.opens(TcpListener::bind(address).unwrap());
-    eventually("all is told", || running.office.unsent().0 == 0).await;
+    eventually("all is told", || running.office.unsent() == 0).await;
     assert_eq!(stage.texts("everyone").iter().filter(|text| text.contains("Fire drill")).count(), 1);
     let heard = stage.heard().clone();
     let (people, rest) = heard.split_at(5);
