@@ -5,6 +5,7 @@ pub mod attempt;
 pub mod delivery;
 pub mod draft;
 pub mod endpoint;
+pub mod idempotency;
 pub mod key;
 pub mod origin;
 pub mod outcome;
