@@ -14,8 +14,10 @@ use std::sync::LazyLock;
 #[folder = "assets/"]
 struct Files;
 
-const KEEP: &str = "public, max-age=31536000, immutable";
-const ASK: &str = "no-cache";
+/// May be kept for good.
+pub const KEEP: &str = "public, max-age=31536000, immutable";
+/// May be kept, if it is asked each time whether it is still good.
+pub const ASK: &str = "no-cache";
 
 /// A debug build reads the files anew each time, so that nothing of them may be kept.
 static VERSION: LazyLock<String> = LazyLock::new(|| {

@@ -3,6 +3,7 @@
 
 pub mod assets;
 pub mod body;
+pub mod client;
 pub mod guard;
 pub mod health;
 pub mod limits;

@@ -48,6 +48,7 @@ pub fn page_under(template: &impl Template, policy: &Policy) -> Answer {
     let text = template.render().map_err(Error::internal)?;
     let mut response = HttpResponse::Ok();
     response.insert_header((CACHE_CONTROL, "no-store")).insert_header((CONTENT_SECURITY_POLICY, policy.text()));
+    response.insert_header(("cross-origin-opener-policy", "same-origin"));
     Ok(response.content_type("text/html; charset=utf-8").body(text))
 }
 

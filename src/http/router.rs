@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::http::guard::origin;
 use crate::http::problem::{Answer, Problem};
 use crate::http::route::{Policy, Route};
-use crate::http::{assets, health};
+use crate::http::{assets, client, health};
 use actix_web::http::Method;
 use actix_web::{HttpRequest, web};
 
@@ -15,6 +15,9 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/healthz", Health, health::live),
         Route::new(Method::GET, "/readyz",  Health, health::ready),
 
+        Route::new(Method::GET, "/",                 Public, client::page::index),
+        Route::new(Method::GET, "/widget",           Public, client::page::widget),
+        Route::new(Method::GET, "/widget.js",        Public, client::page::script),
         Route::new(Method::GET, "/assets/{path:.*}", Public, assets::show),
     ]
 }
