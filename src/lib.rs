@@ -18,6 +18,7 @@ pub mod apps;
 pub mod chat;
 pub mod directory;
 
+pub mod callout;
 pub mod live;
 
 pub mod http;

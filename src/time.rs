@@ -17,6 +17,11 @@ impl Moment {
         text.parse::<jiff::Timestamp>().ok().map(|t| Moment(t.as_millisecond()))
     }
 
+    /// Reads an HTTP date (RFC 9110 §5.6.7), such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+    pub fn parse_http(text: &str) -> Option<Moment> {
+        jiff::fmt::rfc2822::parse(text).ok().map(|t| Moment(t.timestamp().as_millisecond()))
+    }
+
     pub fn plus(self, span: Duration) -> Moment {
         Moment(self.0.saturating_add(span.as_millis() as i64))
     }
@@ -65,6 +70,7 @@ mod tests {
         assert_eq!(moment.to_string(), "2026-11-22T09:30:00.123Z");
         assert_eq!(Moment::parse("2026-11-22T17:30:00.123+08:00"), Some(moment));
         assert_eq!(Moment::parse("yesterday"), None);
+        assert_eq!(Moment::parse_http("Sun, 22 Nov 2026 09:30:00 GMT"), Some(Moment(1_795_339_800_000)));
         assert_eq!(Moment(1_795_339_800_000).to_string(), "2026-11-22T09:30:00.000Z");
     }
 }

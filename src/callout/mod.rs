@@ -1,0 +1,179 @@
+//! Outward: asking an application a question, delivering a fact to it. The only room with an HTTP client. It knows where
+//! an application is called and how calls are signed, and nothing of users, messages or the store.
+
+pub mod address;
+mod answer;
+mod call;
+pub mod guard;
+mod list;
+mod pool;
+mod slots;
+mod tried;
+mod vouched;
+
+#[cfg(test)]
+mod tests;
+
+pub use list::Listed;
+pub use tried::{Reply, Tried};
+pub use vouched::Vouched;
+
+use crate::apps::delivery::{Body, Delivery, webhook_id};
+use crate::apps::endpoint::Endpoint;
+use crate::error::{Error, Result};
+use crate::id::UserId;
+use crate::time::Moment;
+use call::{Answer, Call, FACT, Fault, Limit, Outside, QUESTION};
+use pool::Pool;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+/// Sign-ins of one application that may wait for its answer at the same time.
+const SIGN_INS: usize = 16;
+/// Pages of one contact list.
+const PAGES: usize = 500;
+
+/// The way out. Cheap to clone.
+#[derive(Clone)]
+pub struct Callout {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    outside: Outside,
+    sign_ins: Pool,
+    work: Pool,
+    slots: slots::Slots,
+}
+
+/// What somebody typed at the door.
+pub struct Credentials<'a> {
+    pub username: &'a str,
+    pub password: &'a str,
+    /// The client's network address.
+    pub address: Option<IpAddr>,
+}
+
+/// A contact list as the application gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Contacts {
+    /// As it was at the `etag` that was sent along.
+    Unchanged,
+    List {
+        groups: Vec<Listed>,
+        etag: Option<String>,
+    },
+}
+
+/// Chooses the process's cryptography provider; again does nothing.
+pub fn prepare() {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
+impl Callout {
+    /// `own`: the addresses on which this server listens.
+    pub fn new(own: Vec<SocketAddr>) -> Result<Callout> {
+        let inner =
+            Inner { outside: Outside::new(own), sign_ins: Pool::new()?, work: Pool::new()?, slots: slots::Slots::default() };
+        Ok(Callout { inner: Arc::new(inner) })
+    }
+
+    /// `user.verify`: whom these credentials belong to; none where they are wrong. `Forbidden` says the application's own
+    /// sentence.
+    pub async fn verify(&self, endpoint: &Endpoint, credentials: &Credentials<'_>) -> Result<Option<Vouched>> {
+        let _slot =
+            self.inner.slots.take(endpoint.app, SIGN_INS).ok_or_else(|| {
+                Error::Unavailable("too many sign-ins wait for the application's answer; try again later".into())
+            })?;
+        let Credentials { username, password, address } = credentials;
+        let data = json!({ "username": username, "password": password, "address": address });
+        let fields = self.ask(&self.inner.sign_ins, endpoint, "user.verify", &data).await?;
+        match answer::error_sentence(&fields) {
+            Some(sentence) => Err(Error::Forbidden(sentence)),
+            None => vouched::parse(&fields).map_err(|e| unusable(endpoint, "user.verify", &e)),
+        }
+    }
+
+    /// `contacts.list`, all pages of it.
+    pub async fn contacts(&self, endpoint: &Endpoint, user: &UserId, etag: Option<&str>) -> Result<Contacts> {
+        let mut groups = Vec::new();
+        let mut data = json!({ "user": user });
+        if let Some(etag) = etag {
+            data["etag"] = etag.into();
+        }
+        let mut first_etag = None;
+        for number in 0..PAGES {
+            let page = self.contact_page(endpoint, &data).await?;
+            if number == 0 && page.unchanged {
+                return Ok(Contacts::Unchanged);
+            }
+            list::append(&mut groups, page.groups)?;
+            first_etag = first_etag.or(page.etag);
+            let Some(next) = page.next else { return Ok(Contacts::List { groups, etag: first_etag }) };
+            data = json!({ "user": user, "after": next });
+        }
+        Err(Error::TooLarge(format!("a contact list has at most {PAGES} pages")))
+    }
+
+    async fn contact_page(&self, endpoint: &Endpoint, data: &Value) -> Result<list::Page> {
+        let fields = self.ask(&self.inner.work, endpoint, "contacts.list", data).await?;
+        match answer::error_sentence(&fields) {
+            Some(sentence) => Err(Error::Unavailable(sentence)),
+            None => list::parse(&fields),
+        }
+    }
+
+    /// Sends a row of the queue.
+    pub async fn deliver(&self, endpoint: &Endpoint, delivery: &Delivery) -> Tried {
+        let limit = if delivery.question { QUESTION } else { FACT };
+        self.attempt(endpoint, &delivery.webhook_id, &delivery.body, limit).await
+    }
+
+    /// Tells something outside of the queue: a ping, or what is stale a moment later.
+    pub async fn tell(&self, endpoint: &Endpoint, id: &str, kind: &str, data: &impl Serialize) -> Tried {
+        match body(endpoint, kind, data) {
+            Ok(body) => self.attempt(endpoint, id, &body, FACT).await,
+            Err(error) => Tried::failed(Moment::now(), Fault { status: None, reason: error.to_string() }),
+        }
+    }
+
+    async fn attempt(&self, endpoint: &Endpoint, id: &str, body: &str, limit: Limit) -> Tried {
+        let at = Moment::now();
+        let call = Call { endpoint, id, body, limit };
+        match call.send(&self.inner.work, &self.inner.outside).await {
+            Ok(answer) => Tried::answered(at, answer, limit.whole),
+            Err(fault) => Tried::failed(at, fault),
+        }
+    }
+
+    async fn ask(&self, pool: &Pool, endpoint: &Endpoint, kind: &str, data: &Value) -> Result<Map<String, Value>> {
+        let body = body(endpoint, kind, data)?;
+        let call = Call { endpoint, id: &webhook_id(), body: &body, limit: QUESTION };
+        let answer = call.send(pool, &self.inner.outside).await.map_err(|fault| silent(endpoint, kind, &fault))?;
+        understood(&answer).map_err(|e| unusable(endpoint, kind, &e))
+    }
+}
+
+fn body(endpoint: &Endpoint, kind: &str, data: &impl Serialize) -> Result<String> {
+    let body = Body { r#type: kind, timestamp: Moment::now(), application: &endpoint.id, data };
+    serde_json::to_string(&body).map_err(Error::internal)
+}
+
+fn understood(answer: &Answer) -> Result<Map<String, Value>> {
+    match answer.complaint() {
+        Some(complaint) => Err(Error::invalid("", complaint)),
+        None => answer::parse(&answer.body),
+    }
+}
+
+fn silent(endpoint: &Endpoint, question: &str, fault: &Fault) -> Error {
+    unusable(endpoint, question, &Error::Unavailable(fault.reason.clone()))
+}
+
+/// What is wrong is for the application's people; its user only hears that there is no answer.
+fn unusable(endpoint: &Endpoint, question: &str, error: &Error) -> Error {
+    tracing::warn!(application = %endpoint.id, question, reason = %error, "no usable answer from an application");
+    Error::Unavailable("the application does not answer; try again later".into())
+}

@@ -1,0 +1,90 @@
+//! What came of one try: what is kept of it, what it means for the queue, and what the application wants said.
+
+use crate::apps::attempt::{ANSWER, Attempt};
+use crate::apps::outcome::Verdict;
+use crate::callout::answer;
+use crate::callout::call::{Answer, Fault};
+use crate::time::Moment;
+use serde_json::{Map, Value};
+
+#[derive(Debug, Clone)]
+pub struct Tried {
+    pub attempt: Attempt,
+    pub verdict: Verdict,
+    pub reply: Reply,
+}
+
+/// What the application answered to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    Nothing,
+    /// To be said in the conversation, in the application's name; not checked yet.
+    Text(String),
+}
+
+impl Tried {
+    pub(super) fn failed(at: Moment, fault: Fault) -> Tried {
+        let attempt = Attempt { at, ms: elapsed(at), status: fault.status, error: Some(fault.reason), answer: None };
+        Tried { attempt, verdict: Verdict::Failed, reply: Reply::Nothing }
+    }
+
+    pub(super) fn answered(at: Moment, answer: Answer, question: bool) -> Tried {
+        let mut tried = Tried {
+            attempt: Attempt {
+                at,
+                ms: elapsed(at),
+                status: Some(answer.status),
+                error: answer.complaint(),
+                answer: beginning(&answer.body),
+            },
+            verdict: verdict(&answer),
+            reply: Reply::Nothing,
+        };
+        if question && tried.verdict == Verdict::Taken {
+            match answer::parse(&answer.body) {
+                Ok(fields) => tried.take(&fields),
+                Err(error) => {
+                    tried.attempt.error = Some(error.sentence());
+                    tried.verdict = Verdict::Failed;
+                }
+            }
+        }
+        tried
+    }
+
+    fn take(&mut self, fields: &Map<String, Value>) {
+        let text = match fields.get("text") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+            Some(_) => {
+                self.attempt.error = Some("text in the application's answer: expected text".into());
+                None
+            }
+        };
+        if fields.get("card").is_some_and(|card| !card.is_null()) {
+            self.attempt.error = Some("card in the application's answer: cards are not supported yet".into());
+        }
+        if let Some(text) = answer::error_sentence(fields).or(text) {
+            self.reply = Reply::Text(text);
+        }
+    }
+}
+
+fn verdict(answer: &Answer) -> Verdict {
+    match (answer.status, answer.retry_after) {
+        _ if answer.is_success() => Verdict::Taken,
+        (410, _) => Verdict::Gone,
+        (429 | 503, Some(pause)) => Verdict::Wait(pause),
+        _ => Verdict::Failed,
+    }
+}
+
+fn elapsed(at: Moment) -> i64 {
+    Moment::now().since(at).as_millis() as i64
+}
+
+/// The first 4 KiB as text.
+fn beginning(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(&body[..body.len().min(ANSWER)]).into_owned();
+    (!text.is_empty()).then_some(text)
+}

@@ -1,0 +1,81 @@
+//! The answer to `user.verify`: whom the application vouches for, or nobody.
+
+use crate::callout::answer::Place;
+use crate::error::Result;
+use crate::id::UserId;
+use serde_json::{Map, Value};
+
+/// A user as the application describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vouched {
+    pub id: UserId,
+    pub name: Option<String>,
+    pub email: Option<String>,
+    /// An address of a picture.
+    pub avatar: Option<String>,
+    pub title: Option<String>,
+    pub locale: Option<String>,
+    pub timezone: Option<String>,
+}
+
+/// None for wrong credentials.
+pub fn parse(answer: &Map<String, Value>) -> Result<Option<Vouched>> {
+    match answer.get("user") {
+        None | Some(Value::Null | Value::Bool(false)) => Ok(None),
+        Some(Value::Array(list)) if list.is_empty() => Ok(None),
+        Some(Value::Object(fields)) if fields.is_empty() => Ok(None),
+        Some(Value::Object(fields)) => read(&Place { fields, path: "user".into() }).map(Some),
+        Some(_) => Err(Place { fields: answer, path: String::new() }.wrong("user", "expected an object or null")),
+    }
+}
+
+/// Reads one user, wherever it stands.
+pub fn read(place: &Place) -> Result<Vouched> {
+    Ok(Vouched {
+        id: place.user_id("id")?,
+        name: place.text("name", 200)?,
+        email: place.text("email", 254)?,
+        avatar: place.text("avatar", 2048)?,
+        title: place.text("title", 200)?,
+        locale: place.text("locale", 35)?,
+        timezone: place.text("timezone", 64)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::callout::answer;
+
+    fn said(body: &str) -> Result<Option<Vouched>> {
+        parse(&answer::parse(body.as_bytes())?)
+    }
+
+    #[test]
+    fn a_user_is_read_and_nobody_has_many_forms() {
+        let user =
+            said(r#"{"user":{"id":42,"name":"Bob","email":"","title":null,"locale":"zh-CN","extra":[1]}}"#).unwrap().unwrap();
+        assert_eq!((user.id.as_str(), user.name.as_deref(), user.email, user.title), ("42", Some("Bob"), None, None));
+        assert_eq!(user.locale.as_deref(), Some("zh-CN"));
+        for body in ["", "{}", "[]", r#"{"user":null}"#, r#"{"user":[]}"#, r#"{"user":{}}"#, r#"{"user":false}"#] {
+            assert_eq!(said(body).unwrap(), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_entry_is_named() {
+        for (body, name) in [
+            (r#"{"user":"bob"}"#, "user in"),
+            (r#"{"user":{"name":"Bob"}}"#, "user.id in"),
+            (r#"{"user":{"id":1.5}}"#, "user.id in"),
+            (r#"{"user":{"id":true}}"#, "user.id in"),
+            (r#"{"user":{"id":"a\u0007"}}"#, "user.id in"),
+            (r#"{"user":{"id":"a","name":["x"]}}"#, "user.name in"),
+            (r#"{"user":{"id":"a","locale":"far too long for any language that there is"}}"#, "user.locale in"),
+        ] {
+            let error = said(body).unwrap_err().sentence();
+            assert!(error.starts_with(name), "{body}: {error}");
+        }
+        assert!(said(&format!(r#"{{"user":{{"id":"{}"}}}}"#, "x".repeat(129))).is_err());
+    }
+}
