@@ -1,0 +1,208 @@
+//! A running demo, and people at its office with a browser of few words.
+
+use crate::harness::{Answer, Http, PATIENCE};
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Instant;
+
+pub struct Demo {
+    folder: PathBuf,
+    options: Vec<String>,
+    process: Option<Child>,
+    /// What it has printed.
+    lines: Vec<String>,
+}
+
+/// The executable, whose temporary files go to `folder`.
+fn executable(folder: &PathBuf) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_parlour"));
+    command.env_clear().env("TMPDIR", folder).arg("demo").stdin(Stdio::null());
+    for name in ["PATH", "HOME", "LANG"] {
+        command.envs(std::env::var_os(name).map(|value| (name, value)));
+    }
+    command
+}
+
+fn fresh_folder() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let name = format!("demo-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(folder.join("tmp")).expect("the folder for temporary files can be written");
+    folder
+}
+
+impl Demo {
+    pub fn start() -> Demo {
+        Demo::with(false)
+    }
+
+    /// With a folder of its own that is kept.
+    pub fn kept() -> Demo {
+        Demo::with(true)
+    }
+
+    fn with(kept: bool) -> Demo {
+        let folder = fresh_folder();
+        let mut options = vec!["--listen".to_string(), "127.0.0.1:0".into()];
+        if kept {
+            options.extend(["--data".into(), folder.join("kept").display().to_string()]);
+        }
+        let mut demo = Demo { folder, options, process: None, lines: Vec::new() };
+        demo.starts();
+        demo
+    }
+
+    pub fn starts(&mut self) {
+        let log = fs::File::options().create(true).append(true).open(self.folder.join("log")).expect("a log");
+        let mut command = executable(&self.folder.join("tmp"));
+        let mut process = command.args(&self.options).stdout(Stdio::piped()).stderr(log).spawn().expect("it starts");
+        let output = process.stdout.take().expect("piped");
+        self.process = Some(process);
+        let (tell, told) = channel();
+        thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                tell.send(line).ok();
+            }
+        });
+        self.lines = self.hear(&told);
+    }
+
+    /// Everything until the last line, which says how to end it.
+    fn hear(&self, told: &Receiver<String>) -> Vec<String> {
+        let mut lines = Vec::new();
+        while !lines.last().is_some_and(|line: &String| line.contains("Ctrl-C")) {
+            let line = told.recv_timeout(PATIENCE * 2);
+            lines.push(line.unwrap_or_else(|_| panic!("the demo is not ready: {lines:#?}\n{}", self.log())));
+        }
+        lines
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+
+    fn address(&self, line: &str) -> Http {
+        let found = self.lines.iter().find_map(|printed| printed.strip_prefix(line)?.trim_start_matches("http://").parse().ok());
+        Http::new(found.unwrap_or_else(|| panic!("{line} is not printed: {:#?}", self.lines)))
+    }
+
+    pub fn parlour(&self) -> Http {
+        self.address("parlour listening on ")
+    }
+
+    pub fn office(&self) -> Http {
+        self.address("office listening on ")
+    }
+
+    /// The address printed below a line that says this.
+    pub fn linked(&self, what: &str) -> String {
+        let at = self.lines.iter().position(|line| line.contains(what));
+        let at = at.unwrap_or_else(|| panic!("{what} is not printed: {:#?}", self.lines));
+        self.lines[at + 1].trim().to_string()
+    }
+
+    /// The path of a person's one-time link.
+    pub fn link(&self, who: &str) -> String {
+        let link = self.linked(who);
+        link.split_once("/enter/").map(|(_, token)| format!("/enter/{token}")).unwrap_or_else(|| panic!("no link: {link}"))
+    }
+
+    /// Follows the person's one-time link.
+    pub fn enters(&self, who: &str) -> Person {
+        let link = self.link(who);
+        assert_eq!(self.office().get(&link).status, 200, "looking at the link uses nothing up");
+        Person::of(self.office(), &self.office().call("POST", &link, b""))
+    }
+
+    pub fn signs_in(&self, name: &str, password: &str) -> Person {
+        let form = self.office().with("content-type", "application/x-www-form-urlencoded");
+        Person::of(self.office(), &form.call("POST", "/sign-in", format!("username={name}&password={password}").as_bytes()))
+    }
+
+    /// What lies in the place for temporary files.
+    pub fn remains(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.join("tmp")).expect("the folder is there");
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    /// SIGTERM; it has to end by itself.
+    pub fn stops(&mut self) -> ExitStatus {
+        let mut process = self.process.take().expect("it runs");
+        let pid = Pid::from_raw(process.id().cast_signed()).expect("a process has a number");
+        kill_process(pid, Signal::TERM).expect("a process of ours can be told");
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            if let Some(status) = process.try_wait().expect("a process of ours can be asked") {
+                return status;
+            }
+            thread::sleep(std::time::Duration::from_millis(5));
+        }
+        process.kill().ok();
+        panic!("the demo did not stop in {PATIENCE:?}:\n{}", self.log());
+    }
+
+    /// Starts it with options that it must not accept; answers the exit code and what it said.
+    pub fn is_refused(options: &[&str]) -> (i32, String) {
+        let folder = fresh_folder();
+        let output = executable(&folder).args(options).output().expect("it starts");
+        fs::remove_dir_all(folder).ok();
+        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            if let Some(mut process) = self.process.take() {
+                process.kill().ok();
+                process.wait().ok();
+            }
+            eprintln!("--- the demo's log:\n{}", self.log());
+            return;
+        }
+        if self.process.is_some() {
+            assert!(self.stops().success(), "the demo did not stop cleanly:\n{}", self.log());
+        }
+        let log = self.log();
+        assert!(!log.contains("ERROR") && !log.contains("panicked"), "the demo logged errors:\n{log}");
+        fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+/// Somebody signed in at the office.
+pub struct Person {
+    office: Http,
+    form_key: String,
+}
+
+impl Person {
+    fn of(office: Http, entered: &Answer) -> Person {
+        assert_eq!((entered.status, entered.header("location")), (303, Some("/")), "{}", entered.text());
+        let cookie = entered.header("set-cookie").expect("a cookie").split(';').next().unwrap_or_default().to_string();
+        let mut person = Person { office: office.with("cookie", &cookie), form_key: String::new() };
+        let page = person.looks("/").text();
+        person.form_key = between(&page, "name=\"form_key\" value=\"", "\"").expect("pages have forms").to_string();
+        person
+    }
+
+    pub fn looks(&mut self, path: &str) -> Answer {
+        self.office.get(path)
+    }
+
+    pub fn sends(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let field = |(name, value): &(&str, &str)| format!("{name}={}", value.replace(' ', "+"));
+        let fields: Vec<String> = fields.iter().chain(&[("form_key", self.form_key.as_str())]).map(field).collect();
+        let form = self.office.clone().with("content-type", "application/x-www-form-urlencoded");
+        form.call("POST", path, fields.join("&").as_bytes())
+    }
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    text.split_once(before)?.1.split_once(after).map(|(found, _)| found)
+}
