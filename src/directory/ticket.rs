@@ -4,7 +4,7 @@
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserNo};
 use crate::secret;
-use crate::store::{Tx, params};
+use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 use std::time::Duration;
 
@@ -34,14 +34,18 @@ pub fn issue(tx: &mut Tx, app: AppNo, user: UserNo, session: Option<i64>, ttl: D
     Ok(text)
 }
 
+/// What a ticket stands for, without using it.
+pub fn peek(db: &Db, text: &str) -> Result<Option<Redeemed>> {
+    let sql = "SELECT application, user, session FROM ticket WHERE hash = ?1";
+    db.maybe(sql, [secret::fingerprint(text)], read)
+}
+
 /// Uses a ticket up. Only the first who comes gets in.
 pub fn redeem(tx: &mut Tx, text: &str) -> Result<Redeemed> {
     let now = tx.now;
     let sql = "UPDATE ticket SET used_at = ?2 WHERE hash = ?1 AND used_at IS NULL AND expires_at > ?2 \
                RETURNING application, user, session";
-    let redeemed = tx.returning(sql, params![secret::fingerprint(text), now], |r| {
-        Ok(Redeemed { app: r.get(0)?, user: r.get(1)?, session: r.get(2)? })
-    })?;
+    let redeemed = tx.returning(sql, params![secret::fingerprint(text), now], read)?;
     redeemed.ok_or_else(|| Error::Unauthenticated("this ticket was used before or has expired; ask for a new one".into()))
 }
 
@@ -54,4 +58,8 @@ pub fn withdraw(tx: &mut Tx, app: AppNo, user: UserNo) -> Result<()> {
 /// Forgets tickets that ended before `before`, a bounded number at a time; answers how many.
 pub fn sweep(tx: &mut Tx, before: Moment) -> Result<usize> {
     tx.run("DELETE FROM ticket WHERE hash IN (SELECT hash FROM ticket WHERE expires_at < ?1 LIMIT 1000)", [before])
+}
+
+fn read(r: &Row) -> Result<Redeemed> {
+    Ok(Redeemed { app: r.get(0)?, user: r.get(1)?, session: r.get(2)? })
 }

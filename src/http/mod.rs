@@ -35,6 +35,8 @@ pub struct House {
     /// The address under which browsers reach this server, and the check of where a request comes from.
     pub own: Own,
     pub limiters: Limiters,
+    /// When sessions and keys were last used, on its way to the store.
+    pub uses: client::usage::Uses,
     /// Cancelled when the server ends: sockets say goodbye, new requests are refused.
     pub stop: CancellationToken,
     /// Requests and sockets that are still being served; the end waits for them.
@@ -47,6 +49,7 @@ impl House {
     pub fn new(config: Config, store: Store, own: Own, stop: CancellationToken) -> House {
         House {
             limiters: Limiters::new(&config.limits),
+            uses: client::usage::Uses::default(),
             config,
             store,
             own,

@@ -19,6 +19,11 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/widget",           Public, client::page::widget),
         Route::new(Method::GET, "/widget.js",        Public, client::page::script),
         Route::new(Method::GET, "/assets/{path:.*}", Public, assets::show),
+
+        Route::new(Method::GET,    "/client/application",    SignIn, client::application::show),
+        Route::new(Method::POST,   "/client/session",        SignIn, client::session::create),
+        Route::new(Method::DELETE, "/client/session",        Client, client::session::destroy),
+        Route::new(Method::POST,   "/client/session/socket", Client, client::session::socket),
     ]
 }
 

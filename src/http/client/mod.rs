@@ -1,3 +1,10 @@
-//! What the client of a user needs besides its socket: its pages, signing in and out.
+//! The door for users: the client's pages, who the application is, signing in and out, and how a socket's `hello` is
+//! admitted. Everything else that a user does goes over the socket.
 
+pub mod application;
+pub mod hello;
+pub mod opening;
 pub mod page;
+pub mod password;
+pub mod session;
+pub mod usage;

@@ -26,9 +26,7 @@ pub async fn check(house: &House, request: &ServiceRequest, scope: Scope) -> Res
     house.limiters.rest.take((key.app.0, key.no))?;
     key.scopes.require(scope)?;
     if key.unnoted(now) {
-        let (app, no) = (key.app, key.no);
-        // A full disk keeps nobody from reading.
-        let _ = house.store.write(move |tx| key::note_use(tx, app, no)).await;
+        house.uses.key(&house.store, &key);
     }
     request.extensions_mut().insert(ApplicationKey { application, key });
     Ok(())

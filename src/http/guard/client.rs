@@ -1,7 +1,6 @@
 //! A signed-in user: by Bearer from anywhere that its application allows, by cookie from our own pages only.
 
 use crate::apps::application;
-use crate::directory::caller::Caller;
 use crate::directory::session::{self, Held};
 use crate::error::{Error, Result};
 use crate::http::House;
@@ -53,9 +52,7 @@ async fn find(house: &House, token: String, page: Page) -> Result<Held> {
     };
     let held = house.store.read(look).await?;
     if held.unnoted(now) {
-        let Caller { app, user, session, .. } = held.caller.clone();
-        // A full disk keeps nobody from reading.
-        let _ = house.store.write(move |tx| session::note_use(tx, app, user, session)).await;
+        house.uses.session(&house.store, &held.caller);
     }
     Ok(held)
 }

@@ -1,0 +1,47 @@
+//! Signing in with a user id and a password: kept here, or asked of the application. Whoever is unknown costs the same work
+//! and gets the same answer as whoever has the wrong password.
+
+use crate::apps::application::{Application, SignIn};
+use crate::directory::user::{self, User};
+use crate::error::{Error, Result};
+use crate::http::House;
+use crate::id::UserId;
+use crate::secret;
+use std::net::IpAddr;
+
+/// The longest password that is looked at.
+const LONGEST: usize = 1024;
+
+/// What was given at the door.
+pub struct Given {
+    pub username: String,
+    pub password: String,
+}
+
+/// Counts the attempt, by account and by address.
+pub fn throttle(house: &House, application: &Application, given: &Given, address: IpAddr) -> Result<()> {
+    house.limiters.address(address)?;
+    house.limiters.account.take(format!("{}\n{}", application.id, given.username))
+}
+
+/// The user whose password, kept here, this is.
+pub async fn local(house: &House, application: &Application, given: &Given) -> Result<Option<User>> {
+    if !application.opens(SignIn::Local) || given.password.len() > LONGEST {
+        return Ok(None);
+    }
+    let (app, id) = (application.no, UserId::parse(given.username.trim()).ok());
+    let found = house.store.read(move |db| {
+        let Some(user) = id.map(|id| user::find(db, app, &id)).transpose()?.flatten() else { return Ok(None) };
+        let phc = user::password(db, app, user.no)?;
+        Ok(phc.map(|phc| (user, phc)))
+    });
+    let found = found.await?;
+    let phc = found.as_ref().map_or_else(|| secret::NOBODY.to_string(), |(_, phc)| phc.clone());
+    let password = given.password.clone();
+    let same = house.hash(move || Ok(secret::check_password(&phc, &password))).await?;
+    Ok(found.filter(|_| same).map(|(user, _)| user))
+}
+
+pub fn wrong() -> Error {
+    Error::Unauthenticated("the user id or the password is wrong".into())
+}
