@@ -1,13 +1,17 @@
 //! The command line: what was typed, by which part of the house it is done, and how it ends.
 
 mod answer;
+mod app;
 mod call;
 pub mod control;
 mod demo;
 mod exit;
+mod key;
 mod serve;
+mod settings;
 pub mod task;
 mod upkeep;
+mod user;
 
 use crate::config::{Config, File};
 use answer::Answer;

@@ -2,8 +2,10 @@
 //! Knows nothing of how it travels.
 
 use crate::cli::answer::Answer;
+use crate::cli::app::App;
 use crate::cli::exit::Result;
 use crate::cli::upkeep;
+use crate::cli::user::UserTask;
 use crate::config::Config;
 use crate::http::guard::origin::Own;
 use crate::store::Store;
@@ -13,6 +15,14 @@ use serde::{Deserialize, Serialize};
 /// A command that is done on the store.
 #[derive(Debug, Subcommand, Serialize, Deserialize)]
 pub enum Task {
+    /// Applications
+    #[command(subcommand)]
+    App(App),
+
+    /// Users of an application
+    #[command(subcommand)]
+    User(UserTask),
+
     /// Make a verified copy of the database, while the server runs
     Backup(upkeep::Backup),
 
@@ -34,6 +44,8 @@ impl Task {
     /// What only the command can do: read its standard input, know its folder.
     pub fn prepare(&mut self) -> Result<()> {
         match self {
+            Task::App(task) => task.prepare(),
+            Task::User(task) => task.prepare(),
             Task::Backup(task) => task.prepare(),
             _ => Ok(()),
         }
@@ -42,6 +54,8 @@ impl Task {
     /// Does it; may wait for the disk.
     pub fn run(self, place: &Place) -> Result<Answer> {
         match self {
+            Task::App(task) => task.run(place),
+            Task::User(task) => task.run(place),
             Task::Backup(task) => task.run(place),
             Task::Check(task) => task.run(place),
             Task::Healthcheck(task) => task.run(place),
