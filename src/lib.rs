@@ -14,6 +14,7 @@ pub mod wire;
 
 pub mod store;
 
+pub mod accounts;
 pub mod apps;
 pub mod chat;
 pub mod directory;

@@ -1,0 +1,6 @@
+//! Administrators of this server: who they are, how they get in, what they did. Knows nothing of applications and users.
+
+pub mod audit;
+pub mod invitation;
+pub mod operator;
+pub mod session;
