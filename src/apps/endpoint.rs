@@ -1,8 +1,9 @@
 //! Where an application is called back, and what the calls are signed with. Knows nothing of how a call travels.
 
+use crate::apps::secret;
 use crate::error::Result;
 use crate::id::{AppId, AppNo};
-use crate::store::{Db, params};
+use crate::store::Db;
 use crate::time::Moment;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,11 +24,5 @@ pub fn find(db: &Db, app: AppNo, now: Moment) -> Result<Option<Endpoint>> {
     let found = db.maybe(sql, [app], |r| Ok((r.get::<AppId>(0)?, r.get::<String>(1)?, r.get::<String>(2)?)))?;
     let Some((id, url, approved)) = found else { return Ok(None) };
     let approved = serde_json::from_str(&approved).unwrap_or_default();
-    Ok(Some(Endpoint { app, id, url, approved, secrets: secrets(db, app, now)? }))
-}
-
-fn secrets(db: &Db, app: AppNo, now: Moment) -> Result<Vec<String>> {
-    let sql = "SELECT secret FROM application_secret WHERE application = ?1 AND purpose = 'callback'
-               AND (expires_at IS NULL OR expires_at > ?2) ORDER BY no DESC";
-    db.all(sql, params![app, now], |r| r.get(0))
+    Ok(Some(Endpoint { app, id, url, approved, secrets: secret::callback_secrets(db, app, now)? }))
 }

@@ -6,12 +6,7 @@ use crate::secret;
 use crate::time::Moment;
 
 /// What a callback secret begins with; base64 of its bytes follows.
-pub const PREFIX: &str = "whsec_";
-
-/// A new secret of 256 random bits.
-pub fn generate() -> String {
-    format!("{PREFIX}{}", secret::encode(&secret::random()))
-}
+const PREFIX: &str = "whsec_";
 
 /// The value of `webhook-signature`: one signature for each secret, separated by spaces.
 pub fn sign(secrets: &[String], id: &str, now: Moment, body: &str) -> Result<String> {
@@ -32,6 +27,7 @@ fn signature(text: &str, signed: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::generate_signing as generate;
     use reqwest::header::HeaderMap;
     use standardwebhooks::Webhook;
 

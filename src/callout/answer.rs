@@ -47,14 +47,20 @@ impl<'a> Place<'a> {
         Error::invalid(&path, format!("{path} in the application's answer: {reason}"))
     }
 
-    /// A text of at most `most` bytes without control characters; absent, null and empty are none.
+    /// A text of at most `most` characters, none of them a control character; absent, null and empty are none.
     pub fn text(&self, name: &str, most: usize) -> Result<Option<String>> {
         match self.fields.get(name) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
-            Some(Value::String(text)) if text.len() <= most && !text.chars().any(char::is_control) => Ok(Some(text.clone())),
-            Some(_) => Err(self.wrong(name, &format!("expected at most {most} bytes of text without control characters"))),
+            Some(Value::String(text)) if text.chars().count() <= most && !text.chars().any(char::is_control) => {
+                Ok(Some(text.trim().to_string()).filter(|text| !text.is_empty()))
+            }
+            Some(_) => Err(self.wrong(name, &format!("expected at most {most} characters of plain text"))),
         }
+    }
+
+    /// The same, where absent is something else than empty.
+    pub fn said(&self, name: &str, most: usize) -> Result<Option<Option<String>>> {
+        if self.fields.contains_key(name) { self.text(name, most).map(Some) } else { Ok(None) }
     }
 
     /// A text or an integer.

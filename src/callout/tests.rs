@@ -4,8 +4,8 @@ use super::call::{Answer, Call, Fault, Limit, Outside};
 use super::pool::Pool;
 use super::*;
 use crate::apps::outcome::Verdict;
-use crate::apps::signature;
 use crate::id::{AppId, AppNo};
+use crate::secret::generate_signing;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -46,7 +46,7 @@ impl Application {
     fn endpoint_at(&self, url: &str, approved: &[&str]) -> Endpoint {
         let approved = approved.iter().map(ToString::to_string).collect();
         let id = AppId::parse("oa").unwrap();
-        Endpoint { app: AppNo(1), id, url: url.into(), approved, secrets: vec![signature::generate()] }
+        Endpoint { app: AppNo(1), id, url: url.into(), approved, secrets: vec![generate_signing()] }
     }
 
     fn heard(&self) -> Vec<String> {
@@ -89,7 +89,7 @@ async fn reason(script: Script) -> String {
 async fn a_call_is_signed_for_each_secret_that_is_valid() {
     let application = Application::start(|_| ok("{}")).await;
     let mut endpoint = application.endpoint();
-    endpoint.secrets.push(signature::generate());
+    endpoint.secrets.push(generate_signing());
     let answer = call(&endpoint, QUICK).await.unwrap();
     assert_eq!((answer.status, answer.body.as_slice()), (200, b"{}".as_slice()));
     let request = application.heard().remove(0);

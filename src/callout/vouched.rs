@@ -5,17 +5,25 @@ use crate::error::Result;
 use crate::id::UserId;
 use serde_json::{Map, Value};
 
-/// A user as the application describes it.
+/// A user as the application describes it. What it does not say stays as it is known; what it says is empty (null, or an
+/// empty text) is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vouched {
     pub id: UserId,
     pub name: Option<String>,
-    pub email: Option<String>,
-    /// An address of a picture.
-    pub avatar: Option<String>,
-    pub title: Option<String>,
-    pub locale: Option<String>,
-    pub timezone: Option<String>,
+    pub email: Option<Option<String>>,
+    /// The address of a picture.
+    pub avatar: Option<Option<String>>,
+    pub title: Option<Option<String>>,
+    pub locale: Option<Option<String>>,
+    pub timezone: Option<Option<String>>,
+}
+
+impl Vouched {
+    /// Of whom only the id is said.
+    pub fn only(id: UserId) -> Vouched {
+        Vouched { id, name: None, email: None, avatar: None, title: None, locale: None, timezone: None }
+    }
 }
 
 /// None for wrong credentials.
@@ -34,11 +42,11 @@ pub fn read(place: &Place) -> Result<Vouched> {
     Ok(Vouched {
         id: place.user_id("id")?,
         name: place.text("name", 200)?,
-        email: place.text("email", 254)?,
-        avatar: place.text("avatar", 2048)?,
-        title: place.text("title", 200)?,
-        locale: place.text("locale", 35)?,
-        timezone: place.text("timezone", 64)?,
+        email: place.said("email", 254)?,
+        avatar: place.said("avatar", 500)?,
+        title: place.said("title", 200)?,
+        locale: place.said("locale", 35)?,
+        timezone: place.said("timezone", 64)?,
     })
 }
 
@@ -55,8 +63,8 @@ mod tests {
     fn a_user_is_read_and_nobody_has_many_forms() {
         let user =
             said(r#"{"user":{"id":42,"name":"Bob","email":"","title":null,"locale":"zh-CN","extra":[1]}}"#).unwrap().unwrap();
-        assert_eq!((user.id.as_str(), user.name.as_deref(), user.email, user.title), ("42", Some("Bob"), None, None));
-        assert_eq!(user.locale.as_deref(), Some("zh-CN"));
+        assert_eq!((user.id.as_str(), user.name.as_deref(), user.email, user.title), ("42", Some("Bob"), Some(None), Some(None)));
+        assert_eq!((user.locale, user.avatar), (Some(Some("zh-CN".into())), None));
         for body in ["", "{}", "[]", r#"{"user":null}"#, r#"{"user":[]}"#, r#"{"user":{}}"#, r#"{"user":false}"#] {
             assert_eq!(said(body).unwrap(), None, "{body}");
         }

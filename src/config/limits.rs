@@ -73,8 +73,4 @@ pub struct Limits {
     /// Members of one group or room
     #[arg(long, env = "PARLOUR_GROUP_MEMBERS", value_name = "N", default_value_t = 1_000)]
     pub group_members: usize,
-
-    /// Callbacks that may wait for one application
-    #[arg(long, env = "PARLOUR_CALLBACK_BACKLOG", value_name = "N", default_value_t = 100_000)]
-    pub callback_backlog: usize,
 }

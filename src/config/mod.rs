@@ -1,9 +1,11 @@
 //! What an operator can set. Each option is declared once, as a flag with its variable and default; a line of
 //! `parlour.toml` takes the place of the default, so that flags win over variables and variables over the file.
 
+mod callbacks;
 mod file;
 mod limits;
 
+pub use callbacks::Callbacks;
 pub use file::File;
 pub use limits::Limits;
 
@@ -40,6 +42,9 @@ pub struct Config {
     /// How it is logged
     #[arg(long, env = "PARLOUR_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
+
+    #[command(flatten)]
+    pub callbacks: Callbacks,
 
     #[command(flatten)]
     pub limits: Limits,

@@ -16,6 +16,7 @@ mod door;
 
 pub use door::{RequestId, pass};
 
+use crate::callout::Callout;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -35,6 +36,8 @@ pub struct House {
     /// The address under which browsers reach this server, and the check of where a request comes from.
     pub own: Own,
     pub limiters: Limiters,
+    /// The way to applications.
+    pub callout: Callout,
     /// When sessions and keys were last used, on its way to the store.
     pub uses: client::usage::Uses,
     /// Cancelled when the server ends: sockets say goodbye, new requests are refused.
@@ -46,12 +49,13 @@ pub struct House {
 }
 
 impl House {
-    pub fn new(config: Config, store: Store, own: Own, stop: CancellationToken) -> House {
+    pub fn new(config: Config, store: Store, callout: Callout, own: Own, stop: CancellationToken) -> House {
         House {
             limiters: Limiters::new(&config.limits),
             uses: client::usage::Uses::default(),
             config,
             store,
+            callout,
             own,
             stop,
             busy: TaskTracker::new(),

@@ -2,6 +2,7 @@
 
 mod files;
 
+use crate::callout::{self, Callout};
 use crate::cli::control;
 use crate::cli::task::Place;
 use crate::config::Config;
@@ -42,7 +43,9 @@ pub async fn start(config: Config) -> Result<Running> {
     let listener = listen(config.listen)?;
     let address = listener.local_addr().map_err(Error::internal)?;
     let own = Own::new(config.public_url.as_deref(), address);
-    let house = Data::new(House::new(config, store, own, CancellationToken::new()));
+    callout::prepare();
+    let callout = Callout::new(vec![address])?;
+    let house = Data::new(House::new(config, store, callout, own, CancellationToken::new()));
     let ear = control::listen(place(&house), house.stop.clone())?;
     let server = serve(house.clone(), listener)?;
     let doors = server.handle();
