@@ -2,11 +2,14 @@
 //! and gets the same answer as whoever has the wrong password.
 
 use crate::apps::application::{Application, SignIn};
-use crate::directory::user::{self, User};
+use crate::apps::endpoint;
+use crate::callout::{Credentials, Vouched};
+use crate::directory::user::{self, Profile, User};
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::id::UserId;
 use crate::secret;
+use crate::time::Moment;
 use std::net::IpAddr;
 
 /// The longest password that is looked at.
@@ -40,6 +43,32 @@ pub async fn local(house: &House, application: &Application, given: &Given) -> R
     let password = given.password.clone();
     let same = house.hash(move || Ok(secret::check_password(&phc, &password))).await?;
     Ok(found.filter(|_| same).map(|(user, _)| user))
+}
+
+/// Whom the application knows by this password.
+pub async fn callback(house: &House, application: &Application, given: &Given, address: IpAddr) -> Result<Option<Profile>> {
+    if !application.opens(SignIn::Callback) || given.password.len() > LONGEST || given.username.len() > LONGEST {
+        return Ok(None);
+    }
+    let app = application.no;
+    let endpoint = house.store.read(move |db| endpoint::find(db, app, Moment::now())).await?;
+    let missing =
+        || Error::Unavailable("the application has no callback address, so nobody can be asked about a password".into());
+    let credentials = Credentials { username: &given.username, password: &given.password, address: Some(address) };
+    let vouched = house.callout.verify(&endpoint.ok_or_else(missing)?, &credentials).await?;
+    Ok(vouched.map(profile))
+}
+
+fn profile(vouched: Vouched) -> Profile {
+    Profile {
+        name: vouched.name,
+        email: vouched.email,
+        avatar: vouched.avatar,
+        title: vouched.title,
+        locale: vouched.locale,
+        timezone: vouched.timezone,
+        ..Profile::new(vouched.id)
+    }
 }
 
 pub fn wrong() -> Error {

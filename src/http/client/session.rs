@@ -106,7 +106,12 @@ async fn by_password(house: &House, application: Application, given: Given, visi
     if let Some(user) = password::local(house, &application, &given).await? {
         return house.store.write(move |tx| opening::open(tx, &application, user, (SignIn::Local, None), &visit)).await;
     }
-    Err(password::wrong())
+    match password::callback(house, &application, &given, address).await? {
+        Some(user) => {
+            house.store.write(move |tx| opening::vouched(tx, &application, &user, (SignIn::Callback, None), &visit)).await
+        }
+        None => Err(password::wrong()),
+    }
 }
 
 /// Who knocks, and the session that its cookie holds where the page is ours.
