@@ -55,7 +55,7 @@ CREATE TABLE message (
     version      INTEGER NOT NULL,
     PRIMARY KEY (application, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX message_history ON message (application, conversation, id, sender);
+CREATE INDEX message_history ON message (application, conversation, id, sender, deleted_by);
 CREATE UNIQUE INDEX message_key ON message (application, sender, key);
 CREATE INDEX message_changed ON message (application, conversation, version) WHERE version <> id;
 CREATE INDEX message_batch ON message (application, batch) WHERE batch IS NOT NULL;

@@ -20,10 +20,12 @@ pub mod chat;
 pub mod directory;
 
 pub mod callout;
+pub mod jobs;
 pub mod live;
 
 pub mod http;
 
+pub mod bench;
 pub mod cli;
 pub mod server;
 

@@ -1,1 +1,14 @@
-//! (empty)
+//! Conversations and what is said in them. Ordinary blocking Rust over the store: a function of this floor *is* the use
+//! case. It knows people (`directory`) and applications (`apps`), and nothing of sockets, HTTP or who is connected.
+
+pub mod announce;
+pub mod author;
+pub mod conversation;
+pub mod fact;
+pub mod history;
+pub mod mark;
+pub mod member;
+pub mod message;
+pub mod picture;
+pub mod room;
+pub mod sync;

@@ -13,6 +13,7 @@ pub mod task;
 mod upkeep;
 mod user;
 
+use crate::bench;
 use crate::config::{Config, File};
 use answer::Answer;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -61,6 +62,9 @@ enum Command {
 
     #[command(flatten)]
     Task(Task),
+
+    /// Put load on a server and say what it did
+    Bench(bench::Options),
 }
 
 /// Does what was typed.
@@ -79,6 +83,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(line: Line, file: &File, arguments: &[OsString]) -> Result<ExitCode, clap::Error> {
     match line.command {
         Command::Demo(options) => demo::run(&options, line.place.data),
+        Command::Bench(options) => Ok(load(&options, line.place.json)),
         Command::Serve(_) => Ok(serve::run(with_file("serve", file, arguments)?, file)),
         other => {
             let config = Config::load(file, line.place.data.as_ref())?;
@@ -90,10 +95,22 @@ fn dispatch(line: Line, file: &File, arguments: &[OsString]) -> Result<ExitCode,
 
 fn perform(command: Command, config: &Config) -> exit::Result<Answer> {
     match command {
-        Command::Serve(_) | Command::Demo(_) => Err(Failure::new(Code::Usage, "this command has no answer")),
+        Command::Serve(_) | Command::Demo(_) | Command::Bench(_) => Err(Failure::new(Code::Usage, "this command has no answer")),
         Command::Healthcheck(task) => call::server(config, &Task::Healthcheck(task)),
         Command::Task(mut task) => task.prepare().and_then(|()| call::anywhere(config, task)),
     }
+}
+
+fn load(options: &bench::Options, json: bool) -> ExitCode {
+    match bench::run(options) {
+        Ok(value) if json => println!("{value}"),
+        Ok(value) => bench::print(&value),
+        Err(error) => {
+            eprintln!("parlour: {error:#}");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 /// Reads the line again, with what the file says in the place of the defaults.

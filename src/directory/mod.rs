@@ -5,7 +5,7 @@ pub mod caller;
 pub mod contact;
 pub mod group;
 mod list;
-mod profile;
+pub mod profile;
 pub mod renewal;
 pub mod session;
 pub mod setting;

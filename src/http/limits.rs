@@ -4,6 +4,7 @@
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::guard::address::household;
+use crate::id::{AppNo, UserNo};
 use governor::clock::Clock;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
@@ -22,6 +23,11 @@ pub struct Limiters {
     pub account: Buckets<String>,
     /// Sign-ins, by address.
     pub address: Buckets<IpAddr>,
+    /// Messages, by application and user, and by application.
+    message: Buckets<(AppNo, UserNo)>,
+    application: Buckets<AppNo>,
+    /// Other requests on sockets, by application and user.
+    control: Buckets<(AppNo, UserNo)>,
     pub seats: Arc<Seats>,
 }
 
@@ -31,6 +37,9 @@ impl Limiters {
             rest: Buckets::new(limits.rest_rate, Quota::per_second),
             account: Buckets::new(limits.sign_in_rate, Quota::per_minute),
             address: Buckets::new(limits.address_rate, Quota::per_minute),
+            message: Buckets::burst(limits.message_rate, limits.message_burst),
+            application: Buckets::new(limits.application_rate, Quota::per_second),
+            control: Buckets::burst(limits.control_rate, limits.control_rate.saturating_mul(10)),
             seats: Arc::new(Seats { each: limits.sockets_per_address, all: limits.waiting_sockets, taken: Mutex::default() }),
         }
     }
@@ -40,6 +49,20 @@ impl Limiters {
         self.rest.forget();
         self.account.forget();
         self.address.forget();
+        self.message.forget();
+        self.application.forget();
+        self.control.forget();
+    }
+
+    /// One message of a user.
+    pub fn message(&self, app: AppNo, user: UserNo) -> Result<()> {
+        self.message.take((app, user))?;
+        self.application.take(app)
+    }
+
+    /// One other request of a user on a socket.
+    pub fn control(&self, app: AppNo, user: UserNo) -> Result<()> {
+        self.control.take((app, user))
     }
 
     /// One sign-in from an address.
@@ -53,6 +76,12 @@ pub struct Buckets<K: Hash + Eq + Clone>(Option<DefaultKeyedRateLimiter<K>>);
 
 impl<K: Hash + Eq + Clone> Buckets<K> {
     fn new(rate: u32, quota: fn(NonZeroU32) -> Quota) -> Buckets<K> {
+        Buckets(NonZeroU32::new(rate).map(|rate| RateLimiter::keyed(quota(rate))))
+    }
+
+    /// `rate` a second, and after a silence `burst` at once.
+    fn burst(rate: u32, burst: u32) -> Buckets<K> {
+        let quota = |rate| Quota::per_second(rate).allow_burst(NonZeroU32::new(burst).unwrap_or(rate));
         Buckets(NonZeroU32::new(rate).map(|rate| RateLimiter::keyed(quota(rate))))
     }
 

@@ -11,6 +11,7 @@ pub mod page;
 pub mod problem;
 pub mod route;
 pub mod router;
+pub mod socket;
 
 mod door;
 
@@ -19,6 +20,8 @@ pub use door::{RequestId, pass};
 use crate::callout::Callout;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::jobs::marks::Marks;
+use crate::live::Live;
 use crate::store::Store;
 use guard::origin::Own;
 use limits::Limiters;
@@ -36,6 +39,10 @@ pub struct House {
     /// The address under which browsers reach this server, and the check of where a request comes from.
     pub own: Own,
     pub limiters: Limiters,
+    /// Who is connected, and how they show themselves.
+    pub live: Live,
+    /// Marks on their way to the store.
+    pub marks: Marks,
     /// The way to applications.
     pub callout: Callout,
     /// When sessions and keys were last used, on its way to the store.
@@ -49,15 +56,17 @@ pub struct House {
 }
 
 impl House {
-    pub fn new(config: Config, store: Store, callout: Callout, own: Own, stop: CancellationToken) -> House {
+    pub fn new(config: Config, store: Store, live: Live, callout: Callout, own: Own) -> House {
         House {
             limiters: Limiters::new(&config.limits),
             uses: client::usage::Uses::default(),
+            live,
+            marks: Marks::default(),
             config,
             store,
             callout,
             own,
-            stop,
+            stop: CancellationToken::new(),
             busy: TaskTracker::new(),
             health: health::Health::default(),
             hashes: Semaphore::new(HASHES),

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::http::guard::origin;
 use crate::http::problem::{Answer, Problem};
 use crate::http::route::{Policy, Route};
-use crate::http::{assets, client, health};
+use crate::http::{assets, client, health, socket};
 use actix_web::http::Method;
 use actix_web::{HttpRequest, web};
 
@@ -24,6 +24,8 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::POST,   "/client/session",        SignIn, client::session::create),
         Route::new(Method::DELETE, "/client/session",        Client, client::session::destroy),
         Route::new(Method::POST,   "/client/session/socket", Client, client::session::socket),
+
+        Route::new(Method::GET, "/ws", SignIn, socket::open),
     ]
 }
 

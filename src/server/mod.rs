@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::guard::origin::Own;
 use crate::http::{House, router};
+use crate::live::Live;
 use crate::store::Store;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
@@ -17,7 +18,6 @@ use actix_web::{App, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
 /// What is being served when the end comes has this long.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -39,18 +39,21 @@ pub struct Running {
 /// Opens the store and the doors. When this returns, connections are taken.
 pub async fn start(config: Config) -> Result<Running> {
     files::raise_limit()?;
-    let store = open(&config).await?;
+    let live = Live::new();
+    let store = open(&config, live.clone()).await?;
     let listener = listen(config.listen)?;
     let address = listener.local_addr().map_err(Error::internal)?;
     let own = Own::new(config.public_url.as_deref(), address);
     callout::prepare();
     let callout = Callout::new(vec![address])?;
-    let house = Data::new(House::new(config, store, callout, own, CancellationToken::new()));
+    let house = Data::new(House::new(config, store, live, callout, own));
     let ear = control::listen(place(&house), house.stop.clone())?;
     let server = serve(house.clone(), listener)?;
     let doors = server.handle();
     let serving = tokio::spawn(server);
     sweep(house.clone());
+    let (marking, stop) = (house.clone(), house.stop.clone());
+    house.busy.spawn(async move { marking.marks.run(&marking.store, stop).await });
     Ok(Running { address, house, doors, serving, ear })
 }
 
@@ -78,13 +81,13 @@ fn place(house: &House) -> Place {
     Place { store: house.store.clone(), own: house.own.clone(), config: house.config.clone() }
 }
 
-async fn open(config: &Config) -> Result<Store> {
+async fn open(config: &Config, live: Live) -> Result<Store> {
     let directory = config.data.clone();
     let begun = Instant::now();
     while Store::is_in_use(&directory) && !control::is_answered(&directory) && begun.elapsed() < COMMAND {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let open = move || Store::open(&directory, |_news| {});
+    let open = move || Store::open(&directory, move |news| drop(live.publish(news)));
     tokio::task::spawn_blocking(open).await.map_err(Error::internal)?
 }
 

@@ -112,11 +112,18 @@ pub enum Body<'a> {
         message: &'a MessageRow,
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         repeated: bool,
+        /// Where the message began its conversation: what belongs to that.
+        #[serde(flatten, skip_serializing_if = "Option::is_none")]
+        begun: Option<&'a Rows>,
     },
-    /// A page of rows that moves nothing: `history`, `contacts`.
-    Page {
-        #[serde(flatten)]
-        rows: &'a Rows,
+    /// A page of messages, which moves nothing.
+    History {
+        messages: &'a [MessageRow],
+        users: &'a [UserRow],
+        more: bool,
+    },
+    Contacts {
+        users: &'a [UserRow],
         more: bool,
     },
     /// `open`, `room`, `settings`: in the place of the `sync` of that commit.

@@ -89,6 +89,25 @@ fn fill<T: Serialize>(from: &mut VecDeque<T>, room: &mut usize) -> Vec<T> {
     taken
 }
 
+/// Cuts a page of rows to `LIMIT` bytes, always leaving at least one: from its end, or else from its beginning. Answers whether
+/// something was cut.
+pub fn trim<T: Serialize>(rows: &mut Vec<T>, from_end: bool) -> bool {
+    let mut room = LIMIT;
+    let mut fits = |row: &T| {
+        let fit = room > 0;
+        room = room.saturating_sub(encoded_length(row));
+        fit
+    };
+    let kept =
+        if from_end { rows.iter().take_while(|r| fits(r)).count() } else { rows.iter().rev().take_while(|r| fits(r)).count() };
+    let cut = kept < rows.len();
+    match from_end {
+        true => rows.truncate(kept),
+        false => drop(rows.drain(..rows.len() - kept)),
+    }
+    cut
+}
+
 fn encoded_length<T: Serialize>(row: &T) -> usize {
     let mut counter = Counter(0);
     let _ = serde_json::to_writer(&mut counter, row);

@@ -1,0 +1,84 @@
+//! The only place where something becomes news: who is told which rows of a change, and what the application is told of it.
+//! Everybody is told once for each change, with rows as of its last version.
+
+use crate::chat::author::Author;
+use crate::chat::conversation::Place;
+use crate::chat::member::{self, Member};
+use crate::chat::message::Message;
+use crate::chat::{fact, picture};
+use crate::directory::{contact, user};
+use crate::error::Result;
+use crate::id::{AppNo, ConversationId, UserNo};
+use crate::store::Tx;
+use crate::wire::News;
+use crate::wire::row::{MessageRow, Rows};
+
+/// Tells these users these rows, complete up to the application's last version.
+pub fn rows(tx: &mut Tx, app: AppNo, to: Vec<UserNo>, rows: Rows) -> Result<()> {
+    if to.is_empty() {
+        return Ok(());
+    }
+    let version = tx.current_version(app)?;
+    tx.tell(News::Rows { app, version, to, rows: Box::new(rows), except: None });
+    Ok(())
+}
+
+/// A message was kept: everybody in its conversation, and the application where it is meant or has asked.
+pub fn message(tx: &mut Tx, author: &Author, place: &Place, row: &MessageRow) -> Result<()> {
+    if place.begun {
+        for user in &place.roster {
+            conversation(tx, author.app, place.conversation, *user)?;
+        }
+    } else {
+        let (own, others): (Vec<UserNo>, Vec<UserNo>) =
+            place.roster.iter().partition(|user| **user == author.user && !author.via);
+        rows(tx, author.app, own, Rows { messages: vec![row.clone()], ..Rows::default() })?;
+        let row = MessageRow { key: None, ..row.clone() };
+        rows(tx, author.app, others, Rows { messages: vec![row], ..Rows::default() })?;
+    }
+    if author.is_application() {
+        return Ok(());
+    }
+    fact::message_created(tx, author.app, place.kind, row)
+}
+
+/// A message was edited or deleted.
+pub fn changed(tx: &mut Tx, app: AppNo, message: &Message) -> Result<()> {
+    let roster = member::roster(tx, app, message.conversation)?;
+    let (own, others): (Vec<UserNo>, Vec<UserNo>) = roster.into_iter().partition(|user| *user == message.sender);
+    rows(tx, app, own, Rows { messages: vec![message.row(message.sender)], ..Rows::default() })?;
+    rows(tx, app, others, Rows { messages: vec![message.row(UserNo::APPLICATION)], ..Rows::default() })
+}
+
+/// A conversation became visible to a user: all that belongs to it, whatever the versions.
+pub fn conversation(tx: &mut Tx, app: AppNo, id: ConversationId, user: UserNo) -> Result<()> {
+    let picture = picture::of(tx, app, id, user)?;
+    rows(tx, app, vec![user], picture)
+}
+
+/// A member's own row, with what is unread, to that member's devices.
+pub fn own_place(tx: &mut Tx, app: AppNo, member: &Member) -> Result<()> {
+    let row = member.own_row(tx, app)?;
+    rows(tx, app, vec![member.user], Rows { members: vec![row], ..Rows::default() })
+}
+
+/// A member's row to the others of a conversation small enough for marks.
+pub fn place_to_others(tx: &mut Tx, app: AppNo, member: &Member) -> Result<()> {
+    let mut roster = member::roster(tx, app, member.conversation)?;
+    if roster.len() > member::MARKED {
+        return Ok(());
+    }
+    roster.retain(|user| *user != member.user);
+    rows(tx, app, roster, Rows { members: vec![member.row()], ..Rows::default() })
+}
+
+/// Something that others see of a user changed: those who have it on a list and those who share a conversation with it.
+pub fn user(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
+    let row = user::get_no(tx, app, no)?.row();
+    let mut to = contact::viewers(tx, app, no)?;
+    to.extend(picture::co_members(tx, app, no)?);
+    to.push(no);
+    to.sort_unstable();
+    to.dedup();
+    rows(tx, app, to, Rows { users: vec![row], ..Rows::default() })
+}

@@ -1,0 +1,45 @@
+//! What the application is told of conversations: rows of its delivery queue, written with their cause.
+
+use crate::apps::delivery::{self, Fact, Kind};
+use crate::chat::member::Member;
+use crate::error::Result;
+use crate::id::{AppNo, ConversationId, UserId};
+use crate::store::Tx;
+use crate::time::Moment;
+use crate::wire::row::{ConversationKind, MessageRow};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Created<'a> {
+    message: &'a MessageRow,
+}
+
+#[derive(Serialize)]
+struct Read<'a> {
+    user: &'a UserId,
+    conversation: ConversationId,
+    upto: i64,
+    at: Moment,
+}
+
+/// A user wrote: to the application, which is asked for a reply, or to others, which it is told where it wants to hear it.
+pub fn message_created(tx: &mut Tx, app: AppNo, place: ConversationKind, row: &MessageRow) -> Result<()> {
+    let kind = match place {
+        ConversationKind::Application => Kind::MessageToApplication,
+        _ => Kind::MessageCreated,
+    };
+    if !delivery::is_wanted(tx, app, kind)? {
+        return Ok(());
+    }
+    let message = &MessageRow { key: None, ..row.clone() };
+    delivery::queue(tx, app, &Fact { kind, conversation: Some(row.conversation), data: Created { message } })
+}
+
+/// A user read up to a message.
+pub fn message_read(tx: &mut Tx, app: AppNo, member: &Member) -> Result<()> {
+    if !delivery::is_wanted(tx, app, Kind::MessageRead)? {
+        return Ok(());
+    }
+    let data = Read { user: &member.id, conversation: member.conversation, upto: member.read, at: tx.now };
+    delivery::queue(tx, app, &Fact { kind: Kind::MessageRead, conversation: Some(member.conversation), data })
+}

@@ -1,0 +1,67 @@
+//! How far somebody has read, and how far messages have reached somebody's devices. Marks only rise.
+
+use crate::chat::{announce, conversation, fact, member};
+use crate::error::Result;
+use crate::id::{AppNo, ConversationId, UserNo};
+use crate::store::{Db, Tx, params};
+
+/// Above this many versions it is cheaper to go by memberships than by messages.
+const FEW: i64 = 1000;
+
+/// Raises the reading mark up to a message that exists. Own devices are told what is unread, others the mark.
+pub fn read(tx: &mut Tx, app: AppNo, user: UserNo, conversation: ConversationId, upto: i64) -> Result<()> {
+    let mut member = member::require(tx, app, conversation, user)?;
+    let last = conversation::last(tx, app, conversation)?;
+    let upto = upto.min(member.left.unwrap_or(last)).min(last);
+    if upto <= member.read {
+        return Ok(());
+    }
+    member.version = tx.next_version(app)?;
+    member.read = upto;
+    let sql = "UPDATE member SET read = ?4, read_at = ?5, received = max(received, ?4), received_at = coalesce(received_at, ?5), version = ?6
+               WHERE application = ?1 AND conversation = ?2 AND user = ?3";
+    let now = tx.now;
+    tx.run(sql, params![app, conversation, user, upto, now, member.version])?;
+    announce::own_place(tx, app, &member)?;
+    announce::place_to_others(tx, app, &member)?;
+    fact::message_read(tx, app, &member)
+}
+
+/// Everything up to `version` has reached a device of this user: raises the mark in each conversation that it concerns.
+pub fn received(tx: &mut Tx, app: AppNo, user: UserNo, version: i64) -> Result<()> {
+    let before: i64 = tx.one("SELECT received FROM user WHERE application = ?1 AND no = ?2", params![app, user], |r| r.get(0))?;
+    let version = version.min(tx.version(app)?);
+    if version <= before {
+        return Ok(());
+    }
+    tx.run("UPDATE user SET received = ?3 WHERE application = ?1 AND no = ?2", params![app, user, version])?;
+    for (conversation, last) in reached(tx, (app, user), before, version)? {
+        raise(tx, app, user, conversation, last)?;
+    }
+    Ok(())
+}
+
+fn raise(tx: &mut Tx, app: AppNo, user: UserNo, conversation: ConversationId, last: i64) -> Result<()> {
+    let version = tx.next_version(app)?;
+    let sql = "UPDATE member SET received = ?4, received_at = ?5, version = ?6
+               WHERE application = ?1 AND conversation = ?2 AND user = ?3 AND received < ?4 AND read < ?4";
+    let now = tx.now;
+    if tx.run(sql, params![app, conversation, user, last, now, version])? > 0 {
+        let member = member::require(tx, app, conversation, user)?;
+        announce::own_place(tx, app, &member)?;
+        announce::place_to_others(tx, app, &member)?;
+    }
+    Ok(())
+}
+
+/// The conversations of a user in which others wrote between two versions, each with the last such message.
+fn reached(db: &Db, (app, user): (AppNo, UserNo), after: i64, upto: i64) -> Result<Vec<(ConversationId, i64)>> {
+    let by_message = "SELECT m.conversation, max(m.id) FROM message m
+        JOIN member p ON p.application = m.application AND p.conversation = m.conversation AND p.user = ?2 AND p.left IS NULL
+        WHERE m.application = ?1 AND m.id > ?3 AND m.id <= ?4 AND m.sender <> ?2 GROUP BY m.conversation";
+    let by_membership = "SELECT p.conversation, (SELECT max(m.id) FROM message m WHERE m.application = ?1
+            AND m.conversation = p.conversation AND m.id > ?3 AND m.id <= ?4 AND m.sender <> ?2) AS last
+        FROM member p WHERE p.application = ?1 AND p.user = ?2 AND p.left IS NULL AND last IS NOT NULL";
+    let sql = if upto - after <= FEW { by_message } else { by_membership };
+    db.all(sql, params![app, user, after, upto], |r| Ok((r.get(0)?, r.get(1)?)))
+}

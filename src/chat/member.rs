@@ -1,0 +1,166 @@
+//! A user's place in a conversation. You reach a conversation only through your membership: the lookup is the permission.
+
+use crate::error::{Error, Result};
+use crate::id::{AppNo, ConversationId, UserId, UserNo};
+use crate::store::{Db, Row, Tx, params};
+use crate::time::Moment;
+use crate::wire::row::{MemberRow, OwnMember, Role};
+
+/// The most users in one conversation.
+pub const MOST: usize = 1000;
+/// Marks of others are told only in conversations of up to this many.
+pub const MARKED: usize = 50;
+
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub conversation: ConversationId,
+    pub user: UserNo,
+    pub id: UserId,
+    pub role: Role,
+    pub joined: i64,
+    pub left: Option<i64>,
+    pub read: i64,
+    pub received: i64,
+    pub muted: bool,
+    pub muted_until: Option<Moment>,
+    pub version: i64,
+}
+
+const SELECT: &str = "SELECT m.conversation, m.user, u.id, m.role, m.joined, m.left, m.read, m.received, m.muted, m.muted_until, \
+                      m.version FROM member m JOIN user u ON u.application = m.application AND u.no = m.user";
+
+/// This user's place in the conversation, also after leaving.
+pub fn find(db: &Db, app: AppNo, conversation: ConversationId, user: UserNo) -> Result<Option<Member>> {
+    let sql = format!("{SELECT} WHERE m.application = ?1 AND m.conversation = ?2 AND m.user = ?3");
+    db.maybe(&sql, params![app, conversation, user], read)
+}
+
+/// As `find`; a conversation that one never was in is not there.
+pub fn require(db: &Db, app: AppNo, conversation: ConversationId, user: UserNo) -> Result<Member> {
+    find(db, app, conversation, user)?.ok_or(Error::NotFound("conversation"))
+}
+
+/// As `require`, and has not left.
+pub fn require_present(db: &Db, app: AppNo, conversation: ConversationId, user: UserNo) -> Result<Member> {
+    let member = require(db, app, conversation, user)?;
+    match member.left {
+        None => Ok(member),
+        Some(_) => Err(Error::Forbidden("you have left this conversation".into())),
+    }
+}
+
+/// All who are in it now, with their details.
+pub fn present(db: &Db, app: AppNo, conversation: ConversationId) -> Result<Vec<Member>> {
+    let sql = format!("{SELECT} WHERE m.application = ?1 AND m.conversation = ?2 AND m.left IS NULL");
+    db.all(&sql, params![app, conversation], read)
+}
+
+/// All whose place changed after a version, leavers too.
+pub fn changed(db: &Db, app: AppNo, conversation: ConversationId, since: i64) -> Result<Vec<Member>> {
+    let sql = format!("{SELECT} WHERE m.application = ?1 AND m.conversation = ?2 AND m.version > ?3");
+    db.all(&sql, params![app, conversation, since], read)
+}
+
+/// The numbers of all who are in it now.
+pub fn roster(db: &Db, app: AppNo, conversation: ConversationId) -> Result<Vec<UserNo>> {
+    let sql = "SELECT user FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL";
+    db.all(sql, params![app, conversation], |r| r.get(0))
+}
+
+/// Of one user, all places that changed after `since`, whichever the conversation.
+pub fn of_user(db: &Db, app: AppNo, user: UserNo, since: i64) -> Result<Vec<Member>> {
+    let sql = format!("{SELECT} WHERE m.application = ?1 AND m.user = ?2 AND m.version > ?3");
+    db.all(&sql, params![app, user, since], read)
+}
+
+/// Puts a user in, or back in, with everything before counted as read. Answers the new member row's version.
+pub fn join(tx: &mut Tx, app: AppNo, conversation: ConversationId, user: UserNo, role: Role) -> Result<i64> {
+    let version = tx.next_version(app)?;
+    let sql = "INSERT INTO member (application, conversation, user, role, joined, read, received, version)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?5)
+               ON CONFLICT DO UPDATE SET left = NULL, role = excluded.role, joined = excluded.joined, version = excluded.version,
+                   read = max(read, excluded.read), received = max(received, excluded.received)";
+    let last = crate::chat::conversation::last(tx, app, conversation)?;
+    tx.run(sql, params![app, conversation, user, role_name(role), version, last])?;
+    Ok(version)
+}
+
+/// Takes a user out; the row stays as the last thing that they get of the conversation.
+pub fn leave(tx: &mut Tx, app: AppNo, conversation: ConversationId, user: UserNo) -> Result<i64> {
+    let version = tx.next_version(app)?;
+    let sql = "UPDATE member SET left = ?4, version = ?4 WHERE application = ?1 AND conversation = ?2 AND user = ?3";
+    tx.run(sql, params![app, conversation, user, version])?;
+    Ok(version)
+}
+
+pub fn mute(tx: &mut Tx, app: AppNo, member: &Member, muted: bool, until: Option<Moment>) -> Result<i64> {
+    let version = tx.next_version(app)?;
+    let sql =
+        "UPDATE member SET muted = ?4, muted_until = ?5, version = ?6 WHERE application = ?1 AND conversation = ?2 AND user = ?3";
+    tx.run(sql, params![app, member.conversation, member.user, muted, until, version])?;
+    Ok(version)
+}
+
+impl Member {
+    /// As other members see it.
+    pub fn row(&self) -> MemberRow {
+        MemberRow {
+            conversation: self.conversation,
+            user: self.id.clone(),
+            role: self.role,
+            joined: self.joined,
+            left: self.left,
+            read: self.read,
+            received: self.received.max(self.read),
+            version: self.version,
+            own: None,
+        }
+    }
+
+    /// As its user sees it, with what is unread as of now.
+    pub fn own_row(&self, db: &Db, app: AppNo) -> Result<MemberRow> {
+        let muted = self.muted && self.muted_until.is_none_or(|until| until > Moment::now());
+        let own = OwnMember {
+            unread: self.unread(db, app)?,
+            mentions: self.mentions(db, app)?,
+            muted,
+            muted_until: self.muted_until.filter(|_| muted),
+        };
+        Ok(MemberRow { own: Some(own), ..self.row() })
+    }
+
+    fn unread(&self, db: &Db, app: AppNo) -> Result<i64> {
+        let sql = "SELECT count(*) FROM message WHERE application = ?1 AND conversation = ?2 AND id > ?3 AND sender <> ?4
+                   AND deleted_by IS NULL AND id <= ?5";
+        let until = self.left.unwrap_or(i64::MAX);
+        db.one(sql, params![app, self.conversation, self.read, self.user, until], |r| r.get(0))
+    }
+
+    fn mentions(&self, db: &Db, app: AppNo) -> Result<i64> {
+        let sql = "SELECT count(*) FROM mention WHERE application = ?1 AND user = ?2 AND conversation = ?3 AND message > ?4";
+        db.one(sql, params![app, self.user, self.conversation, self.read], |r| r.get(0))
+    }
+}
+
+fn read(r: &Row) -> Result<Member> {
+    Ok(Member {
+        conversation: r.get(0)?,
+        user: r.get(1)?,
+        id: r.get(2)?,
+        role: if r.get::<String>(3)? == "owner" { Role::Owner } else { Role::Member },
+        joined: r.get(4)?,
+        left: r.get(5)?,
+        read: r.get(6)?,
+        received: r.get(7)?,
+        muted: r.get(8)?,
+        muted_until: r.get(9)?,
+        version: r.get(10)?,
+    })
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "owner",
+        Role::Member => "member",
+    }
+}

@@ -1,0 +1,336 @@
+//! A message: written once per key, edited and deleted by its author, shown to who may see it.
+
+use crate::chat::announce;
+use crate::chat::author::Author;
+use crate::chat::conversation::{self, Place};
+use crate::chat::{member, picture};
+use crate::directory::caller::Caller;
+use crate::directory::user;
+use crate::error::{Error, Result};
+use crate::id::{AppNo, ConversationId, Key, MessageId, Party, UserId, UserNo};
+use crate::secret;
+use crate::store::{Db, Row, Tx, params};
+use crate::time::Moment;
+use crate::wire::row::{MessageRow, Rows};
+
+/// Bytes of a message's text.
+pub const TEXT: usize = 16 * 1024;
+/// Missed messages above which a fresh picture is better than a replay.
+pub const REPLAY: usize = 2000;
+/// Users that one message may mention.
+pub const MENTIONS: usize = 50;
+
+/// A message before it is kept, checked.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub key: Key,
+    pub text: String,
+    pub reply_to: Option<MessageId>,
+    pub mentions: Vec<UserId>,
+    /// The batch it is a copy of.
+    pub batch: Option<i64>,
+}
+
+impl Draft {
+    pub fn parse(key: Key, text: String) -> Result<Draft> {
+        check_text(&text)?;
+        Ok(Draft { key, text, reply_to: None, mentions: Vec::new(), batch: None })
+    }
+}
+
+/// Not empty, not above 16 KiB, no control characters but line breaks and tabs.
+pub fn check_text(text: &str) -> Result<()> {
+    if text.len() > TEXT {
+        return Err(Error::TooLarge(format!("a text has at most {TEXT} bytes")));
+    }
+    if text.trim().is_empty() {
+        return Err(Error::invalid("text", "a message needs a text"));
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(Error::invalid("text", "a text has no control characters but line breaks and tabs"));
+    }
+    Ok(())
+}
+
+/// What became of a draft.
+#[derive(Debug)]
+pub struct Posted {
+    /// As its sender sees it, with its key.
+    pub row: MessageRow,
+    /// The key was known: this is what it named already.
+    pub repeated: bool,
+    /// The conversation was begun by it: what its author must know of it besides the message.
+    pub begun: Option<Box<Rows>>,
+}
+
+/// Keeps a message and announces it. The same key with the same content answers the kept one; with other content it is a
+/// `Conflict`.
+pub fn post(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft) -> Result<Posted> {
+    let place = conversation::reach(tx, author, to)?;
+    let mentions = mentioned(tx, author.app, &place, &draft.mentions)?;
+    if let Some(reply) = draft.reply_to {
+        require_in(tx, author.app, place.conversation, reply)?;
+    }
+    let Some(row) = insert(tx, author, place.conversation, draft, &mentions)? else {
+        return repeated(tx, author, place.conversation, draft);
+    };
+    for user in &mentions {
+        let sql = "INSERT INTO mention (application, user, conversation, message) VALUES (?1, ?2, ?3, ?4)";
+        tx.run(sql, params![author.app, user, place.conversation, row.id])?;
+    }
+    announce::message(tx, author, &place, &row)?;
+    let begun = match place.begun && !author.is_application() {
+        true => Some(Box::new(Rows { messages: Vec::new(), ..picture::of(tx, author.app, place.conversation, author.user)? })),
+        false => None,
+    };
+    Ok(Posted { row, repeated: false, begun })
+}
+
+/// The new row, or nothing where the key is known.
+fn insert(
+    tx: &mut Tx,
+    author: &Author,
+    conversation: ConversationId,
+    draft: &Draft,
+    mentions: &[UserNo],
+) -> Result<Option<MessageRow>> {
+    let (app, at) = (author.app, tx.now);
+    let id = MessageId(tx.next_version(app)?);
+    let prev = conversation::last(tx, app, conversation)?;
+    let listed = if mentions.is_empty() { None } else { Some(numbers(mentions)) };
+    let sql = "INSERT INTO message (application, id, conversation, prev, sender, via, at, key, digest, text, reply_to, mentions, batch, version)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?2) ON CONFLICT (application, sender, key) DO NOTHING";
+    let (key, digest) = (stored_key(author, &draft.key), digest(conversation, draft));
+    let (sender, via, text, reply_to) = (author.user, author.via, &draft.text, draft.reply_to);
+    let values = params![app, id, conversation, prev, sender, via, at, key, digest, text, reply_to, listed, draft.batch];
+    if tx.run(sql, values)? == 0 {
+        return Ok(None);
+    }
+    Ok(Some(MessageRow {
+        id,
+        conversation,
+        prev,
+        from: author.party.clone(),
+        via: author.via.then_some("application"),
+        at,
+        text: draft.text.clone(),
+        mentions: draft.mentions.clone(),
+        reply_to: draft.reply_to,
+        edited_at: None,
+        deleted_by: None,
+        key: Some(draft.key.as_str().into()),
+        version: id.0,
+    }))
+}
+
+/// What the application writes in a user's name has keys of its own space: a client's key never begins with this.
+fn stored_key(author: &Author, key: &Key) -> String {
+    if author.via { format!("\u{1}{key}") } else { key.to_string() }
+}
+
+fn repeated(db: &Db, author: &Author, conversation: ConversationId, draft: &Draft) -> Result<Posted> {
+    let (key, digest) = (stored_key(author, &draft.key), digest(conversation, draft));
+    let sql = "SELECT id, digest FROM message WHERE application = ?1 AND sender = ?2 AND key = ?3";
+    let found = db.maybe(sql, params![author.app, author.user, key], |r| Ok((r.get::<MessageId>(0)?, r.get::<Vec<u8>>(1)?)))?;
+    match found {
+        Some((id, kept)) if kept == digest => {
+            Ok(Posted { row: get(db, author.app, id)?.row(author.user), repeated: true, begun: None })
+        }
+        _ => Err(Error::Conflict("this key names another message already".into())),
+    }
+}
+
+fn digest(conversation: ConversationId, draft: &Draft) -> Vec<u8> {
+    let mut all = format!("{conversation}\0{:?}\0", draft.reply_to.map(|m| m.0));
+    for user in &draft.mentions {
+        all.push_str(user.as_str());
+        all.push('\0');
+    }
+    all.push_str(&draft.text);
+    secret::fingerprint(all)[..16].to_vec()
+}
+
+fn mentioned(db: &Db, app: AppNo, place: &Place, ids: &[UserId]) -> Result<Vec<UserNo>> {
+    if ids.len() > MENTIONS {
+        return Err(Error::TooLarge(format!("a message mentions at most {MENTIONS} users")));
+    }
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        let no = user::number(db, app, id).ok().filter(|no| place.roster.contains(no));
+        let no = no.ok_or_else(|| Error::invalid("mentions", format!("{id} is not in this conversation")))?;
+        if !found.contains(&no) {
+            found.push(no);
+        }
+    }
+    Ok(found)
+}
+
+fn numbers(users: &[UserNo]) -> String {
+    serde_json::to_string(users).unwrap_or_default()
+}
+
+/// Changes the text of one's own message.
+pub fn edit(tx: &mut Tx, author: &Author, id: MessageId, text: &str) -> Result<MessageRow> {
+    check_text(text)?;
+    let message = own(tx, author, id)?;
+    if message.deleted_by.is_some() {
+        return Err(Error::Conflict("this message was deleted".into()));
+    }
+    let version = tx.next_version(author.app)?;
+    let sql = "UPDATE message SET text = ?3, edited_at = ?4, version = ?5 WHERE application = ?1 AND id = ?2";
+    let now = tx.now;
+    tx.run(sql, params![author.app, id, text, now, version])?;
+    changed(tx, author, id)
+}
+
+/// Leaves a tombstone in the place of one's own message. Deleting twice is the same as once.
+pub fn delete(tx: &mut Tx, author: &Author, id: MessageId) -> Result<MessageRow> {
+    let message = own(tx, author, id)?;
+    if message.deleted_by.is_some() {
+        return Ok(message.row(author.user));
+    }
+    let version = tx.next_version(author.app)?;
+    let sql = "UPDATE message SET text = '', mentions = NULL, deleted_by = ?3, version = ?4 WHERE application = ?1 AND id = ?2";
+    tx.run(sql, params![author.app, id, author.user, version])?;
+    for mentioned in &message.mentions {
+        let sql = "DELETE FROM mention WHERE application = ?1 AND user = ?2 AND conversation = ?3 AND message = ?4";
+        let no = user::number(tx, author.app, mentioned)?;
+        tx.run(sql, params![author.app, no, message.conversation, id])?;
+    }
+    changed(tx, author, id)
+}
+
+fn changed(tx: &mut Tx, author: &Author, id: MessageId) -> Result<MessageRow> {
+    let message = get(tx, author.app, id)?;
+    announce::changed(tx, author.app, &message)?;
+    Ok(message.row(author.user))
+}
+
+/// A message that this author wrote and may still change. One that the author cannot see is not there.
+fn own(db: &Db, author: &Author, id: MessageId) -> Result<Message> {
+    let message = get(db, author.app, id)?;
+    if !author.is_application() {
+        member::require(db, author.app, message.conversation, author.user).map_err(|_| Error::NotFound("message"))?;
+        member::require_present(db, author.app, message.conversation, author.user)?;
+    }
+    let mine = message.sender == author.user || (author.is_application() && message.via);
+    if mine { Ok(message) } else { Err(Error::Forbidden("only its author may change a message".into())) }
+}
+
+fn require_in(db: &Db, app: AppNo, conversation: ConversationId, id: MessageId) -> Result<()> {
+    let sql = "SELECT 1 FROM message WHERE application = ?1 AND id = ?2 AND conversation = ?3";
+    if db.any(sql, params![app, id, conversation])? {
+        Ok(())
+    } else {
+        Err(Error::invalid("reply_to", "there is no such message in this conversation"))
+    }
+}
+
+/// A kept message.
+#[derive(Debug, Clone)]
+pub struct Message {
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    pub prev: i64,
+    pub sender: UserNo,
+    pub sender_id: Option<UserId>,
+    pub via: bool,
+    pub at: Moment,
+    pub key: String,
+    pub text: String,
+    pub reply_to: Option<MessageId>,
+    pub mentions: Vec<UserId>,
+    pub edited_at: Option<Moment>,
+    pub deleted_by: Option<Party>,
+    pub batch: Option<i64>,
+    pub version: i64,
+}
+
+/// The columns of a `Message`, from `message m`; to be followed by conditions on `m`.
+pub(super) const SELECT: &str = "SELECT m.id, m.conversation, m.prev, m.sender, u.id, m.via, m.at, m.key, m.text, m.reply_to,
+    m.edited_at, m.deleted_by, d.id, m.batch, m.version,
+    CASE WHEN m.mentions IS NULL THEN NULL ELSE (SELECT json_group_array(x.id) FROM json_each(m.mentions) j
+        JOIN user x ON x.application = m.application AND x.no = j.value) END
+    FROM message m LEFT JOIN user u ON u.application = m.application AND u.no = m.sender
+    LEFT JOIN user d ON d.application = m.application AND d.no = m.deleted_by";
+
+pub fn get(db: &Db, app: AppNo, id: MessageId) -> Result<Message> {
+    let sql = format!("{SELECT} WHERE m.application = ?1 AND m.id = ?2");
+    db.maybe(&sql, params![app, id], read)?.ok_or(Error::NotFound("message"))
+}
+
+/// The messages of a conversation that are new or changed between two versions, at most `REPLAY` of each.
+pub fn changed_after(db: &Db, (app, conversation): (AppNo, ConversationId), since: i64, until: i64) -> Result<Vec<Message>> {
+    let new = format!(
+        "{SELECT} WHERE m.application = ?1 AND m.conversation = ?2 AND m.id > ?3 AND m.version <= ?4 ORDER BY m.id LIMIT ?5"
+    );
+    let changed = format!(
+        "{SELECT} WHERE m.application = ?1 AND m.conversation = ?2 AND m.version <> m.id AND m.version > ?3 AND m.version <= ?4
+         AND m.id <= ?3 ORDER BY m.version LIMIT ?5"
+    );
+    let mut found = db.all(&new, params![app, conversation, since, until, REPLAY as i64 + 1], read)?;
+    found.extend(db.all(&changed, params![app, conversation, since, until, REPLAY as i64 + 1], read)?);
+    Ok(found)
+}
+
+/// A message that this user may see.
+pub fn require(db: &Db, caller: &Caller, id: MessageId) -> Result<Message> {
+    let message = get(db, caller.app, id)?;
+    let member = member::require(db, caller.app, message.conversation, caller.user).map_err(|_| Error::NotFound("message"))?;
+    match member.left {
+        Some(left) if message.version > left => Err(Error::NotFound("message")),
+        _ => Ok(message),
+    }
+}
+
+impl Message {
+    /// As this user sees it: the key only on one's own.
+    pub fn row(&self, seen_by: UserNo) -> MessageRow {
+        let from = self.sender_id.clone().map_or(Party::Application, Party::User);
+        let own = self.sender == seen_by && !self.via;
+        MessageRow {
+            id: self.id,
+            conversation: self.conversation,
+            prev: self.prev,
+            from,
+            via: self.via.then_some("application"),
+            at: self.at,
+            text: self.text.clone(),
+            mentions: self.mentions.clone(),
+            reply_to: self.reply_to,
+            edited_at: self.edited_at,
+            deleted_by: self.deleted_by.clone(),
+            key: own.then(|| self.key.clone()),
+            version: self.version,
+        }
+    }
+}
+
+pub(super) fn read(r: &Row) -> Result<Message> {
+    let deleted_by = match (r.get::<Option<UserNo>>(11)?, r.get::<Option<UserId>>(12)?) {
+        (None, _) => None,
+        (Some(_), Some(id)) => Some(Party::User(id)),
+        (Some(_), None) => Some(Party::Application),
+    };
+    let mentions = match r.get::<Option<String>>(15)? {
+        None => Vec::new(),
+        Some(list) => serde_json::from_str(&list).map_err(Error::internal)?,
+    };
+    Ok(Message {
+        id: r.get(0)?,
+        conversation: r.get(1)?,
+        prev: r.get(2)?,
+        sender: r.get(3)?,
+        sender_id: r.get(4)?,
+        via: r.get(5)?,
+        at: r.get(6)?,
+        key: r.get(7)?,
+        text: r.get(8)?,
+        reply_to: r.get(9)?,
+        mentions,
+        edited_at: r.get(10)?,
+        deleted_by,
+        batch: r.get(13)?,
+        version: r.get(14)?,
+    })
+}

@@ -1,0 +1,195 @@
+//! A room: a conversation of several users with a title. Its owners rename it and take users out; every member may add.
+
+use crate::chat::author::Author;
+use crate::chat::conversation::{self, Conversation};
+use crate::chat::member::{self, Member};
+use crate::chat::{announce, picture};
+use crate::directory::user;
+use crate::error::{Error, Result};
+use crate::id::{AppNo, ConversationId, Key, UserId, UserNo};
+use crate::store::{Tx, params};
+use crate::wire::row::{ConversationKind, Role, Rows};
+
+/// Characters of a title.
+const TITLE: usize = 100;
+
+/// A room before it exists.
+#[derive(Debug)]
+pub struct Draft {
+    pub key: Key,
+    pub title: String,
+    pub users: Vec<UserId>,
+}
+
+/// What is to change in a room.
+#[derive(Debug, Default)]
+pub struct Change {
+    pub title: Option<String>,
+    pub add: Vec<UserId>,
+    pub remove: Vec<UserId>,
+    pub leave: bool,
+}
+
+/// Makes a room with its author, where that is a user, as owner. The same key again answers the same room.
+pub fn create(tx: &mut Tx, author: &Author, draft: &Draft) -> Result<(ConversationId, bool)> {
+    let title = check_title(&draft.title)?;
+    let sql = "SELECT id FROM conversation WHERE application = ?1 AND creator = ?2 AND key = ?3";
+    if let Some(id) = tx.maybe(sql, params![author.app, author.user, draft.key], |r| r.get(0))? {
+        return Ok((id, true));
+    }
+    let mut users = invited(tx, author, &draft.users)?;
+    users.retain(|user| *user != author.user);
+    room_for(users.len() + 1)?;
+    let id = ConversationId(tx.next_version(author.app)?);
+    let sql = "INSERT INTO conversation (application, id, kind, title, creator, key, version, created_at) VALUES (?1, ?2, 'room', ?3, ?4, ?5, ?2, ?6)";
+    let now = tx.now;
+    tx.run(sql, params![author.app, id, title, author.user, draft.key, now])?;
+    if !author.is_application() {
+        member::join(tx, author.app, id, author.user, Role::Owner)?;
+    }
+    for user in &users {
+        member::join(tx, author.app, id, *user, Role::Member)?;
+    }
+    for user in member::roster(tx, author.app, id)? {
+        announce::conversation(tx, author.app, id, user)?;
+    }
+    Ok((id, false))
+}
+
+/// Renames, adds, removes, leaves, in this order, all or nothing.
+pub fn change(tx: &mut Tx, author: &Author, id: ConversationId, change: &Change) -> Result<()> {
+    let room = require(tx, author, id)?;
+    let before = member::roster(tx, author.app, id)?;
+    if let Some(title) = &change.title {
+        rename(tx, author, id, title)?;
+    }
+    let added = add(tx, author, id, &change.add, &before)?;
+    let removed = remove(tx, author, id, &change.remove)?;
+    let left = if change.leave { vec![go(tx, author, id)?] } else { Vec::new() };
+    touch(tx, author.app, &room)?;
+    tell(tx, author.app, id, &added, &[removed, left].concat())
+}
+
+fn require(tx: &Tx, author: &Author, id: ConversationId) -> Result<Conversation> {
+    if !author.is_application() {
+        member::require_present(tx, author.app, id, author.user)?;
+    }
+    let room = conversation::get(tx, author.app, id)?;
+    match room.kind {
+        ConversationKind::Room => Ok(room),
+        _ => Err(Error::invalid("conversation", "only a room can be changed")),
+    }
+}
+
+/// Owners, and the application, may do this.
+fn require_owner(tx: &Tx, author: &Author, id: ConversationId) -> Result<()> {
+    if author.is_application() || member::require(tx, author.app, id, author.user)?.role == Role::Owner {
+        return Ok(());
+    }
+    Err(Error::Forbidden("only an owner of this room may do this".into()))
+}
+
+fn rename(tx: &mut Tx, author: &Author, id: ConversationId, title: &str) -> Result<()> {
+    require_owner(tx, author, id)?;
+    let title = check_title(title)?;
+    tx.run("UPDATE conversation SET title = ?3 WHERE application = ?1 AND id = ?2", params![author.app, id, title])?;
+    Ok(())
+}
+
+fn add(tx: &mut Tx, author: &Author, id: ConversationId, ids: &[UserId], before: &[UserNo]) -> Result<Vec<UserNo>> {
+    let mut users = invited(tx, author, ids)?;
+    users.retain(|user| !before.contains(user));
+    room_for(before.len() + users.len())?;
+    for user in &users {
+        member::join(tx, author.app, id, *user, Role::Member)?;
+    }
+    Ok(users)
+}
+
+fn remove(tx: &mut Tx, author: &Author, id: ConversationId, ids: &[UserId]) -> Result<Vec<UserNo>> {
+    let mut gone = Vec::new();
+    for user_id in ids {
+        require_owner(tx, author, id)?;
+        let no = user::number(tx, author.app, user_id)?;
+        member::require_present(tx, author.app, id, no)
+            .map_err(|_| Error::invalid("remove", format!("{user_id} is not in this room")))?;
+        member::leave(tx, author.app, id, no)?;
+        gone.push(no);
+    }
+    Ok(gone)
+}
+
+/// The author leaves; where nobody owns the room any more, the one who is in it longest does.
+fn go(tx: &mut Tx, author: &Author, id: ConversationId) -> Result<UserNo> {
+    if author.is_application() {
+        return Err(Error::invalid("leave", "the application is not a member of rooms"));
+    }
+    member::leave(tx, author.app, id, author.user)?;
+    let sql = "UPDATE member SET role = 'owner', version = ?3 WHERE application = ?1 AND conversation = ?2 AND user =
+                   (SELECT user FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL ORDER BY joined LIMIT 1)
+               AND NOT EXISTS (SELECT 1 FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL AND role = 'owner')
+               AND EXISTS (SELECT 1 FROM conversation WHERE application = ?1 AND id = ?2 AND creator <> 0)";
+    let version = tx.next_version(author.app)?;
+    tx.run(sql, params![author.app, id, version])?;
+    Ok(author.user)
+}
+
+fn touch(tx: &mut Tx, app: AppNo, room: &Conversation) -> Result<()> {
+    let version = tx.next_version(app)?;
+    tx.run("UPDATE conversation SET version = ?3 WHERE application = ?1 AND id = ?2", params![app, room.id, version])?;
+    Ok(())
+}
+
+/// Newcomers get the whole, leavers their last row, the others what changed.
+fn tell(tx: &mut Tx, app: AppNo, id: ConversationId, added: &[UserNo], gone: &[UserNo]) -> Result<()> {
+    for user in added.iter().filter(|user| !gone.contains(user)) {
+        announce::conversation(tx, app, id, *user)?;
+    }
+    let mut changed = member::present(tx, app, id)?;
+    let stay: Vec<UserNo> = changed.iter().map(|m| m.user).filter(|user| !added.contains(user)).collect();
+    changed.retain(|m| added.contains(&m.user) || m.role == Role::Owner);
+    for user in gone {
+        let member = member::require(tx, app, id, *user)?;
+        let row = member.own_row(tx, app)?;
+        announce::rows(tx, app, vec![*user], Rows { members: vec![row], ..Rows::default() })?;
+        changed.push(member);
+    }
+    let rows = Rows {
+        conversations: vec![conversation::get(tx, app, id)?.row(tx, app)?],
+        users: picture::users(tx, app, added.iter().copied())?,
+        members: changed.iter().map(Member::row).collect(),
+        ..Rows::default()
+    };
+    announce::rows(tx, app, stay, rows)
+}
+
+/// The numbers of users whom the author may bring into a room.
+fn invited(tx: &Tx, author: &Author, ids: &[UserId]) -> Result<Vec<UserNo>> {
+    room_for(ids.len())?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        let user = user::get(tx, author.app, id)?;
+        if !author.is_application() && user.no != author.user {
+            conversation::may_begin(tx, author, user.no)?;
+        }
+        if !found.contains(&user.no) {
+            found.push(user.no);
+        }
+    }
+    Ok(found)
+}
+
+fn room_for(users: usize) -> Result<()> {
+    if users > member::MOST {
+        return Err(Error::TooLarge(format!("a room has at most {} users", member::MOST)));
+    }
+    Ok(())
+}
+
+fn check_title(title: &str) -> Result<String> {
+    let title = title.trim();
+    if title.is_empty() || title.chars().count() > TITLE || title.chars().any(char::is_control) {
+        return Err(Error::invalid("title", format!("a room needs a title of 1 to {TITLE} characters")));
+    }
+    Ok(title.into())
+}

@@ -1,0 +1,164 @@
+//! What a client must know: the fresh picture, or all visible rows that changed after the version it has seen. The same rows
+//! that are pushed live, so that live and catch-up are one thing.
+
+use crate::chat::history::{self, Span};
+use crate::chat::member::{self, Member};
+use crate::chat::message::{self, Message};
+use crate::chat::{conversation, picture};
+use crate::directory::caller::Caller;
+use crate::directory::{contact, setting, user};
+use crate::error::Result;
+use crate::id::UserNo;
+use crate::store::{Db, params};
+use crate::wire::row::{Rows, UserRow};
+use std::collections::BTreeSet;
+
+/// In the fresh picture, so many conversations come with so many messages; older ones with the newest only.
+const RECENT: usize = 50;
+const SHOWN: u32 = 20;
+
+/// What a client is sent when it connects.
+#[derive(Debug)]
+pub struct Catchup {
+    pub rows: Rows,
+    /// Complete up to this version.
+    pub version: i64,
+    /// Forget everything first.
+    pub reset: bool,
+}
+
+/// Everything after `since`, or the fresh picture where that is unknown, from the future or too far back.
+pub fn catch_up(db: &Db, caller: &Caller, since: Option<i64>) -> Result<Catchup> {
+    let version = db.version(caller.app)?;
+    if let Some(since) = since.filter(|since| (0..=version).contains(since)) {
+        if since == version {
+            return Ok(Catchup { rows: Rows::default(), version, reset: false });
+        }
+        if let Some(rows) = after(db, caller, since)? {
+            return Ok(Catchup { rows, version, reset: false });
+        }
+    }
+    Ok(Catchup { rows: fresh(db, caller)?, version, reset: true })
+}
+
+fn fresh(db: &Db, caller: &Caller) -> Result<Rows> {
+    let (groups, users) = contact::visible(db, caller.app, caller.user, 0)?;
+    let mut picture = Picture::new(db, caller, users);
+    picture.rows.groups = groups;
+    let mut places = Vec::new();
+    for member in member::of_user(db, caller.app, caller.user, 0)? {
+        places.push((conversation::last(db, caller.app, member.conversation)?, member));
+    }
+    places.sort_by_key(|(last, member)| std::cmp::Reverse((*last).max(member.joined)));
+    for (position, (_, member)) in places.iter().enumerate() {
+        picture.conversation(member)?;
+        picture.everybody(member)?;
+        let shown = if position < RECENT { SHOWN } else { 1 };
+        let (messages, _) = history::seen(db, caller.app, member, Span::Newest, shown)?;
+        picture.messages(&messages);
+    }
+    picture.finish(Some(setting::row(db, caller.app, caller.user)?))
+}
+
+fn after(db: &Db, caller: &Caller, since: i64) -> Result<Option<Rows>> {
+    let (groups, mut users) = contact::visible(db, caller.app, caller.user, since)?;
+    users.extend(changed_co_members(db, caller, since)?);
+    let mut picture = Picture::new(db, caller, users);
+    picture.rows.groups = groups;
+    for member in member::of_user(db, caller.app, caller.user, -1)? {
+        if member.joined > since && member.left.is_none() {
+            picture.merge(picture::of(db, caller.app, member.conversation, caller.user)?);
+            continue;
+        }
+        picture.changes(&member, since)?;
+        if picture.rows.messages.len() > message::REPLAY {
+            return Ok(None);
+        }
+    }
+    let settings = setting::row(db, caller.app, caller.user)?;
+    picture.finish((settings.version > since).then_some(settings)).map(Some)
+}
+
+fn changed_co_members(db: &Db, caller: &Caller, since: i64) -> Result<Vec<UserRow>> {
+    let sql = "SELECT no FROM user WHERE application = ?1 AND version > ?2";
+    let mut rows = Vec::new();
+    for no in db.all(sql, params![caller.app, since], |r| r.get::<UserNo>(0))? {
+        if no == caller.user || picture::share(db, caller.app, caller.user, no)? {
+            rows.push(user::get_no(db, caller.app, no)?.row());
+        }
+    }
+    Ok(rows)
+}
+
+/// Rows being gathered for one user, each user once.
+struct Picture<'a> {
+    db: &'a Db,
+    caller: &'a Caller,
+    rows: Rows,
+    /// Users who are in members' rows and must be known.
+    named: BTreeSet<UserNo>,
+}
+
+impl<'a> Picture<'a> {
+    fn new(db: &'a Db, caller: &'a Caller, users: Vec<UserRow>) -> Picture<'a> {
+        Picture { db, caller, rows: Rows { users, ..Rows::default() }, named: BTreeSet::new() }
+    }
+
+    fn conversation(&mut self, member: &Member) -> Result<()> {
+        let app = self.caller.app;
+        self.rows.conversations.push(conversation::get(self.db, app, member.conversation)?.row(self.db, app)?);
+        Ok(())
+    }
+
+    /// The own row, and the others' where they are few.
+    fn everybody(&mut self, own: &Member) -> Result<()> {
+        let app = self.caller.app;
+        let mut present = member::present(self.db, app, own.conversation)?;
+        if present.len() > member::MARKED {
+            present.clear();
+        }
+        self.named.extend(present.iter().map(|m| m.user));
+        self.rows.members.extend(picture::member_rows(self.db, app, &present, own)?);
+        Ok(())
+    }
+
+    fn messages(&mut self, messages: &[Message]) {
+        self.rows.messages.extend(picture::message_rows(messages, self.caller.user));
+    }
+
+    /// What changed in a conversation that was visible before.
+    fn changes(&mut self, own: &Member, since: i64) -> Result<()> {
+        let app = self.caller.app;
+        if own.version > since {
+            self.rows.members.push(own.own_row(self.db, app)?);
+        }
+        if own.left.is_none() {
+            let row = conversation::get(self.db, app, own.conversation)?;
+            if row.version > since {
+                self.rows.conversations.push(row.row(self.db, app)?);
+            }
+            let others = member::changed(self.db, app, own.conversation, since)?;
+            let others = others.iter().filter(|m| m.user != own.user);
+            self.named.extend(others.clone().map(|m| m.user));
+            self.rows.members.extend(others.map(Member::row));
+        }
+        let missed = message::changed_after(self.db, (app, own.conversation), since, own.left.unwrap_or(i64::MAX))?;
+        self.messages(&missed);
+        Ok(())
+    }
+
+    fn merge(&mut self, other: Rows) {
+        self.rows.users.extend(other.users);
+        self.rows.conversations.extend(other.conversations);
+        self.rows.members.extend(other.members);
+        self.rows.messages.extend(other.messages);
+    }
+
+    fn finish(mut self, settings: Option<crate::wire::row::SettingsRow>) -> Result<Rows> {
+        self.rows.users.extend(picture::users(self.db, self.caller.app, self.named.into_iter())?);
+        self.rows.users.sort_by(|a, b| a.id.cmp(&b.id));
+        self.rows.users.dedup_by(|a, b| a.id == b.id);
+        self.rows.settings = settings;
+        Ok(self.rows)
+    }
+}

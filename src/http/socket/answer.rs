@@ -1,0 +1,66 @@
+//! Answers: made on whatever thread knows the result, put into the connection's outbox in their place.
+
+use crate::error::{Error, Result};
+use crate::http::socket::connection::Connection;
+use crate::live::Outbox;
+use crate::wire::frame::{Answer, Body, Frame, refusal};
+use bytestring::ByteString;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The right to answer one request, once. One that is dropped unused says that the server is stopping.
+pub struct Reply {
+    id: u64,
+    outbox: Arc<Outbox>,
+    unanswered: Arc<AtomicUsize>,
+    open: bool,
+}
+
+impl Reply {
+    pub fn new(connection: &Connection, id: u64) -> Reply {
+        connection.unanswered.fetch_add(1, Ordering::AcqRel);
+        Reply { id, outbox: connection.place.outbox.clone(), unanswered: connection.unanswered.clone(), open: true }
+    }
+
+    /// `ok`; with `version`, where the body stands in the place of a push.
+    pub fn ok(self, version: Option<i64>, body: Body) {
+        let text = Frame::Ok(Answer { id: self.id, body }).text();
+        self.send(version, text.into());
+    }
+
+    pub fn nothing(self) {
+        self.ok(None, Body::Nothing {});
+    }
+
+    pub fn refuse(self, error: &Error) {
+        if let Error::Internal(cause) = error {
+            tracing::error!(cause, "a request failed");
+        }
+        let text = refusal(Some(self.id), error);
+        self.send(None, text.into());
+    }
+
+    /// Answers with what `body` makes of a success.
+    pub fn with<T>(self, result: Result<T>, answer: impl FnOnce(Reply, T)) {
+        match result {
+            Ok(value) => answer(self, value),
+            Err(error) => self.refuse(&error),
+        }
+    }
+
+    fn send(mut self, version: Option<i64>, text: ByteString) {
+        self.open = false;
+        self.unanswered.fetch_sub(1, Ordering::AcqRel);
+        self.outbox.answer(version, text);
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        if self.open {
+            self.unanswered.fetch_sub(1, Ordering::AcqRel);
+            let error = Error::Unavailable("the server is stopping".into());
+            self.outbox.answer(None, refusal(Some(self.id), &error).into());
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! A signed-in connection: one `select!` over what it says, what it is to be sent, and the time. What it asks stands in
+//! `request`; here is only its life.
+
+use crate::chat::author::Author;
+use crate::chat::sync;
+use crate::directory::caller::Caller;
+use crate::error::Error;
+use crate::http::House;
+use crate::http::socket::greeting::{Arrival, Guest, greet};
+use crate::http::socket::wire::{Heard, Wire};
+use crate::http::socket::{UNANSWERED, request};
+use crate::live::{Out, Place};
+use crate::store::Tx;
+use crate::time::Moment;
+use crate::wire::frame::{Bye, refusal};
+use crate::wire::page::Pages;
+use crate::wire::request::Request;
+use actix_web::web;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
+
+/// After so much silence of its own the server says something.
+const SILENCE: Duration = Duration::from_secs(25);
+/// A peer that was not heard for so long is gone.
+const GONE: Duration = Duration::from_secs(60);
+/// Requests that could not be taken, in the time of one silence, before the connection is ended.
+const PATIENCE: u32 = 100;
+
+pub struct Connection {
+    pub house: web::Data<House>,
+    pub caller: Caller,
+    pub author: Arc<Author>,
+    pub place: Place,
+    /// Requests that are not answered yet.
+    pub unanswered: Arc<AtomicUsize>,
+    /// What was told is complete up to this version.
+    seen: i64,
+    refused: u32,
+}
+
+/// From the greeting to the end.
+pub async fn live(arrival: Arrival, mut wire: Wire) {
+    let guest = match greet(&arrival, &mut wire).await {
+        Ok(guest) => guest,
+        Err(bye) => return wire.end(bye).await,
+    };
+    let Guest { caller, place, seen, pages, welcome } = guest;
+    let author = Arc::new(Author::user(&caller));
+    let Arrival { house, seat, .. } = arrival;
+    drop(seat);
+    let mut connection = Connection { house, caller, author, place, unanswered: Arc::default(), seen, refused: 0 };
+    let bye = match wire.say(welcome).await {
+        Ok(()) => connection.run(&mut wire, pages).await,
+        Err(bye) => Some(bye),
+    };
+    connection.leave();
+    wire.end(bye).await;
+}
+
+impl Connection {
+    async fn run(&mut self, wire: &mut Wire, pages: Pages) -> Option<Bye> {
+        let outcome = async {
+            self.pages(wire, pages).await?;
+            self.talk(wire).await
+        };
+        outcome.await.err().flatten()
+    }
+
+    async fn talk(&mut self, wire: &mut Wire) -> Result<(), Option<Bye>> {
+        let outbox = self.place.outbox.clone();
+        let clock = sleep_until(Instant::now() + SILENCE);
+        tokio::pin!(clock);
+        loop {
+            self.send_waiting(wire).await?;
+            if let Some(bye) = outbox.ended() {
+                return Err(Some(bye));
+            }
+            let may_ask = self.unanswered.load(Ordering::Acquire) < UNANSWERED;
+            tokio::select! {
+                () = outbox.ready() => {}
+                heard = wire.hear(), if may_ask => self.heard(heard).await?,
+                () = &mut clock => {
+                    let next = self.tick(wire).await?;
+                    clock.as_mut().reset(next);
+                }
+            }
+        }
+    }
+
+    /// Sends what the outbox holds, in order.
+    async fn send_waiting(&mut self, wire: &mut Wire) -> Result<(), Option<Bye>> {
+        while let Some(out) = self.place.outbox.take() {
+            match out {
+                Out::Push { version, .. } if version <= self.seen => {}
+                Out::Push { version, text } => {
+                    self.seen = version;
+                    wire.say(text).await?;
+                }
+                Out::Answer { version, text } => {
+                    self.seen = self.seen.max(version.unwrap_or(0));
+                    wire.say(text).await?;
+                }
+                Out::Passing { text } => wire.say(text).await?,
+                Out::Gap => self.catch_up(wire).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Pushes were dropped because the peer was slow: goes on from the store, as for a returning client.
+    async fn catch_up(&mut self, wire: &mut Wire) -> Result<(), Option<Bye>> {
+        let (caller, since) = (self.caller.clone(), self.seen);
+        let read = self.house.store.read(move |db| sync::catch_up(db, &caller, Some(since))).await;
+        let catch_up = read.map_err(|error| {
+            tracing::error!(%error, "a slow connection could not be caught up");
+            Some(Bye::INTERNAL)
+        })?;
+        self.seen = catch_up.version;
+        self.pages(wire, Pages::new(catch_up.rows, catch_up.version, catch_up.reset)).await
+    }
+
+    async fn pages(&mut self, wire: &mut Wire, pages: Pages) -> Result<(), Option<Bye>> {
+        for page in pages {
+            wire.say(page.into()).await?;
+        }
+        Ok(())
+    }
+
+    async fn heard(&mut self, heard: Heard) -> Result<(), Option<Bye>> {
+        let text = match heard {
+            Heard::Text(text) => text,
+            Heard::Nothing => return Ok(()),
+            Heard::End(bye) => return Err(bye),
+        };
+        if text.trim() == "{}" {
+            return Ok(());
+        }
+        match Request::parse(&text) {
+            Ok(asked) => {
+                let id = asked.id();
+                match request::take(self, asked).await {
+                    Ok(()) => Ok(()),
+                    Err(error) => self.refuse(id, &error),
+                }
+            }
+            Err(error) => self.refuse(Request::id_of(&text), &error),
+        }
+    }
+
+    /// Answers a request that was not taken; only continued abuse ends the connection.
+    fn refuse(&mut self, id: Option<u64>, error: &Error) -> Result<(), Option<Bye>> {
+        if let Error::Internal(cause) = error {
+            tracing::error!(cause, "a request failed");
+        }
+        self.place.outbox.answer(None, refusal(id, error).into());
+        self.refused += 1;
+        match self.refused > PATIENCE {
+            true if matches!(error, Error::TooMany { .. }) => Err(Some(Bye::RATE_LIMITED)),
+            true => Err(Some(Bye::BAD_REQUEST)),
+            false => Ok(()),
+        }
+    }
+
+    /// What time brings: the end of a silent or expired connection, a heartbeat, the lease of presence.
+    async fn tick(&mut self, wire: &mut Wire) -> Result<Instant, Option<Bye>> {
+        let now = Moment::now();
+        if wire.heard.elapsed() >= GONE {
+            return Err(Some(Bye::SILENT));
+        }
+        if self.caller.expires_at.is_some_and(|end| end <= now) {
+            return Err(Some(Bye::EXPIRED));
+        }
+        if wire.spoke.elapsed() >= SILENCE {
+            wire.say("{}".into()).await?;
+        }
+        self.refused = 0;
+        self.house.live.presences.renew(self.caller.app, &self.caller.id, self.place.socket, now);
+        let quiet = (wire.spoke + SILENCE).min(wire.heard + GONE);
+        let next = match self.caller.expires_at {
+            Some(end) => quiet.min(std::time::Instant::now() + end.since(now)),
+            None => quiet,
+        };
+        Ok(Instant::from_std(next.max(std::time::Instant::now() + Duration::from_millis(100))))
+    }
+
+    /// Hands a write to the store; `done` answers it in its place among what is told. Where the store is stopping, `done` is
+    /// dropped, and with it the reply, which then says so.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx) -> crate::error::Result<T> + Send + 'static,
+        done: impl FnOnce(crate::error::Result<T>) + Send + 'static,
+    ) -> crate::error::Result<()> {
+        let _ = self.house.store.submit(self.place.socket, work, done).await;
+        Ok(())
+    }
+
+    fn leave(&self) {
+        self.house.live.hub.leave(&self.place);
+        self.house.live.presences.release(self.caller.app, &self.caller.id, self.place.socket, Moment::now());
+    }
+}

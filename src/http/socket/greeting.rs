@@ -1,0 +1,160 @@
+//! The beginning of a connection: `hello`, who that is, and what it must know. Registered with the hub first, read from the
+//! store after, so that nothing falls between.
+
+use crate::apps::application::{self, Application};
+use crate::apps::delivery;
+use crate::chat::sync::{self, Catchup};
+use crate::directory::caller::Caller;
+use crate::directory::user;
+use crate::error::{Error, Result};
+use crate::http::House;
+use crate::http::client::hello::{self, Admitted};
+use crate::http::guard::origin::Page;
+use crate::http::limits::Seat;
+use crate::http::socket::{wire::Heard, wire::Wire};
+use crate::live::{Outbox, Place};
+use crate::store::Db;
+use crate::time::Moment;
+use crate::wire::frame::{ApplicationInfo, Bye, FEATURES, Frame, Limits, SessionInfo, Welcome, refusal};
+use crate::wire::page::Pages;
+use crate::wire::request::{Hello, Request, Show};
+use crate::wire::row::UserRow;
+use actix_web::web;
+use bytestring::ByteString;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// A connection that has not said who it is.
+pub struct Arrival {
+    pub house: web::Data<House>,
+    pub address: IpAddr,
+    pub page: Page,
+    /// Its place among those who have not said who they are; given back once it has.
+    pub seat: Seat,
+}
+
+/// A connection that is signed in and told everything up to `seen`.
+pub struct Guest {
+    pub caller: Caller,
+    pub place: Place,
+    pub seen: i64,
+    pub pages: Pages,
+    pub welcome: ByteString,
+}
+
+/// Waits for `hello` and admits. What is wrong is said before the end.
+pub async fn greet(arrival: &Arrival, wire: &mut Wire) -> std::result::Result<Guest, Option<Bye>> {
+    let limits = &arrival.house.config.limits;
+    let hello = match timeout(Duration::from_secs(limits.hello_seconds), first(wire, limits.hello_bytes)).await {
+        Ok(hello) => hello?,
+        Err(_) => return Err(Some(Bye::UNAUTHENTICATED)),
+    };
+    match admit(arrival, &hello).await {
+        Ok(guest) => Ok(guest),
+        Err(error) => {
+            tracing::debug!(%error, "a connection was not admitted");
+            let _ = wire.say(refusal(None, &error).into()).await;
+            Err(Some(if error.temporary() { Bye::INTERNAL } else { Bye::UNAUTHENTICATED }))
+        }
+    }
+}
+
+async fn first(wire: &mut Wire, most: usize) -> std::result::Result<Hello, Option<Bye>> {
+    loop {
+        let text = match wire.hear().await {
+            Heard::Text(text) => text,
+            Heard::Nothing => continue,
+            Heard::End(bye) => return Err(bye),
+        };
+        if text.len() > most {
+            return Err(Some(Bye::TOO_LARGE));
+        }
+        let wrong = match Request::parse(&text) {
+            Ok(Request::Hello(hello)) => return Ok(hello),
+            Ok(_) => Error::Unauthenticated("say hello first".into()),
+            Err(error) => error,
+        };
+        let _ = wire.say(refusal(Request::id_of(&text), &wrong).into()).await;
+        return Err(Some(Bye::UNAUTHENTICATED));
+    }
+}
+
+async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
+    let house = &arrival.house;
+    let admitted = hello::admit(house, hello, &arrival.address.to_string()).await?;
+    let app = admitted.caller.app;
+    let application = house.store.read(move |db| application::get_no(db, app)).await?;
+    arrival.page.require(&application)?;
+    let device = hello.client.as_ref().and_then(|c| c.device.as_deref()).map(Arc::from);
+    let place = Place {
+        socket: house.live.hub.number(),
+        app,
+        user: admitted.caller.user,
+        session: admitted.caller.session,
+        device,
+        outbox: Arc::new(Outbox::default()),
+    };
+    house.live.hub.join(place.clone());
+    let since = hello.since.as_ref().filter(|s| s.epoch == house.store.epoch()).map(|s| s.version);
+    match picture(house, &admitted.caller, since).await {
+        Ok(picture) => Ok(welcome(house, (admitted, place), application, picture)),
+        Err(error) => {
+            house.live.hub.leave(&place);
+            Err(error)
+        }
+    }
+}
+
+/// What a connection must know, read after it was registered with the hub.
+struct Picture {
+    me: UserRow,
+    catch_up: Catchup,
+    answering: bool,
+}
+
+async fn picture(house: &House, caller: &Caller, since: Option<i64>) -> Result<Picture> {
+    let caller = caller.clone();
+    let read = move |db: &Db| {
+        let me = user::get_no(db, caller.app, caller.user)?;
+        if me.suspended_at.is_some() || me.erased_at.is_some() {
+            return Err(Error::Unauthenticated("this user is suspended".into()));
+        }
+        let answering = delivery::answering(db, caller.app)?;
+        Ok(Picture { me: me.row(), catch_up: sync::catch_up(db, &caller, since)?, answering })
+    };
+    house.store.read(read).await
+}
+
+fn welcome(house: &House, (admitted, place): (Admitted, Place), application: Application, picture: Picture) -> Guest {
+    let (caller, catch_up) = (admitted.caller, picture.catch_up);
+    let welcome = Welcome {
+        session: SessionInfo { id: caller.session, token: admitted.token, expires_at: caller.expires_at },
+        me: picture.me,
+        application: ApplicationInfo {
+            name: application.name,
+            colour: application.colour,
+            icon: application.icon,
+            features: &FEATURES,
+            show: if picture.answering { Show::Available } else { Show::Offline },
+        },
+        epoch: house.store.epoch().into(),
+        version: catch_up.version,
+        resumed: !catch_up.reset,
+        limits: limits(house),
+    };
+    house.live.presences.renew(caller.app, &caller.id, place.socket, Moment::now());
+    Guest {
+        caller,
+        place,
+        seen: catch_up.version,
+        pages: Pages::new(catch_up.rows, catch_up.version, catch_up.reset),
+        welcome: Frame::Welcome(&welcome).text().into(),
+    }
+}
+
+fn limits(house: &House) -> Limits {
+    let limits = &house.config.limits;
+    Limits { frame: limits.frame_bytes, text: limits.text_bytes, file: 0, rate: limits.message_rate, burst: limits.message_burst }
+}

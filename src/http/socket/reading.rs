@@ -1,0 +1,123 @@
+//! What a signed-in client asks without changing anything: answered from a reader, beside the connection's task.
+
+use crate::chat::history::{self, Span};
+use crate::chat::{member, picture};
+use crate::directory::{contact, user};
+use crate::error::{Error, Result};
+use crate::http::socket::answer::Reply;
+use crate::http::socket::connection::Connection;
+use crate::id::UserId;
+use crate::store::{Db, Tx};
+use crate::time::Moment;
+use crate::wire::News;
+use crate::wire::frame::{Body, Frame};
+use crate::wire::request as asked;
+use crate::wire::row::Rows;
+use std::collections::BTreeSet;
+
+/// Users whose presence one connection may watch.
+const WATCHED: usize = 200;
+/// The most users of one page of contacts.
+const CONTACTS: u32 = 200;
+
+/// Reads beside the connection's task and answers.
+fn ask<T: Send + 'static>(
+    connection: &Connection,
+    id: u64,
+    work: impl FnOnce(&Db) -> Result<T> + Send + 'static,
+    answer: impl FnOnce(Reply, T) + 'static,
+) {
+    let (store, reply) = (connection.house.store.clone(), Reply::new(connection, id));
+    actix_web::rt::spawn(async move { reply.with(store.read(work).await, answer) });
+}
+
+pub fn history(connection: &Connection, r: asked::History) -> Result<()> {
+    let span = Span::parse(r.before, r.after, r.around)?;
+    let limit = history::limit(r.limit)?;
+    let caller = connection.caller.clone();
+    let work = move |db: &Db| {
+        let (messages, more) = history::page(db, &caller, r.conversation, span, limit)?;
+        let senders: BTreeSet<_> = messages.iter().map(|m| m.sender).filter(|no| no.0 != 0).collect();
+        let users = picture::users(db, caller.app, senders.into_iter())?;
+        Ok((Rows { users, messages: picture::message_rows(&messages, caller.user), ..Rows::default() }, more))
+    };
+    ask(connection, r.id, work, move |reply, (mut rows, more)| {
+        let cut = crate::wire::page::trim(&mut rows.messages, matches!(span, Span::After(_)));
+        reply.ok(None, Body::History { messages: &rows.messages, users: &rows.users, more: more || cut });
+    });
+    Ok(())
+}
+
+pub async fn contacts(connection: &Connection, r: asked::Contacts) -> Result<()> {
+    if r.refresh {
+        let (app, user) = (connection.caller.app, Some(connection.caller.user));
+        let tell = move |tx: &mut Tx| {
+            tx.tell(News::Refresh { app, user });
+            Ok(())
+        };
+        connection.write(tell, |_| ()).await?;
+    }
+    let limit = r.limit.unwrap_or(50);
+    if limit > CONTACTS {
+        return Err(Error::invalid("limit", format!("expected at most {CONTACTS}")));
+    }
+    let (caller, asked) = (connection.caller.clone(), r.id);
+    let work = move |db: &Db| {
+        let page = contact::Page {
+            group: r.group.as_deref(),
+            text: r.text.as_deref().unwrap_or_default(),
+            after: r.after.as_deref(),
+            limit: limit as usize,
+        };
+        contact::page(db, caller.app, caller.user, &page)
+    };
+    ask(connection, asked, work, |reply, (users, more)| reply.ok(None, Body::Contacts { users: &users, more }));
+    Ok(())
+}
+
+/// Only users whom one knows, or is in a conversation with, can be watched; others are passed over.
+pub fn watch(connection: &Connection, r: asked::Watch) -> Result<()> {
+    if r.users.len() > WATCHED {
+        return Err(Error::TooLarge(format!("at most {WATCHED} users can be watched")));
+    }
+    let caller = connection.caller.clone();
+    let work = move |db: &Db| {
+        let mut seen: Vec<UserId> = Vec::with_capacity(r.users.len());
+        for id in r.users {
+            let Some(other) = user::find(db, caller.app, &id)? else { continue };
+            let known = other.no == caller.user
+                || contact::knows(db, caller.app, caller.user, other.no)?
+                || picture::share(db, caller.app, caller.user, other.no)?;
+            if known && !seen.contains(&id) {
+                seen.push(id);
+            }
+        }
+        Ok(seen)
+    };
+    let (live, place) = (connection.house.live.clone(), connection.place.clone());
+    ask(connection, r.id, work, move |reply, users| {
+        let presence = live.presences.watch(&place, users, Moment::now());
+        reply.ok(None, Body::Presence { presence: &presence });
+    });
+    Ok(())
+}
+
+/// Told to the others of a conversation that is small enough for it.
+pub fn typing(connection: &Connection, r: asked::Typing) -> Result<()> {
+    let (caller, id) = (connection.caller.clone(), r.conversation);
+    let work = move |db: &Db| {
+        member::require_present(db, caller.app, id, caller.user)?;
+        let mut roster = member::roster(db, caller.app, id)?;
+        roster.retain(|user| *user != caller.user);
+        Ok(roster)
+    };
+    let (live, caller) = (connection.house.live.clone(), connection.caller.clone());
+    ask(connection, r.id, work, move |reply, roster| {
+        if roster.len() < member::MARKED {
+            let text = Frame::Typing { conversation: id, user: &caller.id, on: r.on }.text();
+            live.hub.pass(caller.app, &roster, &text.into());
+        }
+        reply.nothing();
+    });
+    Ok(())
+}

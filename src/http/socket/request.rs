@@ -1,0 +1,190 @@
+//! What a signed-in client asks, one function for each frame that changes something. Every frame acts for the connection's
+//! own user, and reaches conversations only through that user's membership.
+
+use crate::chat::{announce, conversation, member, message, picture, room};
+use crate::directory::{block, setting, user};
+use crate::error::{Error, Result};
+use crate::http::socket::answer::Reply;
+use crate::http::socket::connection::Connection;
+use crate::http::socket::reading;
+use crate::id::{ConversationId, MessageId};
+use crate::live::presence::{Choice, NOTE};
+use crate::store::Tx;
+use crate::time::Moment;
+use crate::wire::frame::Body;
+use crate::wire::request::{self as asked, Request, Show};
+use crate::wire::row::{MessageRow, Rows};
+
+/// Takes one request. An error is its answer; after `Ok` the answer follows.
+pub async fn take(connection: &Connection, request: Request) -> Result<()> {
+    match &request {
+        Request::Send(_) => connection.house.limiters.message(connection.caller.app, connection.caller.user)?,
+        _ => connection.house.limiters.control(connection.caller.app, connection.caller.user)?,
+    }
+    match request {
+        Request::Hello(_) => Err(Error::invalid("", "this connection is signed in already")),
+        Request::Send(r) => send(connection, r).await,
+        Request::Edit(r) => edit(connection, r).await,
+        Request::Delete(r) => delete(connection, r).await,
+        Request::Open(r) => open(connection, r).await,
+        Request::Room(r) => room(connection, r).await,
+        Request::Settings(r) => settings(connection, r).await,
+        Request::Read(r) => read(connection, &r),
+        Request::Received(r) => received(connection, &r),
+        Request::Present(r) => present(connection, r),
+        Request::History(r) => reading::history(connection, r),
+        Request::Contacts(r) => reading::contacts(connection, r).await,
+        Request::Watch(r) => reading::watch(connection, r),
+        Request::Typing(r) => reading::typing(connection, r),
+    }
+}
+
+async fn send(connection: &Connection, r: asked::Send) -> Result<()> {
+    if !r.attachments.is_empty() {
+        return Err(Error::invalid("attachments", "files are not offered by this server"));
+    }
+    let mut draft = message::Draft::parse(r.key, r.text)?;
+    draft.reply_to = r.reply_to;
+    draft.mentions = r.mentions;
+    let (author, reply) = (connection.author.clone(), Reply::new(connection, r.id));
+    let work = move |tx: &mut Tx| message::post(tx, &author, &r.to, &draft);
+    let done = move |result| {
+        reply.with(result, |reply, posted: message::Posted| {
+            let version = if posted.repeated { None } else { Some(posted.row.version) };
+            reply.ok(version, Body::Message { message: &posted.row, repeated: posted.repeated, begun: posted.begun.as_deref() });
+        })
+    };
+    connection.write(work, done).await
+}
+
+async fn edit(connection: &Connection, r: asked::Edit) -> Result<()> {
+    message::check_text(&r.text)?;
+    let author = connection.author.clone();
+    let work = move |tx: &mut Tx| message::edit(tx, &author, r.message, &r.text);
+    connection.write(work, changed(Reply::new(connection, r.id))).await
+}
+
+async fn delete(connection: &Connection, r: asked::Delete) -> Result<()> {
+    let author = connection.author.clone();
+    let work = move |tx: &mut Tx| message::delete(tx, &author, r.message);
+    connection.write(work, changed(Reply::new(connection, r.id))).await
+}
+
+fn changed(reply: Reply) -> impl FnOnce(Result<MessageRow>) + Send {
+    move |result| {
+        reply.with(result, |reply, row| {
+            reply.ok(Some(row.version), Body::Message { message: &row, repeated: false, begun: None });
+        })
+    }
+}
+
+async fn open(connection: &Connection, r: asked::Open) -> Result<()> {
+    let (author, app, user) = (connection.author.clone(), connection.caller.app, connection.caller.user);
+    let work = move |tx: &mut Tx| {
+        let place = conversation::open(tx, &author, &r.with)?;
+        Ok((picture::of(tx, app, place, user)?, tx.current_version(app)?))
+    };
+    let reply = Reply::new(connection, r.id);
+    connection.write(work, move |result| answer_rows(reply, result, false)).await
+}
+
+/// Answers with a conversation and what belongs to it, complete up to a version.
+fn answer_rows(reply: Reply, result: Result<(Rows, i64)>, repeated: bool) {
+    reply.with(result, |reply, (mut rows, version)| {
+        let conversation = rows.conversations.pop();
+        reply.ok(Some(version), Body::Rows { conversation: conversation.as_ref(), rows: &rows, repeated });
+    });
+}
+
+async fn room(connection: &Connection, r: asked::Room) -> Result<()> {
+    match (r.conversation, r.key) {
+        (Some(id), None) => {
+            let change = room::Change { title: r.title, add: r.add, remove: r.remove, leave: r.leave };
+            change_room(connection, r.id, id, change).await
+        }
+        (None, Some(key)) => {
+            let title = r.title.ok_or_else(|| Error::invalid("title", "a room needs a title"))?;
+            create_room(connection, r.id, room::Draft { key, title, users: r.users }).await
+        }
+        _ => Err(Error::invalid("conversation", "give a key to create a room, or a conversation to change one")),
+    }
+}
+
+async fn create_room(connection: &Connection, id: u64, draft: room::Draft) -> Result<()> {
+    let (author, app, user) = (connection.author.clone(), connection.caller.app, connection.caller.user);
+    let work = move |tx: &mut Tx| {
+        let (room, repeated) = room::create(tx, &author, &draft)?;
+        Ok((picture::of(tx, app, room, user)?, tx.current_version(app)?, repeated))
+    };
+    let reply = Reply::new(connection, id);
+    let done = move |result: Result<(Rows, i64, bool)>| {
+        let repeated = matches!(result, Ok((_, _, true)));
+        answer_rows(reply, result.map(|(rows, version, _)| (rows, version)), repeated);
+    };
+    connection.write(work, done).await
+}
+
+async fn change_room(connection: &Connection, id: u64, room: ConversationId, change: room::Change) -> Result<()> {
+    let (author, app, user) = (connection.author.clone(), connection.caller.app, connection.caller.user);
+    let work = move |tx: &mut Tx| {
+        room::change(tx, &author, room, &change)?;
+        let rows = match change.leave {
+            true => Rows { members: vec![member::require(tx, app, room, user)?.own_row(tx, app)?], ..Rows::default() },
+            false => Rows { messages: Vec::new(), ..picture::of(tx, app, room, user)? },
+        };
+        Ok((rows, tx.current_version(app)?))
+    };
+    let reply = Reply::new(connection, id);
+    connection.write(work, move |result| answer_rows(reply, result, false)).await
+}
+
+async fn settings(connection: &Connection, r: asked::Settings) -> Result<()> {
+    let caller = connection.caller.clone();
+    let work = move |tx: &mut Tx| {
+        let mut rows = Rows::default();
+        if let Some(mute) = r.mute {
+            let place = member::require_present(tx, caller.app, mute.conversation, caller.user)?;
+            member::mute(tx, caller.app, &place, mute.on, mute.until)?;
+            let place = member::require_present(tx, caller.app, mute.conversation, caller.user)?;
+            announce::own_place(tx, caller.app, &place)?;
+            rows.members.push(place.own_row(tx, caller.app)?);
+        }
+        if let Some(blocking) = r.block {
+            let other = user::number(tx, caller.app, &blocking.user)?;
+            block::set(tx, &caller, other, blocking.on)?;
+        }
+        rows.settings = Some(setting::row(tx, caller.app, caller.user)?);
+        Ok((rows, tx.current_version(caller.app)?))
+    };
+    let reply = Reply::new(connection, r.id);
+    connection.write(work, move |result| answer_rows(reply, result, false)).await
+}
+
+fn read(connection: &Connection, r: &asked::Read) -> Result<()> {
+    let (reply, MessageId(upto)) = (Reply::new(connection, r.id), r.upto);
+    let done = Box::new(move |result| reply.with(result, |reply, ()| reply.nothing()));
+    connection.house.marks.read((connection.caller.app, connection.caller.user), r.conversation, upto, done);
+    Ok(())
+}
+
+fn received(connection: &Connection, r: &asked::Received) -> Result<()> {
+    let reply = Reply::new(connection, r.id);
+    let done = Box::new(move |result| reply.with(result, |reply, ()| reply.nothing()));
+    connection.house.marks.received((connection.caller.app, connection.caller.user), r.version, done);
+    Ok(())
+}
+
+fn present(connection: &Connection, r: asked::Present) -> Result<()> {
+    if r.show == Show::Offline {
+        return Err(Error::invalid("show", "expected available, away, busy or invisible"));
+    }
+    let note = r.note.map(|note| note.trim().to_string()).filter(|note| !note.is_empty());
+    if note.as_ref().is_some_and(|note| note.chars().count() > NOTE || note.chars().any(char::is_control)) {
+        return Err(Error::invalid("note", format!("a note has at most {NOTE} characters")));
+    }
+    let plain = r.show == Show::Available && note.is_none();
+    let choice = (!plain).then_some(Choice { show: r.show, note, until: r.until });
+    connection.house.live.presences.choose(connection.caller.app, &connection.caller.id, choice, Moment::now());
+    Reply::new(connection, r.id).nothing();
+    Ok(())
+}

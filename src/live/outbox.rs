@@ -1,0 +1,165 @@
+//! The bounded queue of what one connection is to be sent, in commit order. When it is full, pushing stops and a gap takes
+//! its place, which the connection fills from the store; answers are never dropped, for they are bounded by the number of
+//! requests that may be unanswered.
+
+use crate::wire::frame::Bye;
+use bytestring::ByteString;
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// Frames, and bytes, that wait before pushing stops.
+pub const FRAMES: usize = 64;
+pub const BYTES: usize = 256 * 1024;
+
+#[derive(Debug)]
+pub enum Out {
+    /// Rows that changed at a version.
+    Push { version: i64, text: ByteString },
+    /// The answer to a request; `version` where it stands in the place of a push.
+    Answer { version: Option<i64>, text: ByteString },
+    /// Presence, typing: nobody minds if it is lost.
+    Passing { text: ByteString },
+    /// Pushes were dropped here: read on from the store.
+    Gap,
+}
+
+#[derive(Default)]
+pub struct Outbox {
+    state: Mutex<State>,
+    wake: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Out>,
+    frames: usize,
+    bytes: usize,
+    /// A gap stands in the queue: pushes are dropped until it is taken.
+    gap: bool,
+    end: Option<Bye>,
+}
+
+impl Outbox {
+    pub fn push(&self, version: i64, text: ByteString) {
+        let mut state = self.lock();
+        if state.gap {
+            return;
+        }
+        if state.full(text.len()) {
+            state.gap = true;
+            state.queue.push_back(Out::Gap);
+        } else {
+            state.add(text.len());
+            state.queue.push_back(Out::Push { version, text });
+        }
+        self.woken(state);
+    }
+
+    pub fn answer(&self, version: Option<i64>, text: ByteString) {
+        let mut state = self.lock();
+        state.queue.push_back(Out::Answer { version, text });
+        self.woken(state);
+    }
+
+    pub fn pass(&self, text: ByteString) {
+        let mut state = self.lock();
+        if state.gap || state.frames > FRAMES / 2 {
+            return;
+        }
+        state.add(text.len());
+        state.queue.push_back(Out::Passing { text });
+        self.woken(state);
+    }
+
+    /// Asks the connection to end once what is queued has been sent.
+    pub fn end(&self, bye: Bye) {
+        let mut state = self.lock();
+        state.end.get_or_insert(bye);
+        drop(state);
+        self.wake.notify_one();
+    }
+
+    /// The next to be sent. Taking a gap lets pushing begin again, so what is read after it misses nothing.
+    pub fn take(&self) -> Option<Out> {
+        let mut state = self.lock();
+        let out = state.queue.pop_front();
+        match &out {
+            Some(Out::Push { text, .. } | Out::Passing { text }) => state.remove(text.len()),
+            Some(Out::Gap) => state.gap = false,
+            Some(Out::Answer { .. }) => {}
+            None => state.queue.shrink_to(4),
+        }
+        out
+    }
+
+    pub fn ended(&self) -> Option<Bye> {
+        self.lock().end.clone()
+    }
+
+    /// Returns when there is something to take, or the connection should end.
+    pub async fn ready(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Only the first of a row of frames needs to wake the connection; `Notify` keeps one permit, so none is missed.
+    fn woken(&self, state: MutexGuard<'_, State>) {
+        let first = state.queue.len() == 1;
+        drop(state);
+        if first {
+            self.wake.notify_one();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn full(&self, more: usize) -> bool {
+        self.frames >= FRAMES || (self.frames > 0 && self.bytes + more > BYTES)
+    }
+
+    fn add(&mut self, bytes: usize) {
+        self.frames += 1;
+        self.bytes += bytes;
+    }
+
+    fn remove(&mut self, bytes: usize) {
+        self.frames = self.frames.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(outbox: &Outbox) -> Vec<Out> {
+        std::iter::from_fn(|| outbox.take()).collect()
+    }
+
+    #[test]
+    fn a_full_queue_drops_pushes_behind_a_gap_but_never_an_answer() {
+        let outbox = Outbox::default();
+        for version in 0..100 {
+            outbox.push(version, "row".into());
+        }
+        outbox.answer(Some(100), "ok".into());
+        let all = taken(&outbox);
+        assert_eq!(all.len(), FRAMES + 2);
+        assert!(matches!(all[FRAMES], Out::Gap) && matches!(all[FRAMES + 1], Out::Answer { version: Some(100), .. }));
+        outbox.push(101, "row".into());
+        assert!(matches!(taken(&outbox)[..], [Out::Push { version: 101, .. }]));
+    }
+
+    #[test]
+    fn bytes_are_bounded_but_one_large_frame_passes() {
+        let outbox = Outbox::default();
+        let large: ByteString = "x".repeat(BYTES).into();
+        outbox.push(1, large.clone());
+        outbox.push(2, large);
+        assert!(matches!(taken(&outbox)[..], [Out::Push { version: 1, .. }, Out::Gap]));
+    }
+}

@@ -1,0 +1,244 @@
+//! Presence: a lease that each connection renews and that lapses by itself. A chosen `invisible` wins and reads as
+//! `offline`; otherwise the most available device counts. Whoever watches a user is told when what shows changes.
+
+use crate::id::{AppNo, UserId};
+use crate::live::hub::Place;
+use crate::live::outbox::Outbox;
+use crate::time::Moment;
+use crate::wire::frame::{Frame, Presence};
+use crate::wire::news::SocketNo;
+use crate::wire::request::Show;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// A connection that has not been heard of for this long no longer counts.
+pub const LEASE: Duration = Duration::from_secs(60);
+/// After the last connection went, how long a user still shows as it did: a reload is not a departure.
+pub const GRACE: Duration = Duration::from_secs(5);
+/// Characters of a note.
+pub const NOTE: usize = 80;
+
+type Who = (AppNo, UserId);
+
+/// What a user chose for itself, on all devices.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    pub show: Show,
+    pub note: Option<String>,
+    pub until: Option<Moment>,
+}
+
+#[derive(Default)]
+pub struct Presences {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    people: HashMap<Who, Person>,
+    /// Who is watched by which connections.
+    watchers: HashMap<Who, HashMap<SocketNo, Arc<Outbox>>>,
+    /// Whom a connection watches.
+    watched: HashMap<SocketNo, (AppNo, Vec<UserId>)>,
+}
+
+#[derive(Default)]
+struct Person {
+    /// When each connection's lease ends.
+    leases: HashMap<SocketNo, Moment>,
+    choice: Option<Choice>,
+    last_seen: Option<Moment>,
+    told: Option<Presence>,
+}
+
+impl Presences {
+    /// Renews a connection's lease; the first one makes its user appear.
+    pub fn renew(&self, app: AppNo, user: &UserId, socket: SocketNo, now: Moment) {
+        let mut state = self.lock();
+        let who = (app, user.clone());
+        state.people.entry(who.clone()).or_default().leases.insert(socket, now.plus(LEASE));
+        state.tell(&who, now);
+    }
+
+    /// The connection went: its lease ends after the grace.
+    pub fn release(&self, app: AppNo, user: &UserId, socket: SocketNo, now: Moment) {
+        let mut state = self.lock();
+        if let Some(person) = state.people.get_mut(&(app, user.clone())) {
+            person.leases.entry(socket).and_modify(|end| *end = now.plus(GRACE));
+        }
+        state.watch((app, socket), Vec::new(), None);
+    }
+
+    /// A user says how it wants to show; `None` goes back to what its devices say.
+    pub fn choose(&self, app: AppNo, user: &UserId, choice: Option<Choice>, now: Moment) {
+        let mut state = self.lock();
+        let who = (app, user.clone());
+        state.people.entry(who.clone()).or_default().choice = choice;
+        state.tell(&who, now);
+    }
+
+    /// Replaces whom a connection watches; answers how they show now.
+    pub fn watch(&self, place: &Place, users: Vec<UserId>, now: Moment) -> Vec<Presence> {
+        let mut state = self.lock();
+        let shown = users.iter().map(|user| state.show(&(place.app, user.clone()), now)).collect();
+        state.watch((place.app, place.socket), users, Some(&place.outbox));
+        shown
+    }
+
+    pub fn show(&self, app: AppNo, user: &UserId, now: Moment) -> Presence {
+        self.lock().show(&(app, user.clone()), now)
+    }
+
+    /// What a user chose, shown to itself only.
+    pub fn choice(&self, app: AppNo, user: &UserId) -> Option<Choice> {
+        self.lock().people.get(&(app, user.clone())).and_then(|p| p.choice.clone())
+    }
+
+    /// Ends leases that have lapsed, tells the watchers, and answers who has gone and when it was last here.
+    pub fn lapse(&self, now: Moment) -> Vec<(AppNo, UserId, Moment)> {
+        let mut state = self.lock();
+        let all: Vec<Who> = state.people.keys().cloned().collect();
+        let mut gone = Vec::new();
+        for who in all {
+            if state.people.get_mut(&who).is_some_and(|person| person.lapse(now)) {
+                gone.push((who.0, who.1.clone(), now));
+            }
+            state.tell(&who, now);
+            if state
+                .people
+                .get(&who)
+                .is_some_and(|p| p.leases.is_empty() && p.choice.is_none() && !state.watchers.contains_key(&who))
+            {
+                state.people.remove(&who);
+            }
+        }
+        gone
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn show(&self, who: &Who, now: Moment) -> Presence {
+        match self.people.get(who) {
+            Some(person) => person.show(&who.1, now),
+            None => Presence { user: who.1.clone(), show: Show::Offline, note: None, until: None, last_seen: None },
+        }
+    }
+
+    /// Tells the watchers where what shows is not what they were told last.
+    fn tell(&mut self, who: &Who, now: Moment) {
+        let shown = self.show(who, now);
+        let Some(person) = self.people.get_mut(who) else { return };
+        if person.told.as_ref() == Some(&shown) {
+            return;
+        }
+        person.told = Some(shown.clone());
+        if let Some(watchers) = self.watchers.get(who) {
+            let text: bytestring::ByteString = Frame::Presence { users: &[shown] }.text().into();
+            watchers.values().for_each(|outbox| outbox.pass(text.clone()));
+        }
+    }
+
+    fn watch(&mut self, (app, socket): (AppNo, SocketNo), users: Vec<UserId>, outbox: Option<&Arc<Outbox>>) {
+        if let Some((app, earlier)) = self.watched.remove(&socket) {
+            for user in earlier {
+                let who = (app, user);
+                if let Some(watchers) = self.watchers.get_mut(&who) {
+                    watchers.remove(&socket);
+                    if watchers.is_empty() {
+                        self.watchers.remove(&who);
+                    }
+                }
+            }
+        }
+        let Some(outbox) = outbox.filter(|_| !users.is_empty()) else { return };
+        for user in &users {
+            self.watchers.entry((app, user.clone())).or_default().insert(socket, outbox.clone());
+        }
+        self.watched.insert(socket, (app, users));
+    }
+}
+
+impl Person {
+    /// Whether the last connection has just gone.
+    fn lapse(&mut self, now: Moment) -> bool {
+        if self.choice.as_ref().is_some_and(|c| c.until.is_some_and(|until| until <= now)) {
+            self.choice = None;
+        }
+        let before = self.leases.len();
+        self.leases.retain(|_, end| *end > now);
+        let gone = before > 0 && self.leases.is_empty();
+        if gone {
+            self.last_seen = Some(now);
+        }
+        gone
+    }
+
+    fn show(&self, user: &UserId, now: Moment) -> Presence {
+        let choice = self.choice.as_ref().filter(|c| c.until.is_none_or(|until| until > now));
+        let here = self.leases.values().any(|end| *end > now);
+        let show = match (here, choice.map(|c| c.show)) {
+            (false, _) | (true, Some(Show::Invisible | Show::Offline)) => Show::Offline,
+            (true, Some(chosen)) => chosen,
+            (true, None) => Show::Available,
+        };
+        let visible = choice.filter(|_| show != Show::Offline);
+        Presence {
+            user: user.clone(),
+            show,
+            note: visible.and_then(|c| c.note.clone()),
+            until: visible.and_then(|c| c.until),
+            last_seen: self.last_seen.filter(|_| show == Show::Offline && !here),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn anna() -> UserId {
+        UserId::parse("anna").unwrap()
+    }
+
+    #[test]
+    fn presence_is_a_lease_with_a_grace() {
+        let (all, app, now) = (Presences::default(), AppNo(1), Moment(1_000_000));
+        all.renew(app, &anna(), 1, now);
+        assert_eq!(all.show(app, &anna(), now).show, Show::Available);
+        assert_eq!(all.show(app, &anna(), now.plus(LEASE)).show, Show::Offline);
+        all.release(app, &anna(), 1, now);
+        assert_eq!(all.show(app, &anna(), now.plus(GRACE / 2)).show, Show::Available);
+        assert_eq!(all.lapse(now.plus(GRACE)), [(app, anna(), now.plus(GRACE))]);
+        assert!(all.lock().people.is_empty());
+    }
+
+    #[test]
+    fn a_chosen_invisible_reads_as_offline_without_a_trace() {
+        let (all, app, now) = (Presences::default(), AppNo(1), Moment(1_000_000));
+        all.renew(app, &anna(), 1, now);
+        let choice = Choice { show: Show::Invisible, note: Some("hidden".into()), until: None };
+        all.choose(app, &anna(), Some(choice), now);
+        let shown = all.show(app, &anna(), now);
+        assert_eq!((shown.show, shown.note, shown.last_seen), (Show::Offline, None, None));
+    }
+
+    #[test]
+    fn watchers_are_told_once_when_it_changes() {
+        let (all, app, now) = (Presences::default(), AppNo(1), Moment(1_000_000));
+        let outbox = Arc::new(Outbox::default());
+        let place = Place { socket: 9, app, user: crate::id::UserNo(2), session: 1, device: None, outbox: outbox.clone() };
+        assert_eq!(all.watch(&place, vec![anna()], now)[0].show, Show::Offline);
+        all.renew(app, &anna(), 1, now);
+        all.renew(app, &anna(), 1, now.plus(Duration::from_secs(1)));
+        assert!(outbox.take().is_some() && outbox.take().is_none());
+        all.watch(&place, vec![], now);
+        all.release(app, &anna(), 1, now);
+        all.lapse(now.plus(LEASE));
+        assert!(outbox.take().is_none());
+    }
+}
