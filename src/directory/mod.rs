@@ -4,6 +4,7 @@ pub mod block;
 pub mod caller;
 pub mod contact;
 pub mod group;
+pub mod import;
 mod list;
 pub mod profile;
 pub mod renewal;

@@ -178,8 +178,9 @@ enum Given {
     Object(Object),
 }
 
+/// Read alone, it says which of its members is wrong.
 #[derive(Deserialize)]
-struct Object {
+pub(super) struct Object {
     #[serde(deserialize_with = "user_id")]
     id: UserId,
     name: Option<String>,
@@ -200,16 +201,22 @@ impl From<Given> for Profile {
     fn from(given: Given) -> Profile {
         match given {
             Given::Id(id) => Profile::new(id),
-            Given::Object(o) => Profile {
-                id: o.id,
-                name: o.name,
-                kind: o.kind,
-                email: o.email,
-                avatar: o.avatar,
-                title: o.title,
-                locale: o.locale,
-                timezone: o.timezone,
-            },
+            Given::Object(object) => object.into(),
+        }
+    }
+}
+
+impl From<Object> for Profile {
+    fn from(o: Object) -> Profile {
+        Profile {
+            id: o.id,
+            name: o.name,
+            kind: o.kind,
+            email: o.email,
+            avatar: o.avatar,
+            title: o.title,
+            locale: o.locale,
+            timezone: o.timezone,
         }
     }
 }
