@@ -1,5 +1,6 @@
 //! Puts the house together and keeps it running: the store, the doors, the waiting work; and takes it down in order.
 
+mod clock;
 mod files;
 
 use crate::callout::{self, Callout};
@@ -51,7 +52,7 @@ pub async fn start(config: Config) -> Result<Running> {
     let server = serve(house.clone(), listener)?;
     let doors = server.handle();
     let serving = tokio::spawn(server);
-    sweep(house.clone());
+    tokio::spawn(clock::run(house.clone()));
     let (marking, stop) = (house.clone(), house.stop.clone());
     house.busy.spawn(async move { marking.marks.run(&marking.store, stop).await });
     Ok(Running { address, house, doors, serving, ear })
@@ -63,6 +64,7 @@ impl Running {
         tracing::info!("stopping");
         self.doors.pause().await;
         self.house.stop.cancel();
+        self.house.live.shut_down();
         self.house.busy.close();
         if tokio::time::timeout(DRAIN, self.house.busy.wait()).await.is_err() {
             tracing::warn!(left = self.house.busy.len(), "not everything ended in time");
@@ -117,17 +119,4 @@ fn serve(house: Data<House>, listener: TcpListener) -> Result<actix_web::dev::Se
         .listen(listener)
         .map_err(Error::internal)?;
     Ok(server.run())
-}
-
-/// Lets the limiters forget, once a minute.
-fn sweep(house: Data<House>) {
-    tokio::spawn(async move {
-        let mut minute = tokio::time::interval(Duration::from_secs(60));
-        loop {
-            tokio::select! {
-                () = house.stop.cancelled() => return,
-                _ = minute.tick() => house.limiters.forget(),
-            }
-        }
-    });
 }

@@ -11,7 +11,7 @@ use crate::store::{Db, Tx};
 use crate::time::Moment;
 use crate::wire::News;
 use crate::wire::frame::{Body, Frame};
-use crate::wire::request as asked;
+use crate::wire::request::{self as asked, Show};
 use crate::wire::row::Rows;
 use std::collections::BTreeSet;
 
@@ -82,21 +82,26 @@ pub fn watch(connection: &Connection, r: asked::Watch) -> Result<()> {
     }
     let caller = connection.caller.clone();
     let work = move |db: &Db| {
-        let mut seen: Vec<UserId> = Vec::with_capacity(r.users.len());
+        let mut seen: Vec<(UserId, Option<Moment>)> = Vec::with_capacity(r.users.len());
         for id in r.users {
             let Some(other) = user::find(db, caller.app, &id)? else { continue };
             let known = other.no == caller.user
                 || contact::knows(db, caller.app, caller.user, other.no)?
                 || picture::share(db, caller.app, caller.user, other.no)?;
-            if known && !seen.contains(&id) {
-                seen.push(id);
+            if known && !seen.iter().any(|(one, _)| *one == id) {
+                seen.push((id, other.last_seen_at));
             }
         }
         Ok(seen)
     };
     let (live, place) = (connection.house.live.clone(), connection.place.clone());
-    ask(connection, r.id, work, move |reply, users| {
-        let presence = live.presences.watch(&place, users, Moment::now());
+    ask(connection, r.id, work, move |reply, seen| {
+        let users = seen.iter().map(|(id, _)| id.clone()).collect();
+        let mut presence = live.presences.watch(&place, users, Moment::now());
+        for (shown, (_, last_seen)) in presence.iter_mut().zip(seen) {
+            let away = shown.show == Show::Offline;
+            shown.last_seen = shown.last_seen.or(last_seen.filter(|_| away));
+        }
         reply.ok(None, Body::Presence { presence: &presence });
     });
     Ok(())
