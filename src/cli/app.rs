@@ -103,7 +103,7 @@ impl Register {
     fn run(self, place: &Place) -> Result<Answer> {
         let draft = Draft { id: self.id.as_str().into(), name: self.name, ..Draft::default() };
         let draft = self.settings.apply(draft);
-        let s = place.store.write_blocking(move |tx| register(tx, &draft))?;
+        let s = place.change("application.create", &self.id, move |tx| register(tx, &draft))?;
         let text = format!(
             "{} is registered. These are shown once; keep them:\nkey              {}\ncallback secret  {}\ntoken secret     {}",
             self.id, s.key, s.callback, s.token
@@ -122,8 +122,8 @@ fn register(tx: &mut Tx, draft: &Draft) -> error::Result<Secrets> {
 
 impl Update {
     fn run(self, place: &Place) -> Result<Answer> {
-        let (id, name, settings) = (self.app, self.name, self.settings);
-        let changed = place.store.write_blocking(move |tx| {
+        let (id, name, settings) = (self.app.clone(), self.name, self.settings);
+        let changed = place.change("application.update", &self.app, move |tx| {
             let application = application::get(tx, &id)?;
             let mut draft = settings.apply(Draft::of(&application));
             draft.name = name.unwrap_or(draft.name);
@@ -136,7 +136,8 @@ impl Update {
 impl Suspend {
     fn run(self, place: &Place) -> Result<Answer> {
         let (id, resume) = (self.app.clone(), self.resume);
-        place.store.write_blocking(move |tx| {
+        let what = if resume { "application.resume" } else { "application.suspend" };
+        place.change(what, &self.app, move |tx| {
             let no = application::get(tx, &id)?.no;
             if resume { application::resume(tx, no) } else { application::suspend(tx, no) }
         })?;

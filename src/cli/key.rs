@@ -7,6 +7,7 @@ use crate::cli::answer::{Answer, table};
 use crate::cli::exit::Result;
 use crate::cli::task::Place;
 use crate::id::AppId;
+use crate::store::Tx;
 use crate::time::Moment;
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
@@ -63,8 +64,8 @@ impl Keys {
         match self {
             Keys::Create(task) => task.run(place),
             Keys::Revoke { app, no } => {
-                let revoke = move |tx: &mut crate::store::Tx| key::revoke(tx, application::get(tx, &app)?.no, no);
-                place.store.write_blocking(revoke)?;
+                let subject = format!("{app}/{no}");
+                place.change("key.revoke", subject, move |tx| key::revoke(tx, application::get(tx, &app)?.no, no))?;
                 Answer::new(format!("key {no} is revoked"), json!({ "no": no }))
             }
         }
@@ -74,10 +75,10 @@ impl Keys {
 impl Create {
     fn run(self, place: &Place) -> Result<Answer> {
         let scopes = if self.scope.is_empty() { Scopes::admin() } else { Scopes(self.scope) };
-        let (id, name) = (self.app, self.name);
+        let (id, name) = (self.app.clone(), self.name);
         let end = self.days.map(|days| Moment::now().plus(Duration::from_secs(days.saturating_mul(24 * 3600))));
-        let make = move |tx: &mut crate::store::Tx| key::create(tx, application::get(tx, &id)?.no, &name, &scopes, end);
-        let (key, text) = place.store.write_blocking(make)?;
+        let make = move |tx: &mut Tx| key::create(tx, application::get(tx, &id)?.no, &name, &scopes, end);
+        let (key, text) = place.change("key.create", &self.app, make)?;
         Answer::new(&text, json!({ "no": key.no, "key": text, "scopes": key.scopes }))
     }
 }
@@ -89,8 +90,9 @@ impl Rotation {
             Signs::Callback => (Purpose::Callback, "callback_secret"),
             Signs::Token => (Purpose::Token, "token_secret"),
         };
-        let rotate = move |tx: &mut crate::store::Tx| secret::rotate(tx, application::get(tx, &app)?.no, purpose);
-        let text = place.store.write_blocking(rotate)?;
+        let subject = format!("{app}/{}", purpose.as_str());
+        let rotate = move |tx: &mut Tx| secret::rotate(tx, application::get(tx, &app)?.no, purpose);
+        let text = place.change("secret.rotate", subject, rotate)?;
         Answer::new(&text, json!({ name: text }))
     }
 }

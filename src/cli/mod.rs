@@ -1,5 +1,6 @@
 //! The command line: what was typed, by which part of the house it is done, and how it ends.
 
+mod admin;
 mod answer;
 mod app;
 mod call;
@@ -7,6 +8,7 @@ pub mod control;
 mod demo;
 mod exit;
 mod key;
+mod send;
 mod serve;
 mod settings;
 pub mod task;

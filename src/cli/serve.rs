@@ -1,5 +1,6 @@
 //! `parlour serve`: the server until it is told to end.
 
+use crate::cli::answer;
 use crate::cli::exit::Failure;
 use crate::config::{Config, File, LogFormat};
 use crate::error::{Error, Result};
@@ -22,7 +23,11 @@ async fn serve(config: Config, file: &File) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
     let running = server::start(config).await?;
-    println!("parlour listening on http://{}", running.address);
+    // Whoever started it may have stopped listening.
+    let _ = answer::line(&format!("parlour listening on http://{}", running.address));
+    if let Some(link) = &running.setup_link {
+        let _ = answer::line(&format!("set up at {link}"));
+    }
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

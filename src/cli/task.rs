@@ -1,14 +1,18 @@
 //! What a command does, as a value: it runs here on the store, or travels to the server that has the store and runs there.
 //! Knows nothing of how it travels.
 
+use crate::accounts::audit::{self, Entry};
+use crate::cli::admin::Admin;
 use crate::cli::answer::Answer;
 use crate::cli::app::App;
 use crate::cli::exit::Result;
+use crate::cli::send::Send;
 use crate::cli::upkeep;
 use crate::cli::user::UserTask;
 use crate::config::Config;
+use crate::error;
 use crate::http::guard::origin::Own;
-use crate::store::Store;
+use crate::store::{Store, Tx};
 use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +26,13 @@ pub enum Task {
     /// Users of an application
     #[command(subcommand)]
     User(UserTask),
+
+    /// Administrators of the console
+    #[command(subcommand)]
+    Admin(Admin),
+
+    /// Send a message from an application
+    Send(Send),
 
     /// Make a verified copy of the database, while the server runs
     Backup(upkeep::Backup),
@@ -40,12 +51,33 @@ pub struct Place {
     pub config: Config,
 }
 
+impl Place {
+    /// Changes something, and notes it in the audit log with the change.
+    pub fn change<T: std::marker::Send + 'static>(
+        &self,
+        what: &'static str,
+        subject: impl ToString,
+        work: impl FnOnce(&mut Tx) -> error::Result<T> + std::marker::Send + 'static,
+    ) -> Result<T> {
+        let entry = Entry {
+            who: "command line".into(),
+            address: None,
+            what: what.into(),
+            subject: Some(subject.to_string()),
+            result: "ok".into(),
+        };
+        let noted = move |tx: &mut Tx| work(tx).and_then(|done| audit::record(tx, &entry).map(|()| done));
+        Ok(self.store.write_blocking(noted)?)
+    }
+}
+
 impl Task {
     /// What only the command can do: read its standard input, know its folder.
     pub fn prepare(&mut self) -> Result<()> {
         match self {
             Task::App(task) => task.prepare(),
             Task::User(task) => task.prepare(),
+            Task::Send(task) => task.prepare(),
             Task::Backup(task) => task.prepare(),
             _ => Ok(()),
         }
@@ -56,6 +88,8 @@ impl Task {
         match self {
             Task::App(task) => task.run(place),
             Task::User(task) => task.run(place),
+            Task::Admin(task) => task.run(place),
+            Task::Send(task) => task.run(place),
             Task::Backup(task) => task.run(place),
             Task::Check(task) => task.run(place),
             Task::Healthcheck(task) => task.run(place),

@@ -1,6 +1,7 @@
 //! `parlour user`: the people, programs and devices of an application.
 
 use crate::apps::application;
+use crate::chat::announce;
 use crate::cli::answer::{Answer, table};
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::task::Place;
@@ -118,7 +119,8 @@ impl Add {
             Some(password) => Some(secret::hash_password(user::parse_password(password)?)?),
             None => None,
         };
-        let user = place.store.write_blocking(move |tx| self.put(tx, hash.as_deref()))?;
+        let subject = format!("{}/{}", self.app, self.id);
+        let user = place.change("user.create", subject, move |tx| self.put(tx, hash.as_deref()))?;
         Answer::new(format!("{} is added", user.id), value(&user))
     }
 
@@ -137,6 +139,7 @@ impl Add {
         if hash.is_some() {
             user::set_password(tx, app, user.no, hash)?;
         }
+        announce::user(tx, app, user.no)?;
         Ok(user)
     }
 }
@@ -144,7 +147,8 @@ impl Add {
 impl Suspend {
     fn run(self, place: &Place) -> Result<Answer> {
         let (app, id, resume) = (self.app, self.id.clone(), self.resume);
-        place.store.write_blocking(move |tx| {
+        let what = if resume { "user.resume" } else { "user.suspend" };
+        place.change(what, format!("{app}/{id}"), move |tx| {
             let app = application::get(tx, &app)?.no;
             let no = user::get(tx, app, &id)?.no;
             if resume { user::resume(tx, app, no) } else { user::suspend(tx, app, no) }
@@ -159,7 +163,7 @@ impl Token {
         let expires_at = self.days.map(|days| Moment::now().plus(Duration::from_secs(days.saturating_mul(24 * 3600))));
         let draft = Draft { kind: Kind::Token, name: self.name, address: None, expires_at };
         let (app, id) = (self.app, self.id);
-        let (session, token) = place.store.write_blocking(move |tx| {
+        let (session, token) = place.change("token.create", format!("{app}/{id}"), move |tx| {
             let app = application::get(tx, &app)?.no;
             let user = user::get(tx, app, &id)?;
             session::open(tx, &user, &draft)

@@ -29,7 +29,8 @@ pub fn printed(office: &Office, parlour: &Running, folder: &Folder) -> String {
     ));
     let home = parlour.house.own.link("/");
     text.push_str(&format!("  The full messenger, with the same names and passwords\n    {home}\n"));
-    text.push_str(&format!("  Parlour's console\n    {}\n\n", parlour.house.own.link("/console")));
+    let console = parlour.setup_link.clone().unwrap_or_else(|| parlour.house.own.link("/console"));
+    text.push_str(&format!("  Parlour's console\n    {console}\n\n"));
     text.push_str(&match folder.is_kept {
         true => format!("Everything is kept in {}. Ctrl-C ends the demo.\n", folder.path().display()),
         false => "Ctrl-C ends the demo and removes everything.\n".to_owned(),

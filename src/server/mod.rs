@@ -3,6 +3,7 @@
 mod clock;
 mod files;
 
+use crate::accounts::invitation;
 use crate::callout::{self, Callout};
 use crate::cli::control;
 use crate::cli::task::Place;
@@ -30,6 +31,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// A server that answers.
 pub struct Running {
     pub address: SocketAddr,
+    /// Where the first administrator is made, once; none where there is one.
+    pub setup_link: Option<String>,
     pub house: Data<House>,
     doors: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
@@ -48,6 +51,8 @@ pub async fn start(config: Config) -> Result<Running> {
     callout::prepare();
     let callout = Callout::new(vec![address])?;
     let house = Data::new(House::new(config, store, live, callout, own));
+    let setup = house.store.write(invitation::set_up).await?;
+    let setup_link = setup.map(|token| house.own.link(&format!("/console/setup/{token}")));
     let ear = control::listen(place(&house), house.stop.clone())?;
     let server = serve(house.clone(), listener)?;
     let doors = server.handle();
@@ -55,7 +60,7 @@ pub async fn start(config: Config) -> Result<Running> {
     tokio::spawn(clock::run(house.clone()));
     let (marking, stop) = (house.clone(), house.stop.clone());
     house.busy.spawn(async move { marking.marks.run(&marking.store, stop).await });
-    Ok(Running { address, house, doors, serving, ear })
+    Ok(Running { address, setup_link, house, doors, serving, ear })
 }
 
 impl Running {
