@@ -30,9 +30,9 @@ export function Sidebar({ current }) {
       event.stopPropagation();
       setText('');
     } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
-      const list = /** @type {HTMLElement|null} */ (box.current?.closest('.side')?.querySelector('.windowed') ?? null);
-      list?.focus();
-      if (event.key === 'Enter' && text.trim()) list?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+      const list = box.current?.closest('.side')?.querySelector('.windowed');
+      const goal = /** @type {HTMLElement|null|undefined} */ (event.key === 'Enter' ? list?.querySelector('.windowed-row') : list);
+      event.key === 'Enter' ? text.trim() && goal?.click() : goal?.focus();
       event.preventDefault();
     }
   };

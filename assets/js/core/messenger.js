@@ -124,7 +124,7 @@ export class Messenger {
     this.requests.open();
     this.outbox.adopt([welcome.epoch, this.options.app, welcome.me.id].map(encodeURIComponent).join('/'));
     this.outbox.open();
-    this.presence.open();
+    this.presence.open(this.me.id);
     this.marks.open();
     this.signal.touch('users', 'link');
   }
