@@ -12,7 +12,8 @@ import { html, useDesk, useEvent, useName, useRef, useState } from './ui.js';
 export function Sidebar({ current }) {
   const desk = useDesk();
   const { messenger } = desk;
-  const [tab, setTab] = useState(/** @type {'chats'|'contacts'} */ ([...messenger.rows.timelines.values()].some((list) => list.length) ? 'chats' : 'contacts'));
+  const [chosen, setTab] = useState(/** @type {'chats'|'contacts'|null} */ (null));
+  const tab = chosen ?? ([...messenger.rows.timelines.values()].some((list) => list.length) ? 'chats' : 'contacts');
   const [text, setText] = useState('');
   const [making, setMaking] = useState(false);
   const box = /** @type {import('preact').RefObject<HTMLInputElement>} */ (useRef(/** @type {any} */ (null)));

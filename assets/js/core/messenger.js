@@ -148,6 +148,7 @@ export class Messenger {
       if (message.from.startsWith('user:')) this.typing.take(message.conversation, message.from.slice(5), false);
     }
     for (const group of set.groups ?? []) this.roster.forget(group.id);
+    if (set.groups?.length || set.conversations?.length || set.conversation) this.presence.again();
     if (touched === 'all') {
       this.roster.forget();
       this.signal.touch('users', 'groups', 'conversations', 'members', 'messages', 'settings');

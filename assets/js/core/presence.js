@@ -50,6 +50,13 @@ export class Presence {
     this.#soon(CALM);
   }
 
+  /** New contacts or conversations are here: whom the server passed over before may be watched now. */
+  again() {
+    if (this.#asked === '' || [...this.#shown.values()].flat().every((user) => this.known.has(user))) return;
+    this.#asked = '';
+    this.#soon(CALM);
+  }
+
   /** @param {Choice} mine */
   async choose(mine) {
     this.mine = this.#chosen = mine;
