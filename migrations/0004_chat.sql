@@ -58,7 +58,6 @@ CREATE TABLE message (
 CREATE INDEX message_history ON message (application, conversation, id, sender, deleted_by);
 CREATE UNIQUE INDEX message_key ON message (application, sender, key);
 CREATE INDEX message_changed ON message (application, conversation, version) WHERE version <> id;
-CREATE INDEX message_batch ON message (application, batch) WHERE batch IS NOT NULL;
 
 CREATE TABLE mention (
     application  INTEGER NOT NULL,
@@ -68,28 +67,40 @@ CREATE TABLE mention (
     PRIMARY KEY (application, user, conversation, message)
 ) STRICT, WITHOUT ROWID;
 
--- A message from the application to many: written a hundred recipients at a time.
+-- A message from the application, to one or to many: each recipient gets a copy, many of them a hundred at a time.
 CREATE TABLE batch (
     application  INTEGER NOT NULL REFERENCES application (no),
     id           INTEGER NOT NULL,                 -- the version at which it was accepted
     sender       INTEGER NOT NULL DEFAULT 0,
     text         TEXT    NOT NULL,
     created_at   INTEGER NOT NULL,
-    done_at      INTEGER,
-    withdrawn_at INTEGER,
+    everyone     INTEGER,                          -- all users up to this number get it too
+    reached      INTEGER NOT NULL DEFAULT 0,       -- of these, up to which number they have a row in batch_copy
     total        INTEGER NOT NULL,
-    claimed_until INTEGER,
+    written      INTEGER NOT NULL DEFAULT 0,
+    failed       INTEGER NOT NULL DEFAULT 0,
+    done_at      INTEGER,
+    edited_at    INTEGER,
+    withdrawn_at INTEGER,
+    changing     INTEGER,                          -- copies from this position on have still to be edited or withdrawn
     PRIMARY KEY (application, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX batch_open ON batch (created_at) WHERE done_at IS NULL;
+CREATE INDEX batch_open ON batch (application, id) WHERE done_at IS NULL OR changing IS NOT NULL;
 
-CREATE TABLE batch_user (
-    application INTEGER NOT NULL,
-    batch       INTEGER NOT NULL,
-    position    INTEGER NOT NULL,
-    user        INTEGER NOT NULL,
-    message     INTEGER,                           -- once it is written
-    error       TEXT,
+-- Waits for its message until there is one, or an error.
+CREATE TABLE batch_copy (
+    application  INTEGER NOT NULL,
+    batch        INTEGER NOT NULL,
+    position     INTEGER NOT NULL,
+    user         INTEGER,                          -- for this user, or
+    conversation INTEGER,                          -- in this conversation, or
+    party        TEXT,                             -- to the application, or to somebody whom there is not
+    message      INTEGER,
+    error        TEXT,
+    reason       TEXT,
     PRIMARY KEY (application, batch, position),
+    UNIQUE (application, batch, user),
+    UNIQUE (application, batch, conversation),
     FOREIGN KEY (application, batch) REFERENCES batch (application, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX batch_copy_waiting ON batch_copy (application, batch, position) WHERE message IS NULL AND error IS NULL;

@@ -28,6 +28,11 @@ pub fn generate(prefix: &str) -> String {
     format!("{prefix}{}", URL_SAFE_NO_PAD.encode(random()))
 }
 
+/// A secret of the same form that follows from another one and a salt; who does not know the other one cannot guess it.
+pub fn derive(prefix: &str, from: &str, salt: &str) -> Result<String> {
+    Ok(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(hmac(from.as_bytes(), salt.as_bytes())?)))
+}
+
 /// A new secret in the form of the Standard Webhooks specification: `whsec_` and 256 random bits in base64.
 pub fn generate_signing() -> String {
     format!("whsec_{}", STANDARD.encode(random()))

@@ -117,6 +117,3 @@ fn seconds(value: f64) -> Moment {
 fn refused(reason: &str) -> Error {
     Error::Unauthenticated(format!("this token is not accepted: {reason}"))
 }
-
-#[cfg(test)]
-mod tests;

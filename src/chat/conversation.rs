@@ -119,7 +119,10 @@ fn may_write(db: &Db, author: &Author, conversation: &Conversation) -> Result<()
     if low == UserNo::APPLICATION || author.is_application() {
         return Ok(());
     }
-    let other = if author.user == low { high } else { low };
+    require_unblocked(db, author, if author.user == low { high } else { low })
+}
+
+fn require_unblocked(db: &Db, author: &Author, other: UserNo) -> Result<()> {
     let (app, user) = (author.app, author.user);
     if block::is_blocked(db, app, user, other)? || block::is_blocked(db, app, other, user)? {
         return Err(Error::Forbidden("messages between you and this user are blocked".into()));
@@ -142,6 +145,8 @@ fn with_user(tx: &mut Tx, author: &Author, id: &UserId) -> Result<(Conversation,
     if other.suspended_at.is_some() {
         return Err(Error::Forbidden("this user cannot be written to now".into()));
     }
+    // Before anything is begun: where several are written to at once, what others got stands.
+    require_unblocked(tx, author, other.no)?;
     between(tx, author.app, author.user, other.no)
 }
 

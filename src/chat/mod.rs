@@ -2,13 +2,17 @@
 //! case. It knows people (`directory`) and applications (`apps`), and nothing of sockets, HTTP or who is connected.
 
 pub mod announce;
+pub mod audience;
 pub mod author;
+pub mod batch;
 pub mod conversation;
+pub mod copy;
 pub mod fact;
 pub mod history;
 pub mod mark;
 pub mod member;
 pub mod message;
 pub mod picture;
+pub mod receipt;
 pub mod room;
 pub mod sync;

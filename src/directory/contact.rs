@@ -1,6 +1,6 @@
 //! Contacts: what one user sees of the others, from its own groups, the shared ones and the application's.
 
-pub use super::list::{List, Replaced, replace, replace_own};
+pub use super::list::{List, Replaced, own, replace, replace_own};
 use crate::apps::application::{self, Policy};
 use crate::directory::group::{self, Group};
 use crate::directory::user;
@@ -163,6 +163,3 @@ fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
-
-#[cfg(test)]
-mod tests;

@@ -138,6 +138,13 @@ pub fn members(db: &Db, app: AppNo, no: i64, most: usize) -> Result<Vec<(UserNo,
     db.all(&sql, params![app, no, most as i64], |r| Ok((r.get(6)?, user::read_row(r)?)))
 }
 
+/// The ids of all users of a group in its order.
+pub fn user_ids(db: &Db, app: AppNo, no: i64) -> Result<Vec<UserId>> {
+    let sql = "SELECT u.id FROM group_user m JOIN user u ON u.application = m.application AND u.no = m.user \
+               WHERE m.application = ?1 AND m.grp = ?2 ORDER BY m.position";
+    db.all(sql, params![app, no], |r| r.get(0))
+}
+
 pub fn count(db: &Db, app: AppNo, no: i64) -> Result<i64> {
     db.one("SELECT count(*) FROM group_user WHERE application = ?1 AND grp = ?2", params![app, no], |r| r.get(0))
 }
@@ -150,11 +157,9 @@ pub(super) fn named_viewers(db: &Db, app: AppNo, no: i64) -> Result<Vec<UserNo>>
 
 /// Who sees a group.
 pub fn viewers(db: &Db, group: &Group) -> Result<Vec<UserNo>> {
-    if group.gone_at.is_some() { Ok(Vec::new()) } else { audience(db, group) }
-}
-
-/// Who sees a group, or would if it were not gone.
-pub(super) fn audience(db: &Db, group: &Group) -> Result<Vec<UserNo>> {
+    if group.gone_at.is_some() {
+        return Ok(Vec::new());
+    }
     if group.everyone {
         return db.all("SELECT no FROM user WHERE application = ?1 AND erased_at IS NULL", [group.app], |r| r.get(0));
     }
@@ -236,16 +241,21 @@ fn parent_id<'de, D: Deserializer<'de>>(input: D) -> std::result::Result<Option<
     Ok(Option::<Parent>::deserialize(input)?.map(|parent| parent.0))
 }
 
-/// The numbers of users that must be there already, or come with a name and are then created.
-pub(super) fn resolve(tx: &mut Tx, app: AppNo, users: &[Profile]) -> Result<Vec<UserNo>> {
+/// The numbers of users that must be there already, or come with a name and are then created; and of those who were there
+/// and look different now.
+pub(super) fn resolve(tx: &mut Tx, app: AppNo, users: &[Profile]) -> Result<(Vec<UserNo>, Vec<UserNo>)> {
     let mut numbers = Vec::with_capacity(users.len());
+    let mut different = Vec::new();
     for profile in users {
-        numbers.push(match profile.name.is_some() {
-            true => user::put(tx, app, profile)?.0.no,
-            false => known(tx, app, &profile.id)?,
-        });
+        let there = user::find(tx, app, &profile.id)?.map(|user| user.no);
+        let (no, changed) = match (there, &profile.name) {
+            (None, None) => (known(tx, app, &profile.id)?, false),
+            _ => user::put(tx, app, profile).map(|(user, changed)| (user.no, changed))?,
+        };
+        numbers.push(no);
+        different.extend(there.filter(|_| changed));
     }
-    Ok(numbers)
+    Ok((numbers, different))
 }
 
 pub(super) fn known(db: &Db, app: AppNo, id: &UserId) -> Result<UserNo> {

@@ -5,9 +5,9 @@ use crate::directory::contact;
 use crate::directory::group::{self, Group, GroupDraft, Source};
 use crate::directory::profile::{self, Profile};
 use crate::error::{Error, Result};
-use crate::id::{AppNo, UserNo};
+use crate::id::{AppNo, UserId, UserNo};
 use crate::secret::{self, Fingerprint};
-use crate::store::{Tx, params};
+use crate::store::{Db, Tx, params};
 use crate::wire::News;
 use crate::wire::row::{GroupRow, Rows};
 use std::collections::{HashMap, HashSet};
@@ -83,6 +83,17 @@ pub fn replace_own(tx: &mut Tx, app: AppNo, user: UserNo, list: &List) -> Result
     Viewer { app, user, source: Source::Own }.replace(tx, list)
 }
 
+/// A user's own groups with all their users, in the order of their ids.
+pub fn own(db: &Db, app: AppNo, user: UserNo) -> Result<Vec<(Group, Vec<UserId>)>> {
+    let sql = format!(
+        "SELECT {} FROM group_viewer v JOIN contact_group g ON g.application = v.application AND g.no = v.grp \
+         WHERE v.application = ?1 AND v.user = ?2 AND v.gone_at IS NULL AND g.source = 'own' ORDER BY g.id",
+        group::COLUMNS
+    );
+    let groups = db.all(&sql, params![app, user], group::read)?;
+    groups.into_iter().map(|group| Ok((group.clone(), group::user_ids(db, app, group.no)?))).collect()
+}
+
 /// Whose list it is, and from where.
 struct Viewer {
     app: AppNo,
@@ -114,8 +125,7 @@ impl Viewer {
                 begun.push((grp, link));
             }
         }
-        let mut ceased: Vec<Link> = links.into_values().filter(|link| link.live).collect();
-        ceased.sort_by_key(|link| link.grp);
+        let ceased: Vec<Link> = links.into_values().filter(|link| link.live).collect();
         replaced.groups = begun.len() + ceased.len();
         if replaced.groups > 0 {
             self.change(tx, begun, ceased)?;

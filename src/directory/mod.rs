@@ -13,6 +13,3 @@ pub mod setting;
 pub mod shared;
 pub mod ticket;
 pub mod user;
-
-#[cfg(test)]
-mod tests;

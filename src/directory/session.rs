@@ -34,7 +34,8 @@ impl Kind {
         }
     }
 
-    fn prefix(self) -> &'static str {
+    /// How its tokens begin.
+    pub fn prefix(self) -> &'static str {
         match self {
             Kind::Session => "ps_",
             Kind::Token => "pt_",
@@ -68,6 +69,12 @@ pub struct Draft {
 
 /// Opens a session of an active user and answers it with its token, which is shown once.
 pub fn open(tx: &mut Tx, user: &User, draft: &Draft) -> Result<(Session, String)> {
+    let token = secret::generate(draft.kind.prefix());
+    open_by(tx, user, draft, &token).map(|session| (session, token))
+}
+
+/// The same, by a token that was made elsewhere.
+pub fn open_by(tx: &mut Tx, user: &User, draft: &Draft, token: &str) -> Result<Session> {
     if !user.is_active() {
         return Err(Error::Forbidden("this user is suspended".into()));
     }
@@ -86,9 +93,8 @@ pub fn open(tx: &mut Tx, user: &User, draft: &Draft) -> Result<(Session, String)
         last_used_at: Some(tx.now),
         revoked_at: None,
     };
-    let token = secret::generate(draft.kind.prefix());
-    insert(tx, &session, &token)?;
-    Ok((session, token))
+    insert(tx, &session, token)?;
+    Ok(session)
 }
 
 fn insert(tx: &mut Tx, session: &Session, token: &str) -> Result<()> {

@@ -9,14 +9,15 @@ use crate::wire::News;
 use crate::wire::row::{GroupRow, Rows, UserRow};
 use std::collections::HashSet;
 
-/// Creates a shared group or makes it what the draft says. `visible_to`: only these users see it; none: everybody.
-pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[UserId]>) -> Result<Group> {
+/// Creates a shared group or makes it what the draft says. `visible_to`: only these users see it; none: everybody. Answers
+/// also the users who look different now: whoever sees them has to be told.
+pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[UserId]>) -> Result<(Group, Vec<UserNo>)> {
     let draft = draft.clone().parse()?;
-    let users = group::resolve(tx, app, &draft.users)?;
+    let (users, changed) = group::resolve(tx, app, &draft.users)?;
     let audience = audience(tx, app, visible_to)?;
     let before = Before::of(tx, app, &draft.id)?;
     if before.is(&draft, &users, &audience) {
-        return get(tx, app, &draft.id);
+        return Ok((get(tx, app, &draft.id)?, changed));
     }
     let version = tx.next_version(app)?;
     let everyone = audience.is_none();
@@ -35,7 +36,7 @@ pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[Use
     let after = group::get_no(tx, app, no)?;
     open_to(tx, &after, &before, audience.unwrap_or_default())?;
     tell(tx, &after, &before)?;
-    Ok(after)
+    Ok((after, changed))
 }
 
 /// Takes a shared group away from all who see it.
@@ -96,27 +97,23 @@ fn find_gone_too(db: &Db, app: AppNo, id: &GroupId) -> Result<Option<Group>> {
 }
 
 /// What a group was before a change.
-#[derive(Default)]
 struct Before {
     group: Option<Group>,
     users: Vec<UserNo>,
     named: Vec<UserNo>,
     viewers: Vec<UserNo>,
-    /// Who may still have it from before: of a group that is gone, some have not heard that yet.
-    audience: Vec<UserNo>,
 }
 
 impl Before {
     fn of(db: &Db, app: AppNo, id: &GroupId) -> Result<Before> {
         let Some(group) = find_gone_too(db, app, id)? else {
-            return Ok(Before::default());
+            return Ok(Before { group: None, users: Vec::new(), named: Vec::new(), viewers: Vec::new() });
         };
         let sql = "SELECT user FROM group_user WHERE application = ?1 AND grp = ?2 ORDER BY position";
         Ok(Before {
             users: db.all(sql, params![app, group.no], |r| r.get(0))?,
             named: group::named_viewers(db, app, group.no)?,
             viewers: group::viewers(db, &group)?,
-            audience: group::audience(db, &group)?,
             group: Some(group),
         })
     }
@@ -165,7 +162,7 @@ fn open_to(tx: &mut Tx, group: &Group, before: &Before, audience: Vec<UserNo>) -
     for user in audience.iter().filter(|user| !earlier.contains(user)) {
         group::link(tx, (group.app, group.no), *user, group.version, true)?;
     }
-    for user in before.audience.iter().filter(|user| !now.contains(user)) {
+    for user in before.viewers.iter().chain(&before.named).filter(|user| !now.contains(user)) {
         group::link(tx, (group.app, group.no), *user, group.version, false)?;
     }
     Ok(())

@@ -28,9 +28,7 @@ pub struct Redeemed {
 /// Makes a ticket for a user; with a session it attaches to that one instead of opening another.
 pub fn issue(tx: &mut Tx, app: AppNo, user: UserNo, session: Option<i64>, ttl: Duration) -> Result<String> {
     let text = secret::generate(PREFIX);
-    let (hash, end) = (secret::fingerprint(&text), tx.now.plus(ttl));
-    let sql = "INSERT INTO ticket (hash, application, user, session, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    tx.run(sql, params![hash, app, user, session, end])?;
+    keep(tx, app, user, (&text, session), ttl)?;
     Ok(text)
 }
 
@@ -38,6 +36,13 @@ pub fn issue(tx: &mut Tx, app: AppNo, user: UserNo, session: Option<i64>, ttl: D
 pub fn peek(db: &Db, text: &str) -> Result<Option<Redeemed>> {
     let sql = "SELECT application, user, session FROM ticket WHERE hash = ?1";
     db.maybe(sql, [secret::fingerprint(text)], read)
+}
+
+/// The same, of a text that was made elsewhere.
+pub fn keep(tx: &mut Tx, app: AppNo, user: UserNo, (text, session): (&str, Option<i64>), ttl: Duration) -> Result<()> {
+    let (hash, end) = (secret::fingerprint(text), tx.now.plus(ttl));
+    let sql = "INSERT INTO ticket (hash, application, user, session, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    tx.run(sql, params![hash, app, user, session, end]).map(|_| ())
 }
 
 /// Uses a ticket up. Only the first who comes gets in.

@@ -1,6 +1,7 @@
 //! Doors: sockets, REST for applications, the console, the web client. Parses what comes, asks the product, translates
 //! what it says. Every route stands in `router` with its policy; no other room knows that there is a network.
 
+pub mod api;
 pub mod assets;
 pub mod body;
 pub mod client;

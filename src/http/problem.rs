@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 use serde::Serialize;
 use std::fmt;
+use utoipa::ToSchema;
 
 /// What a handler answers.
 pub type Answer = std::result::Result<HttpResponse, Problem>;
@@ -137,8 +138,9 @@ fn capital(sentence: &str) -> String {
 }
 
 /// The members of `application/problem+json`.
-#[derive(Serialize)]
-struct Document<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct Document<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
     title: &'a str,

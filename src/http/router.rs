@@ -4,14 +4,14 @@ use crate::error::Error;
 use crate::http::guard::origin;
 use crate::http::problem::{Answer, Problem};
 use crate::http::route::{Policy, Route};
-use crate::http::{assets, client, health, socket};
+use crate::http::{api, assets, client, health, socket};
 use actix_web::http::Method;
 use actix_web::{HttpRequest, web};
 
 #[rustfmt::skip]
 pub fn routes() -> Vec<Route> {
     use Policy::*;
-    vec![
+    let mut table = vec![
         Route::new(Method::GET, "/healthz", Health, health::live),
         Route::new(Method::GET, "/readyz",  Health, health::ready),
 
@@ -26,7 +26,9 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::POST,   "/client/session/socket", Client, client::session::socket),
 
         Route::new(Method::GET, "/ws", SignIn, socket::open),
-    ]
+    ];
+    table.extend(api::table::routes());
+    table
 }
 
 /// Puts the table into an application: one resource for each path, which refuses methods that the table does not have.

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::guard::origin::Own;
 use crate::http::{House, router};
+use crate::jobs::{self, Bells};
 use crate::live::Live;
 use crate::store::Store;
 use actix_web::dev::ServerHandle;
@@ -44,7 +45,8 @@ pub struct Running {
 pub async fn start(config: Config) -> Result<Running> {
     files::raise_limit()?;
     let live = Live::new();
-    let store = open(&config, live.clone()).await?;
+    let bells = Bells::default();
+    let store = open(&config, live.clone(), bells.clone()).await?;
     let listener = listen(config.listen)?;
     let address = listener.local_addr().map_err(Error::internal)?;
     let own = Own::new(config.public_url.as_deref(), address);
@@ -60,6 +62,8 @@ pub async fn start(config: Config) -> Result<Running> {
     tokio::spawn(clock::run(house.clone()));
     let (marking, stop) = (house.clone(), house.stop.clone());
     house.busy.spawn(async move { marking.marks.run(&marking.store, stop).await });
+    let (writing, stop) = (house.store.clone(), house.stop.clone());
+    house.busy.spawn(async move { jobs::audience::run(&writing, &bells.audiences, stop).await });
     Ok(Running { address, setup_link, house, doors, serving, ear })
 }
 
@@ -88,13 +92,18 @@ fn place(house: &House) -> Place {
     Place { store: house.store.clone(), own: house.own.clone(), config: house.config.clone() }
 }
 
-async fn open(config: &Config, live: Live) -> Result<Store> {
+async fn open(config: &Config, live: Live, bells: Bells) -> Result<Store> {
     let directory = config.data.clone();
     let begun = Instant::now();
     while Store::is_in_use(&directory) && !control::is_answered(&directory) && begun.elapsed() < COMMAND {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let open = move || Store::open(&directory, move |news| drop(live.publish(news)));
+    let tell = move |news| {
+        if let Some(rest) = live.publish(news) {
+            bells.ring(&rest);
+        }
+    };
+    let open = move || Store::open(&directory, tell);
     tokio::task::spawn_blocking(open).await.map_err(Error::internal)?
 }
 

@@ -20,8 +20,7 @@ export function useScroll({ first, last, onnear, onseen }) {
     was.current.bottom = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
   };
   const toBottom = () => {
-    const element = /** @type {HTMLElement|null} */ (box.current);
-    if (!element) return;
+    const element = box.current;
     element.scrollTop = element.scrollHeight;
     note();
   };

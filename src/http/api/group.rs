@@ -1,0 +1,127 @@
+//! Shared groups: departments and the like, seen by everybody or by some.
+
+use crate::chat::announce;
+use crate::directory::group::{self, Group, GroupDraft};
+use crate::directory::shared;
+use crate::error::Result;
+use crate::http::House;
+use crate::http::api::list::{List, Paging, Query};
+use crate::http::api::path::Id;
+use crate::http::api::person::{Person, PersonSchema};
+use crate::http::api::{answer, done, ok};
+use crate::http::body::Json;
+use crate::http::guard::ApplicationKey;
+use crate::http::problem::Answer;
+use crate::id::{GroupId, UserId};
+use crate::store::{Db, Tx};
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A shared group as it is to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = GroupPut)]
+pub struct Body {
+    name: String,
+    /// The shared group that this is a part of.
+    #[schema(value_type = Option<String>)]
+    parent: Option<GroupId>,
+    /// Users must be there already, or come with a name and are then created.
+    #[schema(value_type = Vec<PersonSchema>)]
+    users: Vec<Person>,
+    /// Only these users see it; absent: everybody.
+    #[schema(value_type = Option<Vec<String>>)]
+    visible_to: Option<Vec<UserId>>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Group)]
+pub struct View {
+    #[schema(value_type = String)]
+    id: GroupId,
+    name: String,
+    #[schema(value_type = Option<String>)]
+    parent: Option<GroupId>,
+    /// How many users are in it.
+    count: i64,
+    version: i64,
+}
+
+/// A shared group with its users.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GroupWhole)]
+pub struct Whole {
+    #[serde(flatten)]
+    group: View,
+    #[schema(value_type = Vec<String>)]
+    users: Vec<UserId>,
+    /// Null: everybody sees it.
+    #[schema(value_type = Option<Vec<String>>)]
+    visible_to: Option<Vec<UserId>>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = GroupAnswer)]
+pub struct One {
+    group: Whole,
+}
+
+fn view(db: &Db, group: Group) -> Result<View> {
+    let count = group::count(db, group.app, group.no)?;
+    Ok(View { id: group.id, name: group.name, parent: group.parent, count, version: group.version })
+}
+
+fn whole(db: &Db, group: Group) -> Result<One> {
+    let (users, visible_to) = (group::user_ids(db, group.app, group.no)?, shared::visible_to(db, &group)?);
+    Ok(One { group: Whole { group: view(db, group)?, users, visible_to } })
+}
+
+/// Shared groups in the order of their ids, without their users.
+#[utoipa::path(get, path = "/api/v1/groups", tag = "groups", params(Paging), responses((status = 200, body = List<View>)))]
+pub async fn index(house: Data<House>, by: ApplicationKey, Query(paging): Query<Paging>) -> Answer {
+    let (app, limit) = (by.application.no, paging.limit()?);
+    let find = move |db: &Db| {
+        let (groups, more) = shared::list(db, app, paging.after.as_deref(), limit)?;
+        Ok((groups.into_iter().map(|group| view(db, group)).collect::<Result<Vec<View>>>()?, more))
+    };
+    let (groups, more) = house.store.read(find).await?;
+    ok(&List::page(groups, more, |group| group.id.to_string()))
+}
+
+/// One shared group with its users.
+#[utoipa::path(get, path = "/api/v1/groups/{id}", tag = "groups", params(("id" = String, Path)),
+    responses((status = 200, body = One)))]
+pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<GroupId>) -> Answer {
+    let app = by.application.no;
+    ok(&house.store.read(move |db| whole(db, shared::get(db, app, &id)?)).await?)
+}
+
+/// Creates a shared group or makes it what is given.
+#[utoipa::path(put, path = "/api/v1/groups/{id}", tag = "groups", params(("id" = String, Path)), request_body = Body,
+    responses((status = 200, body = One), (status = 201, description = "Created", body = One)))]
+pub async fn create(house: Data<House>, by: ApplicationKey, Id(id): Id<GroupId>, Json(body): Json<Body>) -> Answer {
+    let app = by.application.no;
+    let users = body.users.into_iter().map(|person| person.0).collect();
+    let draft = GroupDraft { id, name: body.name, parent: body.parent, users };
+    let put = move |tx: &mut Tx| {
+        let begun = shared::find(tx, app, &draft.id)?.is_none();
+        let (group, changed) = shared::put(tx, app, &draft, body.visible_to.as_deref())?;
+        for user in changed {
+            announce::user(tx, app, user)?;
+        }
+        Ok((begun, whole(tx, group)?))
+    };
+    let (begun, group) = house.store.write(put).await?;
+    answer(if begun { StatusCode::CREATED } else { StatusCode::OK }, &group)
+}
+
+/// Takes a shared group away from all who see it. Its users stay.
+#[utoipa::path(delete, path = "/api/v1/groups/{id}", tag = "groups", params(("id" = String, Path)),
+    responses((status = 204, description = "Deleted")))]
+pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(id): Id<GroupId>) -> Answer {
+    let app = by.application.no;
+    house.store.write(move |tx| shared::delete(tx, app, &id)).await?;
+    done()
+}

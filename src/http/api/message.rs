@@ -1,0 +1,173 @@
+//! Messages: from the application, or in a user's name; what became of them; changing and withdrawing them.
+
+use crate::apps::key::Scope;
+use crate::chat::author::Author;
+use crate::chat::{batch, copy, message, receipt};
+use crate::directory::user;
+use crate::error::{Error, Result};
+use crate::http::House;
+use crate::http::api::batch::Copy;
+use crate::http::api::ok;
+use crate::http::api::path::Id;
+use crate::http::api::post::Post;
+use crate::http::body::Json;
+use crate::http::guard::ApplicationKey;
+use crate::http::problem::Answer;
+use crate::id::{AppNo, MessageId, Party, UserId, UserNo};
+use crate::store::{Db, Tx};
+use crate::time::Moment;
+use crate::wire::row::MessageRow;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A message as it is to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = MessageDraft)]
+pub struct Body {
+    to: To,
+    /// Markdown, up to 16 KiB.
+    text: String,
+    /// `application` or `user:<id>`, which needs a scope of its own; absent: the application.
+    from: Option<String>,
+}
+
+/// One party or several: `user:<id>`, `conversation:<id>`, and from the application itself `group:<id>` and `everyone`; from
+/// a user also `application`.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged, expecting = "expected a party such as user:anna, or a list of parties")]
+pub enum To {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// What was accepted.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MessageAccepted)]
+pub struct Accepted {
+    /// By which all copies can be looked at, changed and withdrawn.
+    batch: i64,
+    /// One for each recipient; absent where there are more than 100, which are written soon.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    messages: Option<Vec<Copy>>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = MessageAnswer)]
+pub struct One {
+    message: MessageRow,
+}
+
+/// A message and what became of it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MessageDelivery)]
+pub struct Whole {
+    message: MessageRow,
+    delivery: Vec<Delivery>,
+}
+
+/// What became of a message for one recipient.
+#[derive(Serialize, ToSchema)]
+pub struct Delivery {
+    #[schema(value_type = String)]
+    user: UserId,
+    /// It will be there whenever the user comes.
+    #[schema(value_type = String, format = DateTime)]
+    stored_at: Moment,
+    /// It has reached a device, at the latest then.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    received_at: Option<Moment>,
+    /// It was read, at the latest then.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    read_at: Option<Moment>,
+}
+
+/// A change of a message, or of all copies of a batch.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = MessageChange)]
+pub struct Change {
+    pub text: String,
+}
+
+/// Sends a message. It is durable once it is answered; more than 100 recipients get theirs soon after. A recipient who is not
+/// there is an error in its place. A user gets what an audience is sent in the conversation with the application.
+#[utoipa::path(post, path = "/api/v1/messages", tag = "messages", request_body = Body,
+    responses((status = 202, description = "Accepted", body = Accepted)))]
+pub async fn create(house: Data<House>, by: ApplicationKey, post: Post<Body>) -> Answer {
+    let Post { body: Body { to, text, from }, once } = post;
+    let (app, from) = (by.application.no, sender(&by, from.as_deref())?);
+    let to = match to {
+        To::One(party) => vec![party],
+        To::Several(parties) => parties,
+    };
+    let send = move |tx: &mut Tx| {
+        let author = author(tx, app, from.as_ref())?;
+        let batch = batch::accept(tx, &author, &to, &text)?;
+        accepted(tx, batch)
+    };
+    once.answer(&house, StatusCode::ACCEPTED, send).await
+}
+
+fn sender(by: &ApplicationKey, from: Option<&str>) -> Result<Option<UserId>> {
+    match from.map(Party::parse) {
+        None | Some(Ok(Party::Application)) => Ok(None),
+        Some(Ok(Party::User(id))) => by.key.scopes.require(Scope::MessagesAsUser).map(|()| Some(id)),
+        _ => Err(Error::invalid("from", "expected application or user:<id>")),
+    }
+}
+
+fn author(db: &Db, app: AppNo, from: Option<&UserId>) -> Result<Author> {
+    let Some(id) = from else { return Ok(Author::application(app)) };
+    match user::find(db, app, id)? {
+        Some(user) if user.is_active() => Ok(Author::in_name_of(&user)),
+        _ => Err(Error::invalid("from", format!("there is no user {id} who may write"))),
+    }
+}
+
+fn accepted(db: &Db, batch: batch::Batch) -> Result<Accepted> {
+    if batch.total > batch::TOGETHER {
+        return Ok(Accepted { batch: batch.id, messages: None });
+    }
+    let (copies, _) = copy::list(db, batch.app, batch.id, 0, batch::TOGETHER as usize)?;
+    Ok(Accepted { batch: batch.id, messages: Some(copies.into_iter().map(Copy::from).collect()) })
+}
+
+/// A message, and for each recipient what became of it.
+#[utoipa::path(get, path = "/api/v1/messages/{id}", tag = "messages", params(("id" = i64, Path)),
+    responses((status = 200, body = Whole)))]
+pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<MessageId>) -> Answer {
+    let app = by.application.no;
+    let find = move |db: &Db| {
+        let message = message::get(db, app, id)?;
+        let delivery = receipt::list(db, app, &message)?.into_iter().map(Delivery::from).collect();
+        Ok(Whole { message: message.row(UserNo::APPLICATION), delivery })
+    };
+    ok(&house.store.read(find).await?)
+}
+
+impl From<receipt::Receipt> for Delivery {
+    fn from(r: receipt::Receipt) -> Delivery {
+        Delivery { user: r.user, stored_at: r.stored_at, received_at: r.received_at, read_at: r.read_at }
+    }
+}
+
+/// Changes the text of a message that the application wrote, as itself or in a user's name.
+#[utoipa::path(patch, path = "/api/v1/messages/{id}", tag = "messages", params(("id" = i64, Path)), request_body = Change,
+    responses((status = 200, body = One)))]
+pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<MessageId>, Json(change): Json<Change>) -> Answer {
+    let author = Author::application(by.application.no);
+    let message = house.store.write(move |tx| message::edit(tx, &author, id, &change.text)).await?;
+    ok(&One { message })
+}
+
+/// Withdraws a message that the application wrote. A row without text stays in its place.
+#[utoipa::path(delete, path = "/api/v1/messages/{id}", tag = "messages", params(("id" = i64, Path)),
+    responses((status = 200, body = One)))]
+pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(id): Id<MessageId>) -> Answer {
+    let author = Author::application(by.application.no);
+    let message = house.store.write(move |tx| message::delete(tx, &author, id)).await?;
+    ok(&One { message })
+}

@@ -1,0 +1,47 @@
+//! The REST interface for applications, `/api/v1`: one file for each noun. A handler parses, asks the product once, and
+//! answers rows; the application is always the key's. The OpenAPI document is made from what stands at the handlers.
+
+pub mod batch;
+pub mod contact;
+pub mod conversation;
+pub mod group;
+pub mod list;
+pub mod message;
+pub mod openapi;
+pub mod path;
+pub mod person;
+pub mod post;
+pub mod presence;
+pub mod session;
+pub mod table;
+pub mod ticket;
+pub mod token;
+pub mod user;
+
+use crate::http::problem::Answer;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use serde::Serialize;
+
+/// An answer in JSON. What a key may see is kept by nobody on the way.
+pub(super) fn answer(status: StatusCode, body: &impl Serialize) -> Answer {
+    let text = serde_json::to_string(body).map_err(crate::error::Error::internal)?;
+    Ok(written(status, text))
+}
+
+pub(super) fn ok(body: &impl Serialize) -> Answer {
+    answer(StatusCode::OK, body)
+}
+
+/// Done, and there is nothing to say of it.
+pub(super) fn done() -> Answer {
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn written(status: StatusCode, text: String) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(text)
+}

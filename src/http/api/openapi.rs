@@ -1,0 +1,212 @@
+//! The OpenAPI document of the REST interface, made from what stands at the handlers. What holds for all of them, the key and
+//! its scope, the errors, the `Idempotency-Key`, is added from the table of routes.
+
+use super::{batch, contact, conversation, group, message, presence, session, ticket, token, user};
+use crate::http::problem::{Answer, Document};
+use crate::http::route::{Policy, Route};
+use crate::http::router;
+use actix_web::http::Method;
+use serde_json::{Value, json};
+use std::sync::LazyLock;
+use utoipa::OpenApi;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Parlour",
+        description = "What Parlour gives to an application: messages, users, contacts, presence. See docs/integrate.md.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(
+        message::create,
+        message::show,
+        message::update,
+        message::destroy,
+        batch::show,
+        batch::update,
+        batch::destroy,
+        user::index,
+        user::show,
+        user::create,
+        user::update,
+        user::destroy,
+        contact::show,
+        contact::update,
+        contact::refresh,
+        contact::refresh_all,
+        group::index,
+        group::show,
+        group::create,
+        group::destroy,
+        ticket::create,
+        token::create,
+        session::index,
+        session::destroy,
+        presence::show,
+        presence::index,
+        conversation::create,
+        conversation::index,
+        conversation::show,
+        conversation::messages,
+        conversation::read,
+        show,
+    ),
+    components(schemas(Document))
+)]
+struct Described;
+
+static TEXT: LazyLock<String> = LazyLock::new(|| document().to_string());
+
+/// This document.
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "about", responses((status = 200, body = Object)))]
+pub async fn show() -> Answer {
+    Ok(super::written(actix_web::http::StatusCode::OK, TEXT.clone()))
+}
+
+/// Status, name, what it means.
+const ERRORS: [(u16, &str, &str); 11] = [
+    (400, "BadRequest", "What was sent is wrong in itself; `field` names the member at fault"),
+    (401, "Unauthenticated", "No key, or one that is not valid"),
+    (403, "Forbidden", "The key does not have the scope that this needs, or it may not be done now"),
+    (404, "NotFound", "There is nothing of that name in this application"),
+    (409, "Conflict", "It contradicts what is there; also an Idempotency-Key that was used for another request"),
+    (413, "TooLarge", "The body, or something in it, is larger than allowed"),
+    (415, "UnsupportedMediaType", "The body is not application/json"),
+    (429, "RateLimited", "Too many requests; try again after so many seconds as `Retry-After` says"),
+    (500, "Internal", "A fault of the server's; it has been logged"),
+    (503, "Unavailable", "Something that is needed does not answer now; try again later"),
+    (431, "HeadTooLarge", "The head of the request is larger than allowed"),
+];
+
+fn document() -> Value {
+    let mut document = serde_json::to_value(Described::openapi()).unwrap_or_default();
+    document["info"]["version"] = env!("CARGO_PKG_VERSION").into();
+    document["servers"] = json!([{"url": "/"}]);
+    let key = json!({"type": "http", "scheme": "bearer", "description": "A key of the application: `pk_…`"});
+    document["components"]["securitySchemes"] = json!({"key": key});
+    for (_, name, meaning) in ERRORS {
+        let content = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+        document["components"]["responses"][name] = json!({"description": meaning, "content": content});
+    }
+    for route in router::routes().iter().filter(|route| route.path.starts_with("/api/v1/")) {
+        let method = route.method.as_str().to_lowercase();
+        if let Some(operation) = document["paths"][route.path].get_mut(&method) {
+            complete(operation, route);
+        }
+    }
+    document
+}
+
+/// What holds for every operation of its kind.
+fn complete(operation: &mut Value, route: &Route) {
+    let name = route.path.trim_start_matches("/api/v1/").replace(['{', '}', '.'], "").replace('/', "_");
+    operation["operationId"] = format!("{}_{name}", route.method.as_str().to_lowercase()).into();
+    let scope = match route.policy {
+        Policy::Application(scope) => Some(scope.as_str()),
+        _ => None,
+    };
+    operation["security"] = scope.map_or_else(|| json!([]), |scope| json!([{"key": [scope]}]));
+    let body = operation.get("requestBody").is_some();
+    for (status, error, _) in ERRORS.iter().filter(|(status, ..)| may_happen(*status, route, body)) {
+        operation["responses"][status.to_string()] = json!({"$ref": format!("#/components/responses/{error}")});
+    }
+    if route.method == Method::POST {
+        let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "The same again within 24 hours answers the same and does nothing more",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 128}
+        }));
+        operation["parameters"] = parameters.into();
+    }
+}
+
+fn may_happen(status: u16, route: &Route, body: bool) -> bool {
+    let keyed = matches!(route.policy, Policy::Application(_));
+    match status {
+        401 | 403 | 429 => keyed,
+        400 => keyed,
+        404 => route.path.contains("{id}"),
+        409 => route.method == Method::POST || body,
+        413 | 415 => body || route.method == Method::POST,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// Each method and path of the document, with its operation.
+    fn operations(document: &Value) -> Vec<(String, &Value)> {
+        let paths = document["paths"].as_object().unwrap();
+        let each = |(path, item): (&String, &'_ Value)| (path.clone(), item.as_object().unwrap().clone());
+        let names: Vec<(String, String)> = paths
+            .iter()
+            .map(each)
+            .flat_map(|(path, item)| item.into_iter().map(move |(method, _)| (path.clone(), method)))
+            .collect();
+        names.into_iter().map(|(path, method)| (format!("{} {path}", method.to_uppercase()), &paths[&path][&method])).collect()
+    }
+
+    #[test]
+    fn it_has_the_routes_of_the_table_and_no_others() {
+        let document = document();
+        let described: BTreeSet<String> = operations(&document).into_iter().map(|(name, _)| name).collect();
+        let offered: BTreeSet<String> = router::routes()
+            .iter()
+            .filter(|route| route.path.starts_with("/api/"))
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect();
+        assert_eq!(described, offered);
+    }
+
+    #[test]
+    fn each_operation_says_what_can_go_wrong() {
+        let document = document();
+        for (name, operation) in operations(&document) {
+            let responses: Vec<&String> = operation["responses"].as_object().unwrap().keys().collect();
+            let has = |status: &str| responses.iter().any(|known| *known == status);
+            assert!(responses.iter().any(|status| status.starts_with('2')), "{name}");
+            assert!(has("500") && has("503"), "{name}: {responses:?}");
+            if name != "GET /api/v1/openapi.json" {
+                assert!(has("400") && has("401") && has("403") && has("429"), "{name}: {responses:?}");
+                assert!(!operation["security"][0]["key"][0].as_str().unwrap().is_empty(), "{name}");
+            }
+            assert_eq!(name.contains("{id}"), has("404"), "{name}");
+            assert!(!name.starts_with("POST") || operation["parameters"].to_string().contains("Idempotency-Key"), "{name}");
+        }
+    }
+
+    #[test]
+    fn it_is_openapi_3_1_by_structure() {
+        let document = document();
+        assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{}", document["openapi"]);
+        assert!(document["info"]["title"].is_string() && document["info"]["version"].is_string());
+        let mut ids = BTreeSet::new();
+        for (name, operation) in operations(&document) {
+            assert!(ids.insert(operation["operationId"].to_string()), "{name}: its id is not unique");
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let in_path = parameters.iter().filter(|p| p["in"] == "path");
+            assert_eq!(in_path.clone().count(), name.matches('{').count(), "{name}");
+            assert!(in_path.clone().all(|p| p["required"] == true), "{name}");
+            assert!(parameters.iter().all(|p| p["name"].is_string() && p["schema"].is_object()), "{name}: {parameters:?}");
+        }
+        references(&document, &document);
+    }
+
+    fn references(document: &Value, part: &Value) {
+        match part {
+            Value::Object(members) => {
+                if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                    let pointer = reference.trim_start_matches('#');
+                    assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+                }
+                members.values().for_each(|member| references(document, member));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(document, item)),
+            _ => {}
+        }
+    }
+}

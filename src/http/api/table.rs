@@ -1,0 +1,48 @@
+//! The routes of the REST interface: a part of the one table in `http/router`.
+
+use super::{batch, contact, conversation, group, message, openapi, presence, session, ticket, token, user};
+use crate::apps::key::Scope;
+use crate::http::route::{Policy::*, Route};
+use actix_web::http::Method;
+
+#[rustfmt::skip]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::POST,   "/api/v1/messages",      Application(Scope::Messages), message::create),
+        Route::new(Method::GET,    "/api/v1/messages/{id}", Application(Scope::Messages), message::show),
+        Route::new(Method::PATCH,  "/api/v1/messages/{id}", Application(Scope::Messages), message::update),
+        Route::new(Method::DELETE, "/api/v1/messages/{id}", Application(Scope::Messages), message::destroy),
+        Route::new(Method::GET,    "/api/v1/batches/{id}",  Application(Scope::Messages), batch::show),
+        Route::new(Method::PATCH,  "/api/v1/batches/{id}",  Application(Scope::Messages), batch::update),
+        Route::new(Method::DELETE, "/api/v1/batches/{id}",  Application(Scope::Messages), batch::destroy),
+
+        Route::new(Method::GET,    "/api/v1/users",               Application(Scope::Users),   user::index),
+        Route::new(Method::GET,    "/api/v1/users/{id}",          Application(Scope::Users),   user::show),
+        Route::new(Method::PUT,    "/api/v1/users/{id}",          Application(Scope::Users),   user::create),
+        Route::new(Method::PATCH,  "/api/v1/users/{id}",          Application(Scope::Users),   user::update),
+        Route::new(Method::DELETE, "/api/v1/users/{id}",          Application(Scope::Users),   user::destroy),
+        Route::new(Method::GET,    "/api/v1/users/{id}/sessions", Application(Scope::Users),   session::index),
+        Route::new(Method::DELETE, "/api/v1/users/{id}/sessions", Application(Scope::Users),   session::destroy),
+        Route::new(Method::POST,   "/api/v1/users/{id}/tickets",  Application(Scope::Tickets), ticket::create),
+        Route::new(Method::POST,   "/api/v1/users/{id}/tokens",   Application(Scope::Tickets), token::create),
+
+        Route::new(Method::GET,    "/api/v1/users/{id}/contacts",         Application(Scope::Contacts), contact::show),
+        Route::new(Method::PUT,    "/api/v1/users/{id}/contacts",         Application(Scope::Contacts), contact::update),
+        Route::new(Method::POST,   "/api/v1/users/{id}/contacts/refresh", Application(Scope::Contacts), contact::refresh),
+        Route::new(Method::POST,   "/api/v1/contacts/refresh",            Application(Scope::Contacts), contact::refresh_all),
+        Route::new(Method::GET,    "/api/v1/groups",                      Application(Scope::Contacts), group::index),
+        Route::new(Method::GET,    "/api/v1/groups/{id}",                 Application(Scope::Contacts), group::show),
+        Route::new(Method::PUT,    "/api/v1/groups/{id}",                 Application(Scope::Contacts), group::create),
+        Route::new(Method::DELETE, "/api/v1/groups/{id}",                 Application(Scope::Contacts), group::destroy),
+
+        Route::new(Method::GET,  "/api/v1/users/{id}/presence",         Application(Scope::Presence),      presence::show),
+        Route::new(Method::GET,  "/api/v1/presence",                    Application(Scope::Presence),      presence::index),
+        Route::new(Method::POST, "/api/v1/conversations",               Application(Scope::Conversations), conversation::create),
+        Route::new(Method::GET,  "/api/v1/conversations",               Application(Scope::Conversations), conversation::index),
+        Route::new(Method::GET,  "/api/v1/conversations/{id}",          Application(Scope::Conversations), conversation::show),
+        Route::new(Method::GET,  "/api/v1/conversations/{id}/messages", Application(Scope::Conversations), conversation::messages),
+        Route::new(Method::POST, "/api/v1/conversations/{id}/read",     Application(Scope::Conversations), conversation::read),
+
+        Route::new(Method::GET, "/api/v1/openapi.json", Public, openapi::show),
+    ]
+}
