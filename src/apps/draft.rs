@@ -182,3 +182,63 @@ fn each(list: &[String], field: &str, parse: impl Fn(&str) -> Result<String>) ->
     }
     Ok(once)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apps::application;
+    use crate::store::scratch::Scratch;
+
+    fn draft() -> Draft {
+        Draft { id: "oa".into(), name: " Office ".into(), ..Draft::default() }
+    }
+
+    #[test]
+    fn what_is_kept_is_what_was_meant() {
+        let store = Scratch::open();
+        let made = store.change(|tx| {
+            let draft = Draft { colour: Some("#0A7".into()), ..draft() };
+            assert!(application::create(tx, &draft).is_err());
+            application::create(
+                tx,
+                &Draft {
+                    colour: Some("#00AA77".into()),
+                    origins: vec!["https://OA.example/".into(), "https://oa.example".into(), " ".into()],
+                    callback_url: Some("http://10.0.0.5:8090/parlour".into()),
+                    approved: vec!["10.0.0.5:8090".into()],
+                    sign_in: vec![SignIn::Token, SignIn::Local, SignIn::Token],
+                    ..self::draft()
+                },
+            )
+        });
+        assert_eq!((made.name.as_str(), made.colour.as_deref()), ("Office", Some("#00aa77")));
+        assert_eq!(made.origins, ["https://oa.example"]);
+        assert_eq!(made.sign_in, [SignIn::Token, SignIn::Local]);
+        let no = made.no;
+        let changed =
+            store.change(move |tx| application::update(tx, no, &Draft { policy: Policy::Contacts, ..Draft::of(&made) }));
+        assert_eq!((changed.policy, changed.callback_url.as_deref()), (Policy::Contacts, Some("http://10.0.0.5:8090/parlour")));
+        assert!(matches!(store.write_blocking(|tx| application::create(tx, &self::draft())), Err(Error::Conflict(_))));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (field, draft) in [
+            ("app", Draft { id: "O A".into(), ..draft() }),
+            ("name", Draft { name: " ".into(), ..draft() }),
+            ("colour", Draft { colour: Some("red".into()), ..draft() }),
+            ("icon", Draft { icon: Some("javascript:alert(1)".into()), ..draft() }),
+            ("origins", Draft { origins: vec!["*".into()], ..draft() }),
+            ("sign_in", Draft { sign_in: vec![], ..draft() }),
+            ("callback_url", Draft { callback_url: Some("http://oa.example/".into()), ..draft() }),
+            ("callback_url", Draft { callback_url: Some("https://u:p@oa.example/".into()), ..draft() }),
+            ("approved", Draft { approved: vec!["oa.example".into()], ..draft() }),
+            ("events", Draft { events: vec!["everything".into()], ..draft() }),
+            ("questions", Draft { questions: vec!["why".into()], ..draft() }),
+            ("token_key", Draft { token_algorithm: "RS256".into(), ..draft() }),
+            ("session", Draft { session_ms: 1000, ..draft() }),
+        ] {
+            assert_eq!(draft.parse().unwrap_err().field(), Some(field));
+        }
+    }
+}

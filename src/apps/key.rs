@@ -202,3 +202,89 @@ fn read(r: &Row) -> Result<Key> {
         revoked_at: r.get(8)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apps::application::Draft;
+    use crate::apps::secret::{self as secrets, OVERLAP, Purpose};
+    use crate::store::scratch::Scratch;
+
+    fn application(store: &Scratch, id: &str) -> Application {
+        let draft = Draft { id: id.into(), name: id.into(), ..Draft::default() };
+        store.change(move |tx| application::create(tx, &draft))
+    }
+
+    fn made(store: &Scratch, app: AppNo, scopes: &str, end: Option<Moment>) -> (Key, String) {
+        let scopes = Scopes::parse(scopes.split(' ').filter(|s| !s.is_empty())).unwrap();
+        store.change(move |tx| create(tx, app, "a key", &scopes, end))
+    }
+
+    fn opens(store: &Scratch, text: &str) -> Result<(Application, Key)> {
+        store.read_blocking(|db| authenticate(db, text, Moment::now()))
+    }
+
+    #[test]
+    fn a_key_opens_its_own_application_as_far_as_its_scopes_go() {
+        let store = Scratch::open();
+        let (oa, crm) = (application(&store, "oa"), application(&store, "crm"));
+        let (key, text) = made(&store, oa.no, "messages users", None);
+        assert!(text.starts_with(&key.hint) && text.len() > 40);
+        let (found, key) = opens(&store, &text).unwrap();
+        assert_eq!(found.id, oa.id);
+        assert!(key.scopes.allow(Scope::Messages) && !key.scopes.allow(Scope::MessagesAsUser));
+        assert!(matches!(key.scopes.require(Scope::Tickets), Err(Error::Forbidden(_))));
+        let (_, all) = made(&store, crm.no, "", None);
+        assert_eq!(opens(&store, &all).unwrap().0.id, crm.id);
+        assert!(opens(&store, &all).unwrap().1.scopes.allow(Scope::MessagesAsUser));
+        assert!(Scope::parse("everything").is_err());
+    }
+
+    #[test]
+    fn every_key_that_does_not_open_is_refused_in_the_same_words() {
+        let store = Scratch::open();
+        let app = application(&store, "oa").no;
+        let (_, expired) = made(&store, app, "", Some(Moment(1)));
+        let (revoked, text) = made(&store, app, "", None);
+        store.change(move |tx| revoke(tx, app, revoked.no));
+        let sleeping = application(&store, "crm").no;
+        let (_, other) = made(&store, sleeping, "", None);
+        store.change(move |tx| application::suspend(tx, sleeping));
+        let words: Vec<String> = ["pk_unknown", "", &expired, &text, &other]
+            .into_iter()
+            .map(|text| match opens(&store, text) {
+                Err(error @ Error::Unauthenticated(_)) => error.sentence(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert!(words.windows(2).all(|two| two[0] == two[1]), "{words:?}");
+        store.change(move |tx| application::resume(tx, sleeping));
+        assert!(opens(&store, &other).is_ok());
+        assert!(store.write_blocking(move |tx| revoke(tx, sleeping, 99)).is_err());
+    }
+
+    #[test]
+    fn a_use_is_noted_once_a_minute() {
+        let store = Scratch::open();
+        let app = application(&store, "oa").no;
+        let (key, text) = made(&store, app, "", None);
+        assert!(opens(&store, &text).unwrap().1.unnoted(Moment::now()));
+        store.change(move |tx| note_use(tx, app, key.no));
+        let used = opens(&store, &text).unwrap().1;
+        assert!(!used.unnoted(Moment::now()) && used.unnoted(Moment::now().plus(NOTED)));
+    }
+
+    #[test]
+    fn the_secret_before_the_newest_is_good_for_a_day() {
+        let store = Scratch::open();
+        let app = application(&store, "oa").no;
+        let turn = || store.change(move |tx| secrets::rotate(tx, app, Purpose::Callback));
+        let now = |then: Moment| store.read_blocking(|db| secrets::callback_secrets(db, app, then)).unwrap();
+        let (first, second) = (turn(), turn());
+        assert_eq!(now(Moment::now()), [second.clone(), first]);
+        assert_eq!(now(Moment::now().plus(OVERLAP)), std::slice::from_ref(&second));
+        let third = turn();
+        assert_eq!(now(Moment::now()), [third, second]);
+        assert!(store.read_blocking(|db| secrets::token_secrets(db, app, Moment::now())).unwrap().is_empty());
+    }
+}

@@ -117,3 +117,6 @@ fn seconds(value: f64) -> Moment {
 fn refused(reason: &str) -> Error {
     Error::Unauthenticated(format!("this token is not accepted: {reason}"))
 }
+
+#[cfg(test)]
+mod tests;

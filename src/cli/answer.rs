@@ -11,20 +11,28 @@ pub struct Answer {
     /// For people; no line break at the end. Empty: nothing is printed.
     pub text: String,
     pub value: Value,
+    /// What went wrong although there is something to print.
+    #[serde(default)]
+    pub failed: Option<String>,
+    /// It has been printed already.
+    #[serde(default)]
+    pub silent: bool,
 }
 
 impl Answer {
     pub fn new(text: impl Into<String>, value: impl Serialize) -> Result<Answer> {
         let value = serde_json::to_value(value).map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
-        Ok(Answer { text: text.into(), value })
+        Ok(Answer { text: text.into(), value, failed: None, silent: false })
     }
 
     pub fn print(&self, json: bool) -> Result<()> {
         match json {
-            true => line(&self.value.to_string()),
-            false if self.text.is_empty() => Ok(()),
-            false => line(&self.text),
+            _ if self.silent => {}
+            true => line(&self.value.to_string())?,
+            false if self.text.is_empty() => {}
+            false => line(&self.text)?,
         }
+        self.failed.as_ref().map_or(Ok(()), |sentence| Err(Failure::new(Code::Failed, sentence)))
     }
 }
 

@@ -4,10 +4,15 @@ mod admin;
 mod answer;
 mod app;
 mod call;
+mod contact;
 pub mod control;
 mod demo;
 mod exit;
+mod export;
+mod import;
 mod key;
+mod listen;
+mod mail;
 mod send;
 mod serve;
 mod settings;
@@ -20,6 +25,10 @@ use crate::config::{Config, File};
 use answer::Answer;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use exit::{Code, Failure};
+use export::Export;
+use import::Import;
+use listen::Listen;
+use mail::Mail;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -65,6 +74,21 @@ enum Command {
     #[command(flatten)]
     Task(Task),
 
+    /// Print an application's events as they happen
+    Listen(Listen),
+
+    /// Read users or contact lists from a file
+    #[command(subcommand)]
+    Import(Import),
+
+    /// Write users or contact lists into a file
+    #[command(subcommand)]
+    Export(Export),
+
+    /// Letters
+    #[command(subcommand)]
+    Mail(Mail),
+
     /// Put load on a server and say what it did
     Bench(bench::Options),
 }
@@ -89,16 +113,20 @@ fn dispatch(line: Line, file: &File, arguments: &[OsString]) -> Result<ExitCode,
         Command::Serve(_) => Ok(serve::run(with_file("serve", file, arguments)?, file)),
         other => {
             let config = Config::load(file, line.place.data.as_ref())?;
-            let answer = perform(other, &config).and_then(|answer| answer.print(line.place.json));
+            let answer = perform(other, &config, line.place.json).and_then(|answer| answer.print(line.place.json));
             Ok(answer.map_or_else(|failure| failure.end(), |()| ExitCode::SUCCESS))
         }
     }
 }
 
-fn perform(command: Command, config: &Config) -> exit::Result<Answer> {
+fn perform(command: Command, config: &Config, json: bool) -> exit::Result<Answer> {
     match command {
         Command::Serve(_) | Command::Demo(_) | Command::Bench(_) => Err(Failure::new(Code::Usage, "this command has no answer")),
         Command::Healthcheck(task) => call::server(config, &Task::Healthcheck(task)),
+        Command::Listen(task) => task.perform(config, json),
+        Command::Import(task) => task.perform(config),
+        Command::Export(task) => task.perform(config),
+        Command::Mail(task) => task.perform(),
         Command::Task(mut task) => task.prepare().and_then(|()| call::anywhere(config, task)),
     }
 }

@@ -7,8 +7,8 @@ use crate::cli::answer::Answer;
 use crate::cli::app::App;
 use crate::cli::exit::Result;
 use crate::cli::send::Send;
-use crate::cli::upkeep;
 use crate::cli::user::UserTask;
+use crate::cli::{export, import, listen, upkeep};
 use crate::config::Config;
 use crate::error;
 use crate::http::guard::origin::Own;
@@ -42,6 +42,15 @@ pub enum Task {
 
     #[command(skip)]
     Healthcheck(upkeep::Healthcheck),
+
+    #[command(skip)]
+    Import(import::Part),
+
+    #[command(skip)]
+    Export(export::Page),
+
+    #[command(skip)]
+    Events(listen::Events),
 }
 
 /// Where a task is done: the same in the server and without one.
@@ -93,6 +102,9 @@ impl Task {
             Task::Backup(task) => task.run(place),
             Task::Check(task) => task.run(place),
             Task::Healthcheck(task) => task.run(place),
+            Task::Import(task) => task.run(place),
+            Task::Export(task) => task.run(place),
+            Task::Events(task) => task.run(place),
         }
     }
 }

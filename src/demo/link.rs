@@ -13,6 +13,12 @@ const GUESTS: [(&str, &str); 5] = [
     ("emil", "Emil Novák, support"),
 ];
 
+/// The lines that `parlour serve` prints too.
+pub fn first(parlour: &Running) -> String {
+    let set_up = parlour.setup_link.as_ref().map(|link| format!("set up at {link}\n"));
+    format!("parlour listening on http://{}\n{}", parlour.address, set_up.unwrap_or_default())
+}
+
 pub fn printed(office: &Office, parlour: &Running, folder: &Folder) -> String {
     let mut text = format!(
         "office listening on {}\n\nHarbour, a small office, is open. Each of these links works once:\n\n",

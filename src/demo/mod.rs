@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::server;
 use contract::Contract;
 use folder::Folder;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub async fn run(config: Config, kept: Option<PathBuf>) -> Result<()> {
     let mut end = End::expect()?;
     let folder = Folder::open(kept)?;
     let parlour = server::start(Config { data: folder.parlour(), public_url: None, ..config }).await?;
-    println!("parlour listening on http://{}", parlour.address);
+    say(&link::first(&parlour));
     let outcome = beside(&parlour, &folder, &mut end).await;
     parlour.stop().await;
     outcome
@@ -52,12 +52,18 @@ async fn beside(parlour: &server::Running, folder: &Folder, end: &mut End) -> Re
     };
     let running = office::start(listener, settings).await.map_err(Error::Unavailable)?;
     tokio::select! {
-        () = running.office.is_told(PATIENCE) => print!("{}", link::printed(&running.office, parlour, folder)),
+        () = running.office.is_told(PATIENCE) => say(&link::printed(&running.office, parlour, folder)),
         () = end.comes() => {}
     }
     end.comes().await;
     running.stop().await;
     Ok(())
+}
+
+/// Whoever started it may have stopped listening.
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 /// The wished port, or any that is free.

@@ -157,9 +157,11 @@ pub(super) fn named_viewers(db: &Db, app: AppNo, no: i64) -> Result<Vec<UserNo>>
 
 /// Who sees a group.
 pub fn viewers(db: &Db, group: &Group) -> Result<Vec<UserNo>> {
-    if group.gone_at.is_some() {
-        return Ok(Vec::new());
-    }
+    if group.gone_at.is_some() { Ok(Vec::new()) } else { audience(db, group) }
+}
+
+/// Who sees a group, or would if it were not gone.
+pub(super) fn audience(db: &Db, group: &Group) -> Result<Vec<UserNo>> {
     if group.everyone {
         return db.all("SELECT no FROM user WHERE application = ?1 AND erased_at IS NULL", [group.app], |r| r.get(0));
     }

@@ -125,7 +125,8 @@ impl Viewer {
                 begun.push((grp, link));
             }
         }
-        let ceased: Vec<Link> = links.into_values().filter(|link| link.live).collect();
+        let mut ceased: Vec<Link> = links.into_values().filter(|link| link.live).collect();
+        ceased.sort_by_key(|link| link.grp);
         replaced.groups = begun.len() + ceased.len();
         if replaced.groups > 0 {
             self.change(tx, begun, ceased)?;

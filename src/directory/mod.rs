@@ -13,3 +13,6 @@ pub mod setting;
 pub mod shared;
 pub mod ticket;
 pub mod user;
+
+#[cfg(test)]
+mod tests;

@@ -97,23 +97,27 @@ fn find_gone_too(db: &Db, app: AppNo, id: &GroupId) -> Result<Option<Group>> {
 }
 
 /// What a group was before a change.
+#[derive(Default)]
 struct Before {
     group: Option<Group>,
     users: Vec<UserNo>,
     named: Vec<UserNo>,
     viewers: Vec<UserNo>,
+    /// Who may still have it from before: of a group that is gone, some have not heard that yet.
+    audience: Vec<UserNo>,
 }
 
 impl Before {
     fn of(db: &Db, app: AppNo, id: &GroupId) -> Result<Before> {
         let Some(group) = find_gone_too(db, app, id)? else {
-            return Ok(Before { group: None, users: Vec::new(), named: Vec::new(), viewers: Vec::new() });
+            return Ok(Before::default());
         };
         let sql = "SELECT user FROM group_user WHERE application = ?1 AND grp = ?2 ORDER BY position";
         Ok(Before {
             users: db.all(sql, params![app, group.no], |r| r.get(0))?,
             named: group::named_viewers(db, app, group.no)?,
             viewers: group::viewers(db, &group)?,
+            audience: group::audience(db, &group)?,
             group: Some(group),
         })
     }
@@ -162,7 +166,7 @@ fn open_to(tx: &mut Tx, group: &Group, before: &Before, audience: Vec<UserNo>) -
     for user in audience.iter().filter(|user| !earlier.contains(user)) {
         group::link(tx, (group.app, group.no), *user, group.version, true)?;
     }
-    for user in before.viewers.iter().chain(&before.named).filter(|user| !now.contains(user)) {
+    for user in before.audience.iter().filter(|user| !now.contains(user)) {
         group::link(tx, (group.app, group.no), *user, group.version, false)?;
     }
     Ok(())

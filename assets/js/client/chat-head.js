@@ -18,10 +18,11 @@ export function ChatHead({ party, conversation, details, onDetails }) {
   const quiet = conversation && muted(messenger.rows.member(conversation.id, messenger.id), Date.now());
   return html`
     <header class="chat-head">
+      <h1 class="hidden" dir="auto">${title}</h1>
       <${IconButton} name="back" label=${t('back')} class="chat-back" onClick=${() => desk.route.go(null)} />
       <button type="button" class="chat-who" aria-expanded=${String(details)} onClick=${onDetails} title=${t('details.title')}>
         <${Avatar} id=${user ?? party} name=${title} kind=${kind} picture=${picture} show=${show} />
-        <span class="row-text"><span class="row-title"><h1><bdi>${title}</bdi></h1>${quiet && html`<${Icon} name="muted" label=${t('mute.on')} />`}</span>
+        <span class="row-text"><span class="row-title"><span class="chat-title" dir="auto">${title}</span>${quiet && html`<${Icon} name="muted" label=${t('mute.on')} />`}</span>
           <span class="row-detail" dir="auto" aria-live="polite">${status(desk, party, conversation)}</span></span>
       </button>
       <${IconButton} name="info" label=${t('details.title')} aria-pressed=${String(details)} onClick=${onDetails} />

@@ -52,7 +52,7 @@ function Chat({ item: { party, conversation, at }, current }) {
   return html`<div class=${`row row-chat ${current ? 'is-current' : ''} ${count ? 'is-unread' : ''}`}>
     <${Avatar} id=${user ?? party} name=${title} kind=${kind} picture=${picture} show=${show} />
     <span class="row-text">
-      <span class="row-line"><span class="row-title"><bdi>${title}</bdi>${show && html`<span class="hidden">, ${showWord(show)}</span>`}</span>
+      <span class="row-line"><span class="row-title" dir="auto">${title}${show && html`<span class="hidden">, ${showWord(show)}</span>`}</span>
         ${quiet && html`<${Icon} name="muted" label=${t('mute.on')} />`}
         ${at > 0 && html`<time class="row-time" dateTime=${new Date(at).toISOString()}>${shortTime(new Date(at))}</time>`}</span>
       <span class="row-line"><span class="row-detail" dir="auto"><${Last} party=${party} conversation=${conversation} kind=${kind} /></span>
@@ -77,6 +77,6 @@ function Last({ party, conversation, kind }) {
   const last = conversation && messenger.rows.timelines.get(conversation.id)?.at(-1);
   if (!last) return t('chats.nothing');
   if (last.deleted_by) return html`<em>${t('message.deleted')}</em>`;
-  if (last.from === `user:${messenger.id}`) return `${t('you')}: ${preview(last)}`;
-  return kind === 'room' ? `${desk.nameOf(last.from)}: ${preview(last)}` : preview(last);
+  if (last.from === `user:${messenger.id}`) return html`<bdi>${t('you')}:</bdi> ${preview(last)}`;
+  return kind === 'room' ? html`<bdi>${desk.nameOf(last.from)}:</bdi> ${preview(last)}` : preview(last);
 }

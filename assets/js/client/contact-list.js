@@ -25,8 +25,8 @@ export function rowsOf(messenger, closed) {
       const open = !closed(group.id);
       rows.push({ kind: 'group', key: group.id, group, open, level });
       if (!open || level > DEEPEST) continue;
-      walk(group.id, level + 1);
       people(messenger, group, level + 1, rows);
+      walk(group.id, level + 1);
     }
   };
   walk(null, 1);

@@ -22,7 +22,7 @@ export function Person({ user }) {
   return html`
     <${Avatar} id=${user} name=${name} picture=${row?.avatar} show=${presence?.show ?? 'offline'} />
     <span class="row-text">
-      <span class="row-title"><bdi>${name}</bdi><span class="hidden">, ${showWord(presence?.show)}</span></span>
+      <span class="row-title" dir="auto">${name}<span class="hidden">, ${showWord(presence?.show)}</span></span>
       ${detail && html`<span class="row-detail" dir="auto">${detail}</span>`}
     </span>`;
 }
@@ -33,7 +33,7 @@ export function ApplicationRow() {
   return html`
     <${Avatar} id="application" kind="application" name=${name} picture=${icon} show=${show} />
     <span class="row-text">
-      <span class="row-title"><bdi>${name}</bdi></span>
+      <span class="row-title" dir="auto">${name}</span>
       <span class="row-detail">${show === 'available' ? t('application.answers') : t('application.silent')}</span>
     </span>`;
 }
@@ -133,5 +133,5 @@ function face(desk, party) {
   if (kind === 'application') return html`<${ApplicationRow} />`;
   const count = desk.messenger.conversation(party)?.count ?? 0;
   return html`<${Avatar} id=${party} kind="room" name=${title} />
-    <span class="row-text"><span class="row-title"><bdi>${title}</bdi></span><span class="row-detail">${t('room.count', { n: count })}</span></span>`;
+    <span class="row-text"><span class="row-title" dir="auto">${title}</span><span class="row-detail">${t('room.count', { n: count })}</span></span>`;
 }

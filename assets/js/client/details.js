@@ -31,9 +31,9 @@ export function Details({ party, conversation, onclose }) {
         ${user !== null && presence?.show === 'offline' && presence.last_seen && html`<p class="details-line">${t('show.seen', { ago: since(new Date(presence.last_seen)) })}</p>`}
         ${kind === 'application' && html`<p class="details-line">${messenger.application?.show === 'available' ? t('application.answers') : t('application.silent')}</p>`}
       </div>
-      ${conversation?.kind === 'room' && html`<${RoomDetails} conversation=${conversation} />`}
+      ${conversation?.kind === 'room' && html`<${RoomDetails} conversation=${conversation} mute=${html`<${Mute} conversation=${conversation} />`} />`}
       <div class="details-acts">
-        ${conversation && html`<${Mute} conversation=${conversation} />`}
+        ${conversation && kind !== 'room' && html`<${Mute} conversation=${conversation} />`}
         ${user !== null && html`<${Block} user=${user} name=${title} />`}
       </div>
     </aside>`;

@@ -29,6 +29,11 @@ export function itemsOf(messages, waiting, divider, me) {
       day = today;
       run = null;
     }
+    if (!divided && item.message?.id > Number(divider) && from !== `user:${me}`) {
+      items.push({ kind: 'new', key: 'new' });
+      divided = true;
+      run = null;
+    }
     item.starts = !run || run.from !== from || at - run.at > RUN;
     item.ends = true;
     if (run && !item.starts) run.item.ends = false;
@@ -37,11 +42,6 @@ export function itemsOf(messages, waiting, divider, me) {
   };
 
   for (const message of messages) {
-    if (!divided && divider !== null && message.id > divider && message.from !== `user:${me}`) {
-      items.push({ kind: 'new', key: 'new' });
-      divided = true;
-      run = null;
-    }
     add(message.from, Date.parse(message.at), { kind: 'message', key: message.key ?? String(message.id), message });
   }
   for (const entry of waiting) {

@@ -34,7 +34,7 @@ export function Log({ party, conversation, acts, again, empty }) {
     if (own && desk.attentive()) messenger.marks.read(id, messenger.id, lastSeen(scroll.box.current));
     else if (own && (divider === null || own.read > divider) && unread(messenger.rows, id, messenger.id).count) setDivider(own.read);
   };
-  const scroll = useScroll({ first: items[0]?.key, last: items.at(-1)?.key, onnear: earlier, onseen: (bottom) => (setAway(!bottom), look()) });
+  const scroll = useScroll({ first: String(view.messages[0]?.id), last: items.at(-1)?.key, onnear: earlier, onseen: (bottom) => (setAway(!bottom), look()) });
   for (const name of ['focus', 'parlour-shown']) useEvent(window, name, look);
   useEvent(document, 'visibilitychange', look);
   useEffect(() => void (view.later && earlier()), [view.later, messenger.link.phase]);

@@ -36,7 +36,7 @@ export function Me() {
   return html`<div class="me" ref=${root} onKeyDown=${key}>
     <button type="button" class="me-button" aria-expanded=${String(open)} aria-haspopup="dialog" onClick=${() => setOpen(!open)} title=${t('me.menu')}>
       <${Avatar} id=${me?.id ?? ''} name=${name} picture=${me?.avatar} show=${show} />
-      <span class="row-text"><span class="row-title"><bdi>${name}</bdi></span>
+      <span class="row-text"><span class="row-title" dir="auto">${name}</span>
         <span class="row-detail" dir="auto">${(link.phase === 'ready' && presence.mine.note) || showWord(show)}</span></span>
       <${Icon} name="down" />
     </button>
@@ -70,7 +70,7 @@ function Menu({ onclose }) {
           ${one === 'invisible' && html`<small>${t('me.invisible')}</small>`}</label>`)}
       </fieldset>
       <label class="field"><span>${t('me.note')}</span>
-        <input type="text" dir="auto" maxlength="100" value=${note} placeholder=${t('me.note.example')} onInput=${(/** @type {any} */ event) => setNote(event.target.value)} /></label>
+        <input type="text" dir="auto" maxlength="80" value=${note} placeholder=${t('me.note.example')} onInput=${(/** @type {any} */ event) => setNote(event.target.value)} /></label>
       ${note.trim() && html`<label class="field"><span>${t('me.until')}</span>
         <select onChange=${(/** @type {any} */ event) => setSpan(Number(event.target.value))}>
           ${SPANS.map((minutes) => html`<option value=${minutes} selected=${span === minutes}>${minutes === 0 ? t('me.until.changed') : minutes < 60 ? t('minutes', { n: minutes }) : t('hours', { n: minutes / 60 })}</option>`)}

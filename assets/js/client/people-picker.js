@@ -26,12 +26,12 @@ export function PeoplePicker({ chosen, setChosen, without = [] }) {
     <div class="picker">
       ${chosen.length > 0 && html`<ul class="chips" aria-label=${t('picker.chosen')}>${chosen.map((id) => html`<li key=${id} class="chip"><bdi>${name(id)}</bdi>
         <${IconButton} name="close" label=${t('picker.remove', { name: name(id) })} onClick=${() => toggle(id)} /></li>`)}</ul>`}
-      <input type="search" class="input" dir="auto" value=${text} placeholder=${t('search.people')} aria-label=${t('search.people')}
+      <input type="search" class="input" dir="auto" value=${text} placeholder=${t('picker.search')} aria-label=${t('picker.search')}
         onInput=${(/** @type {any} */ event) => setText(event.target.value)} onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && event.preventDefault()} />
       <ul class="picker-list">
         ${offered.map((id) => html`<li key=${id}><label class="row"><input type="checkbox" checked=${chosen.includes(id)} onChange=${() => toggle(id)} />
           <${Avatar} id=${id} name=${name(id)} picture=${desk.user(id)?.avatar} size="small" />
-          <span class="row-text"><span class="row-title"><bdi>${name(id)}</bdi></span>${desk.user(id)?.title && html`<span class="row-detail" dir="auto">${desk.user(id)?.title}</span>`}</span></label></li>`)}
+          <span class="row-text"><span class="row-title" dir="auto">${name(id)}</span>${desk.user(id)?.title && html`<span class="row-detail" dir="auto">${desk.user(id)?.title}</span>`}</span></label></li>`)}
         ${!offered.length && html`<li class="empty-hint">${wanted ? t('search.nothing', { text: wanted }) : t('contacts.none')}</li>`}
       </ul>
     </div>`;

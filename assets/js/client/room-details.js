@@ -8,8 +8,8 @@ import { html, useDesk, useState } from './ui.js';
 
 /** @typedef {'add'|'rename'|'leave'|null} Doing */
 
-/** @param {{conversation: import('../core/wire.js').Conversation}} props */
-export function RoomDetails({ conversation }) {
+/** @param {{conversation: import('../core/wire.js').Conversation, mute: any}} props */
+export function RoomDetails({ conversation, mute }) {
   const desk = useDesk();
   const { messenger } = desk;
   const [doing, setDoing] = useState(/** @type {Doing} */ (null));
@@ -44,6 +44,7 @@ export function RoomDetails({ conversation }) {
     <div class="details-acts">
       ${owner && html`<button type="button" class="act" onClick=${() => setDoing('add')}><${Icon} name="plus" />${t('room.add')}</button>
         <button type="button" class="act" onClick=${() => setDoing('rename')}><${Icon} name="edit" />${t('room.rename')}</button>`}
+      ${mute}
       <button type="button" class="act is-danger" onClick=${() => setDoing('leave')}><${Icon} name="leave" />${t('room.leave')}</button>
     </div>
     ${doing === 'add' && html`<${AddDialog} conversation=${conversation.id} present=${members.map((member) => member.user)} onclose=${() => setDoing(null)} />`}

@@ -20,7 +20,8 @@ export function useScroll({ first, last, onnear, onseen }) {
     was.current.bottom = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
   };
   const toBottom = () => {
-    const element = box.current;
+    const element = /** @type {HTMLElement|null} */ (box.current);
+    if (!element) return;
     element.scrollTop = element.scrollHeight;
     note();
   };

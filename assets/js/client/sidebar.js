@@ -12,7 +12,8 @@ import { html, useDesk, useEvent, useName, useRef, useState } from './ui.js';
 export function Sidebar({ current }) {
   const desk = useDesk();
   const { messenger } = desk;
-  const [tab, setTab] = useState(/** @type {'chats'|'contacts'} */ ([...messenger.rows.timelines.values()].some((list) => list.length) ? 'chats' : 'contacts'));
+  const [chosen, setTab] = useState(/** @type {'chats'|'contacts'|null} */ (null));
+  const tab = chosen ?? ([...messenger.rows.timelines.values()].some((list) => list.length) ? 'chats' : 'contacts');
   const [text, setText] = useState('');
   const [making, setMaking] = useState(false);
   const box = /** @type {import('preact').RefObject<HTMLInputElement>} */ (useRef(/** @type {any} */ (null)));
@@ -30,9 +31,9 @@ export function Sidebar({ current }) {
       event.stopPropagation();
       setText('');
     } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
-      const list = /** @type {HTMLElement|null} */ (box.current?.closest('.side')?.querySelector('.windowed') ?? null);
-      list?.focus();
-      if (event.key === 'Enter' && text.trim()) list?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+      const list = box.current?.closest('.side')?.querySelector('.windowed');
+      const goal = /** @type {HTMLElement|null|undefined} */ (event.key === 'Enter' ? list?.querySelector('.windowed-row') : list);
+      event.key === 'Enter' ? text.trim() && goal?.click() : goal?.focus();
       event.preventDefault();
     }
   };

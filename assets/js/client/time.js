@@ -1,7 +1,7 @@
 /** Times as people say them. */
 import { locale, t } from './language.js';
 
-const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
 const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' });
 const weekdayLong = new Intl.DateTimeFormat(locale, { weekday: 'long', month: 'long', day: 'numeric' });
 const date = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric' });

@@ -124,7 +124,7 @@ export class Messenger {
     this.requests.open();
     this.outbox.adopt([welcome.epoch, this.options.app, welcome.me.id].map(encodeURIComponent).join('/'));
     this.outbox.open();
-    this.presence.open();
+    this.presence.open(this.me.id);
     this.marks.open();
     this.signal.touch('users', 'link');
   }
@@ -148,6 +148,7 @@ export class Messenger {
       if (message.from.startsWith('user:')) this.typing.take(message.conversation, message.from.slice(5), false);
     }
     for (const group of set.groups ?? []) this.roster.forget(group.id);
+    if (set.groups?.length || set.conversations?.length || set.conversation) this.presence.again();
     if (touched === 'all') {
       this.roster.forget();
       this.signal.touch('users', 'groups', 'conversations', 'members', 'messages', 'settings');

@@ -4,12 +4,16 @@ const WATCHED = 200;
 const CALM = 250;
 
 /** @typedef {(name: string, body: object) => Promise<import('./wire.js').Ok>} Ask */
+/** @typedef {{show: import('./wire.js').Show, note?: string, until?: string}} Choice */
 
 export class Presence {
   /** @type {Map<string, import('./wire.js').Presence>} */ known = new Map();
-  /** @type {{show: import('./wire.js').Show, note?: string, until?: string}} */ mine = { show: 'available' };
+  /** @type {Choice} */ mine = { show: 'available' };
+  /** @type {Choice|null} what was chosen here and the server has not confirmed, or may have forgotten */ #chosen = null;
   /** @type {Map<string, string[]>} what each part of the screen shows */ #shown = new Map();
   #asked = '';
+  #me = '';
+  /** No word of me since the welcome. */ #fresh = false;
   /** @type {any} */ #timer = null;
 
   /** @param {{ask: Ask, onchange: () => void, clock: import('./clock.js').Clock}} plug */
@@ -17,12 +21,14 @@ export class Presence {
     this.plug = plug;
   }
 
-  /** After each welcome the server knows nothing of this. */
-  open() {
+  /** After each welcome the server knows nothing of whom I watch. I am among them: another device may choose for me. @param {string} me */
+  open(me) {
+    this.#me = me;
     this.#asked = '';
+    this.#fresh = true;
     this.known.clear();
+    this.show('me', [me]);
     this.#soon(0);
-    if (this.mine.show !== 'available' || this.mine.note) this.plug.ask('present', this.mine).catch(() => {});
   }
 
   /** @param {string} user */
@@ -33,6 +39,8 @@ export class Presence {
   /** @param {import('./wire.js').Presence[]} users */
   take(users) {
     for (const one of users) this.known.set(one.user, one);
+    const own = users.find((one) => one.user === this.#me);
+    if (own) this.#own(own);
     this.plug.onchange();
   }
 
@@ -42,11 +50,26 @@ export class Presence {
     this.#soon(CALM);
   }
 
-  /** @param {{show: import('./wire.js').Show, note?: string, until?: string}} mine */
+  /** New contacts or conversations are here: whom the server passed over before may be watched now. */
+  again() {
+    if (this.#asked === '' || [...this.#shown.values()].flat().every((user) => this.known.has(user))) return;
+    this.#asked = '';
+    this.#soon(CALM);
+  }
+
+  /** @param {Choice} mine */
   async choose(mine) {
-    this.mine = mine;
+    this.mine = this.#chosen = mine;
     this.plug.onchange();
     await this.plug.ask('present', mine);
+  }
+
+  /** What the server says of me: who is connected and offline is invisible. A restarted server has forgotten; tell it again. @param {Choice} own */
+  #own({ show, note, until }) {
+    const forgotten = this.#chosen && show === 'available' && !note && (this.#chosen.show !== show || this.#chosen.note) && this.#fresh;
+    this.#fresh = false;
+    if (forgotten && this.#chosen) return void this.choose(this.#chosen).catch(() => {});
+    this.mine = { show: show === 'offline' ? 'invisible' : show, ...(note && { note }), ...(until && { until }) };
   }
 
   /** @param {number} wait */

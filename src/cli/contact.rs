@@ -1,0 +1,108 @@
+//! Contact lists as lines of a file: a shared group, or the list that one user has from the application.
+
+use crate::chat::announce;
+use crate::directory::contact::{self, List, Page};
+use crate::directory::group::{self, Group, GroupDraft, Source};
+use crate::directory::import::{Line, Report};
+use crate::directory::shared;
+use crate::directory::user::{self, User};
+use crate::error::{Error, Result};
+use crate::id::{AppNo, UserId};
+use crate::store::{Db, Tx};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Users of a large group that one reading takes.
+const PAGE: usize = 1000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UserList {
+    user: UserId,
+    groups: Vec<GroupDraft>,
+}
+
+#[derive(Deserialize)]
+struct Shared {
+    #[serde(flatten)]
+    draft: GroupDraft,
+    visible_to: Option<Vec<UserId>>,
+}
+
+/// Keeps these lines; what is wrong with one is said in the report.
+pub fn keep(tx: &mut Tx, app: AppNo, lines: &[Line], report: &mut Report) -> Result<()> {
+    for line in lines {
+        match keep_one(tx, app, &line.value) {
+            Ok(true) => report.changed += 1,
+            Ok(false) => report.unchanged += 1,
+            Err(error @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(error),
+            Err(error) => report.refuse(line.number, &error),
+        }
+    }
+    Ok(())
+}
+
+fn keep_one(tx: &mut Tx, app: AppNo, value: &Value) -> Result<bool> {
+    let wrong = |e: serde_json::Error| Error::invalid("", format!("not understood: {e}"));
+    let before = tx.current_version(app)?;
+    if value.get("user").is_some() {
+        let UserList { user, groups } = UserList::deserialize(value).map_err(wrong)?;
+        let (no, list) = (user::number(tx, app, &user)?, List::parse(groups)?);
+        for changed in contact::replace(tx, app, no, &list)?.users {
+            announce::user(tx, app, changed)?;
+        }
+    } else {
+        let Shared { draft, visible_to } = Shared::deserialize(value).map_err(wrong)?;
+        shared::put(tx, app, &draft, visible_to.as_deref())?;
+    }
+    Ok(tx.current_version(app)? > before)
+}
+
+/// A page of shared groups as such lines, and the id of the last where there are more.
+pub fn groups(db: &Db, app: AppNo, after: Option<&str>, limit: usize) -> Result<(Vec<Value>, Option<String>)> {
+    let (groups, more) = shared::list(db, app, after, limit)?;
+    let next = groups.last().filter(|_| more).map(|group| group.id.to_string());
+    Ok((groups.iter().map(|group| shared_line(db, group)).collect::<Result<_>>()?, next))
+}
+
+fn shared_line(db: &Db, group: &Group) -> Result<Value> {
+    let members = group::members(db, group.app, group.no, group::MOST)?;
+    let users: Vec<UserId> = members.into_iter().map(|(_, row)| row.id).collect();
+    let visible_to = shared::visible_to(db, group)?;
+    Ok(json!({ "id": group.id, "name": group.name, "parent": group.parent, "users": users, "visible_to": visible_to }))
+}
+
+/// The list that a user has from the application, where it has one.
+pub fn list(db: &Db, user: &User) -> Result<Option<Value>> {
+    let (rows, _) = contact::visible(db, user.app, user.no, 0)?;
+    let mut groups = Vec::new();
+    for row in rows {
+        let Some(id) = bare(&row.id) else { continue };
+        let parent = row.parent.as_deref().and_then(bare);
+        let users = match &row.users {
+            Some(users) => users.clone(),
+            None => all(db, user, &row.id)?,
+        };
+        groups.push(json!({ "id": id, "name": row.name, "parent": parent, "users": users }));
+    }
+    Ok((!groups.is_empty()).then(|| json!({ "user": user.id, "groups": groups })))
+}
+
+/// The id within the application, of a group that came from it.
+fn bare(id: &str) -> Option<&str> {
+    id.strip_prefix(Source::App.as_str())?.strip_prefix(':')
+}
+
+/// The users of a group that is too large for its row.
+fn all(db: &Db, user: &User, group: &str) -> Result<Vec<UserId>> {
+    let mut users: Vec<UserId> = Vec::new();
+    loop {
+        let after = users.last().map(|id| id.as_str().to_string());
+        let page = Page { group: Some(group), text: "", after: after.as_deref(), limit: PAGE };
+        let (rows, more) = contact::page(db, user.app, user.no, &page)?;
+        users.extend(rows.into_iter().map(|row| row.id));
+        if !more {
+            return Ok(users);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! `parlour export`: users or contact lists as a file that `parlour import` reads, a page at a time.
+
+use crate::apps::application;
+use crate::cli::answer::Answer;
+use crate::cli::call;
+use crate::cli::contact;
+use crate::cli::exit::{Code, Failure, Result};
+use crate::cli::import::Format;
+use crate::cli::task::{Place, Task};
+use crate::config::Config;
+use crate::directory::import::COLUMNS;
+use crate::directory::user::{self, User};
+use crate::error;
+use crate::id::{AppId, AppNo};
+use crate::store::Db;
+use crate::wire::csv;
+use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Rows of one reading.
+const PAGE: usize = 500;
+
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// Users, as NDJSON or CSV
+    Users(To),
+    /// Shared groups and the lists that users have from the application, as NDJSON
+    Contacts(To),
+}
+
+#[derive(Debug, Args)]
+pub struct To {
+    #[arg(value_parser = AppId::parse)]
+    app: AppId,
+    /// A file that does not exist yet; - is standard output
+    #[arg(default_value = "-")]
+    file: PathBuf,
+    /// How it is written, where its name does not end in .csv
+    #[arg(long)]
+    format: Option<Format>,
+}
+
+/// What is read page by page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    Users,
+    Groups,
+    Lists,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Page {
+    app: AppId,
+    kind: Kind,
+    after: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Rows {
+    items: Vec<Value>,
+    next: Option<String>,
+}
+
+impl Export {
+    pub fn perform(self, config: &Config) -> Result<Answer> {
+        let (to, kinds): (To, &[Kind]) = match self {
+            Export::Users(to) => (to, &[Kind::Users]),
+            Export::Contacts(to) => (to, &[Kind::Groups, Kind::Lists]),
+        };
+        let as_table = to.is_table(kinds)?;
+        let mut out = open(&to.file)?;
+        let mut write = |text: String| out.write_all(text.as_bytes()).map_err(|e| unwritable(&to.file, &e));
+        if as_table {
+            write(csv::write(COLUMNS))?;
+        }
+        for kind in kinds {
+            for row in rows(config, &to.app, *kind) {
+                let row = row?;
+                write(if as_table { record(&row) } else { format!("{row}\n") })?;
+            }
+        }
+        Answer::new("", Value::Null).map(|answer| Answer { silent: true, ..answer })
+    }
+}
+
+impl To {
+    fn is_table(&self, kinds: &[Kind]) -> Result<bool> {
+        let named = self.file.extension().is_some_and(|end| end == "csv");
+        match self.format.map_or(named, |format| format == Format::Csv) {
+            true if kinds != [Kind::Users] => Err(Failure::new(Code::Usage, "contact lists are written as NDJSON, not as CSV")),
+            table => Ok(table),
+        }
+    }
+}
+
+fn open(file: &Path) -> Result<Box<dyn Write>> {
+    match file.to_str() {
+        Some("-") => Ok(Box::new(std::io::stdout())),
+        _ => Ok(Box::new(File::create_new(file).map_err(|e| unwritable(file, &e))?)),
+    }
+}
+
+fn unwritable(file: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(Code::Failed, format!("{} cannot be written: {error}", file.display()))
+}
+
+/// All rows, read a page at a time; ends with the first failure.
+fn rows(config: &Config, app: &AppId, kind: Kind) -> impl Iterator<Item = Result<Value>> {
+    let mut next = Some(None);
+    let pages = std::iter::from_fn(move || {
+        let page = Page { app: app.clone(), kind, after: next.take()? };
+        let rows = call::anywhere(config, Task::Export(page)).and_then(|answer| {
+            let rows: Rows = serde_json::from_value(answer.value).map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
+            Ok(rows)
+        });
+        next = rows.as_ref().ok().and_then(|rows| rows.next.clone()).map(Some);
+        Some(rows)
+    });
+    pages.flat_map(|page| match page {
+        Ok(rows) => rows.items.into_iter().map(Ok).collect::<Vec<_>>(),
+        Err(failure) => vec![Err(failure)],
+    })
+}
+
+fn record(row: &Value) -> String {
+    csv::write(COLUMNS.map(|name| row[name].as_str().unwrap_or_default()))
+}
+
+impl Page {
+    pub fn run(self, place: &Place) -> Result<Answer> {
+        let look = |db: &Db| {
+            let app = application::get(db, &self.app)?.no;
+            let after = self.after.as_deref();
+            match self.kind {
+                Kind::Users => people(db, app, after, |user| Ok(Some(line(user)))),
+                Kind::Lists => people(db, app, after, |user| contact::list(db, user)),
+                Kind::Groups => contact::groups(db, app, after, PAGE).map(|(items, next)| Rows { items, next }),
+            }
+        };
+        Answer::new("", place.store.read_blocking(look)?)
+    }
+}
+
+fn people(db: &Db, app: AppNo, after: Option<&str>, line: impl Fn(&User) -> error::Result<Option<Value>>) -> error::Result<Rows> {
+    let (users, more) = user::list(db, app, after, PAGE, "")?;
+    let next = users.last().filter(|_| more).map(|user| user.id.to_string());
+    let items = users.iter().filter_map(|user| line(user).transpose()).collect::<error::Result<_>>()?;
+    Ok(Rows { items, next })
+}
+
+fn line(user: &User) -> Value {
+    json!({
+        "id": user.id, "name": user.name, "kind": user.kind, "email": user.email, "avatar": user.avatar, "title": user.title,
+        "locale": user.locale, "timezone": user.timezone,
+    })
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { House } from './house.js';
+import { launch, newContext, newWindow } from './window.js';
+
+let house, browser, windows;
+
+before(async () => {
+  [house, browser] = await Promise.all([House.start(), launch()]);
+  await house.application('--sign-in', 'local');
+  await house.people({ anna: 'Anna Liu', ben: 'Ben Okafor', carol: 'Carol Méndez', dora: 'Dora Wang', emil: 'Emil Berg', finn: 'Finn Sand', gina: 'Gina Rossi', hugo: 'Hugo Blum', ivy: 'Ivy Stone', jan: 'Jan Novak' });
+});
+after(async () => {
+  await browser.close();
+  await house.stop();
+});
+windows = [];
+afterEach(async () => {
+  for (const one of windows) one.good();
+  for (const one of windows) await one.page.context().close();
+  windows = [];
+});
+
+async function person(id, options) {
+  const window = await newWindow(await newContext(browser, options));
+  windows.push(window);
+  return window.signIn(house.url, id);
+}
+
+test('two people write to each other, see each other come, write and read', async () => {
+  const [anna, ben] = await Promise.all([person('anna'), person('ben')]);
+  await anna.open('Ben Okafor');
+  await anna.say('Lunch at **noon**?');
+  await anna.hear('Lunch at noon?');
+  assert.equal(await anna.said('Lunch at noon?').locator('strong').textContent(), 'noon');
+  await ben.row('Anna Liu').click();
+  await ben.hear('Lunch at noon?');
+  await anna.page.waitForSelector('.mark-read');
+  await anna.page.waitForSelector('.chat-head .presence-available');
+  await ben.page.type('.composer textarea', 'Gla');
+  await anna.page.waitForSelector('.chat-head .is-live');
+  await ben.say('Gladly');
+  await anna.hear('Gladly');
+  await anna.until('the writing is over', async () => (await anna.page.locator('.is-live').count()) === 0);
+});
+
+test('the last own message is edited with ↑, another deleted after a question; the other sees both', async () => {
+  const [carol, dora] = await Promise.all([person('carol'), person('dora')]);
+  await carol.open('Dora Wang');
+  await carol.say('frist');
+  await carol.say('second');
+  await carol.hear('second');
+  await dora.row('Carol').click();
+  await dora.hear('frist');
+  await carol.page.press('.composer textarea', 'ArrowUp');
+  assert.equal(await carol.page.inputValue('.composer textarea'), 'second');
+  await carol.page.press('.composer textarea', 'Escape');
+  assert.equal(await carol.page.inputValue('.composer textarea'), '');
+  await carol.said('frist').hover();
+  await carol.said('frist').getByRole('button', { name: 'Edit' }).click();
+  await carol.page.fill('.composer textarea', 'first');
+  await carol.page.press('.composer textarea', 'Enter');
+  await dora.hear('first');
+  await carol.said('second').hover();
+  await carol.said('second').getByRole('button', { name: 'Delete' }).click();
+  await carol.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await dora.page.waitForSelector('.message-gone');
+  assert.equal(await dora.said('second').count(), 0);
+});
+
+test('replies show what they answer to and lead there', async () => {
+  const [emil, finn] = await Promise.all([person('emil'), person('finn')]);
+  await emil.open('Finn Sand');
+  await emil.say('Which room?');
+  await finn.row('Emil').click();
+  await finn.hear('Which room?');
+  await finn.said('Which room?').hover();
+  await finn.said('Which room?').getByRole('button', { name: 'Reply' }).click();
+  await finn.say('The blue one');
+  await emil.hear('The blue one');
+  assert.equal(await emil.page.locator('.quote-text').textContent(), 'Which room?');
+  await emil.page.click('.quote');
+  await emil.until('the message has the focus', () => emil.said('Which room?').evaluate((element) => element === document.activeElement));
+});
+
+test('unread counts rise, fall when looked at, and agree in two tabs', async () => {
+  const gina = await person('gina');
+  const hugo = await person('hugo');
+  const second = await newWindow(hugo.page.context());
+  windows.push(second);
+  await second.page.goto(house.url);
+  await second.page.waitForSelector('.side .me');
+  await gina.open('Hugo Blum');
+  for (const text of ['one', 'two', 'three']) await gina.say(text);
+  for (const tab of [hugo, second]) await tab.page.waitForSelector('.row-chat .badge:text("3")');
+  await hugo.until('the title counts', async () => (await hugo.page.title()).startsWith('(3)'));
+  await hugo.row('Gina Rossi').click();
+  await hugo.hear('three');
+  await hugo.page.waitForSelector('.divider-new');
+  for (const tab of [hugo, second]) await tab.until('nothing is unread', async () => (await tab.page.locator('.row-chat .badge').count()) === 0);
+  await second.until('the title is quiet', async () => (await second.page.title()) === 'Acme Office');
+  await gina.page.waitForSelector('.mark-read');
+});
+
+test('a draft is there again after a reload, and in the list', async () => {
+  const ivy = await person('ivy');
+  await ivy.open('Jan Novak');
+  await ivy.page.fill('.composer textarea', 'not finished');
+  await ivy.page.reload();
+  await ivy.page.waitForSelector('.composer textarea');
+  assert.equal(await ivy.page.inputValue('.composer textarea'), 'not finished');
+  await ivy.say('finished');
+  await ivy.hear('finished');
+  await ivy.page.fill('.composer textarea', 'another');
+  await ivy.open('Hugo Blum');
+  await ivy.page.waitForSelector('.row-chat:has-text("Jan Novak") .is-draft');
+});
+
+test('older messages come in while scrolling up, and the place is kept', async () => {
+  const jan = await person('jan');
+  await jan.page.evaluate(async () => {
+    const { token } = await (await fetch('/client/session/socket', { method: 'POST' })).json();
+    const socket = new WebSocket(`ws://${location.host}/ws`, 'parlour.v1');
+    await new Promise((resolve) => (socket.onopen = resolve));
+    socket.send(JSON.stringify({ hello: { app: 'oa', token } }));
+    await new Promise((resolve) => {
+      let sent = 0;
+      socket.onmessage = ({ data }) => {
+        const frame = JSON.parse(data);
+        if (!frame.sync && !frame.ok) return;
+        if (sent === 130) return resolve();
+        sent++;
+        socket.send(JSON.stringify({ send: { id: sent, to: 'user:emil', key: `history-${sent}`, text: `line ${sent}` } }));
+      };
+    });
+    socket.close();
+  });
+  await jan.page.reload();
+  await jan.row('Emil Berg').click();
+  await jan.hear('line 130');
+  assert.equal(await jan.said('line 1').count(), 0);
+  const log = jan.page.locator('.log');
+  await jan.until('the first line is here', async () => {
+    await log.evaluate((element) => element.scrollTo(0, 0));
+    return (await jan.said('line 1').count()) === 1;
+  });
+  const numbers = await jan.page.locator('.message .md').allTextContents();
+  assert.deepEqual(numbers, Array.from({ length: 130 }, (_, at) => `line ${at + 1}`));
+  await jan.page.click('.to-bottom');
+  await jan.until('the newest is in sight', () => jan.said('line 130').evaluate((element) => element.getBoundingClientRect().bottom < innerHeight));
+});

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { choose, sentence } from '../../../assets/js/client/language.js';
+import { words as en } from '../../../assets/js/client/words/en.js';
+import { words as zh } from '../../../assets/js/client/words/zh.js';
+
+const blanks = (value) => [...new Set((typeof value === 'string' ? value : value.other).match(/\{\w+\}/g) ?? [])].sort();
+
+test('both languages have the same words with the same blanks', () => {
+  assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
+  for (const word of Object.keys(en)) if (!(word in { 'sign.slow': 1 })) assert.deepEqual(blanks(zh[word]), blanks(en[word]), word);
+});
+
+test('every word is used, and every word that is used is there', () => {
+  const folder = new URL('../../../assets/js/client/', import.meta.url);
+  const source = readdirSync(folder).filter((name) => name.endsWith('.js')).map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n');
+  for (const [, word] of source.matchAll(/\bt\('([\w.]+)'/g)) assert.ok(word in en, word);
+  const built = /^(error|mark)\./;
+  for (const word of Object.keys(en)) assert.ok(built.test(word) || source.includes(`'${word}'`), `${word} is not used`);
+});
+
+test('the reader’s first language that we have is chosen', () => {
+  assert.equal(choose(['fr-FR', 'zh-Hans-CN', 'en']), 'zh-CN');
+  assert.equal(choose(['en-GB', 'zh']), 'en-GB');
+  assert.equal(choose(['fr']), 'en');
+});
+
+test('a failure is a sentence', () => {
+  assert.equal(sentence({ code: 'forbidden', message: 'This user takes no messages.' }), 'This user takes no messages.');
+  assert.equal(sentence({ code: 'disconnected', message: 'disconnected' }), en['error.disconnected']);
+  assert.equal(sentence({ code: 'strange', message: '' }), en['error.internal']);
+});

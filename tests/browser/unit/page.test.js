@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { contrast, dark, parse, readable } from '../../../assets/js/client/colour.js';
+import { initials, shown } from '../../../assets/js/client/avatar.js';
+import { itemsOf, markOf } from '../../../assets/js/client/log-item.js';
+
+const root = new URL('../../../', import.meta.url);
+const read = (path) => readFileSync(new URL(path, root), 'utf8');
+
+/** All modules that a module imports, and theirs. */
+function imported(path, seen = new Set()) {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  for (const [, target] of read(path).matchAll(/^(?:import|export)\b[^'";]*?from\s*['"]([^'"]+)['"]/gm)) {
+    imported(new URL(target, new URL(path, root)).href.slice(root.href.length), seen);
+  }
+  return seen;
+}
+
+test('the page names every module of the client beforehand, and nothing else', () => {
+  const wanted = imported('assets/js/client/main.js');
+  wanted.delete('assets/js/client/main.js');
+  const head = read('templates/client/head.html');
+  const named = [...head.matchAll(/in \[([^\]]*)\][^\n]*\n<link rel="modulepreload" href="\{\{ at \}\}([^{]*)\{\{ name \}\}([^"]*)">/g)].flatMap(([, list, folder, ending]) =>
+    [...list.matchAll(/"([^"]+)"/g)].map(([, name]) => `assets/${folder}${name}${ending}`),
+  );
+  assert.deepEqual(named.sort(), [...wanted].sort());
+  for (const [, name] of head.matchAll(/css\/client\/(\w+)\.css/g)) assert.ok(existsSync(new URL(`assets/css/client/${name}.css`, root)));
+});
+
+test('the core knows no page', () => {
+  for (const path of imported('assets/js/core/messenger.js')) {
+    assert.match(path, /^assets\/js\/core\//);
+    const code = read(path).replace(/\/\*[\s\S]*?\*\//g, '');
+    assert.doesNotMatch(code, /\b(document|window|localStorage|sessionStorage|location|navigator)\b/, path);
+  }
+});
+
+test('nothing writes markup', () => {
+  for (const path of [...imported('assets/js/client/main.js'), ...imported('assets/js/client/frame.js'), 'assets/js/widget.js'].filter((path) => path.includes('/js/'))) {
+    assert.doesNotMatch(read(path), /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc/, path);
+  }
+});
+
+test('any colour of an application can be read', () => {
+  const white = parse('#fff');
+  for (const colour of ['#ffff00', '#ffffff', '#00ff88', '#000', '#2f5fd0', '#ff6600']) {
+    assert.ok(contrast(parse(dark(colour)), white) >= 4.5, colour);
+    assert.ok(contrast(readable(parse(colour), parse('#17191e'), 6), parse('#17191e')) >= 6, colour);
+  }
+  assert.equal(parse('red; background: url(x)'), null);
+  assert.equal(dark('nonsense'), null);
+});
+
+test('initials of names of many kinds', () => {
+  assert.deepEqual(['Anna Liu', 'Cher', '李明', '欧阳修远', 'عمر الفاروق', 'Jean-Luc van der Berg', '', '  x  ', '(ops) Bot'].map(initials), ['AL', 'C', '李明', '修远', 'عا', 'JB', '?', 'X', 'B']);
+});
+
+test('pictures come from this server only', () => {
+  assert.equal(shown('/files/1'), '/files/1');
+  assert.equal(shown('//elsewhere.example/x.png'), null);
+  assert.equal(shown('https://elsewhere.example/x.png'), null);
+  assert.equal(shown('javascript:alert(1)'), null);
+});
+
+test('messages of one author in five minutes are one run; days and what is new part them', () => {
+  const message = (id, from, at) => ({ id, from, at, conversation: 1, prev: id - 1, text: '', mentions: [], reply_to: null, edited_at: null, deleted_by: null, version: id });
+  const items = itemsOf(
+    [message(1, 'user:ben', '2026-11-21T12:00:00Z'), message(2, 'user:ben', '2026-11-21T12:02:00Z'), message(3, 'user:ben', '2026-11-21T12:20:00Z'), message(4, 'user:ben', '2026-11-23T12:00:00Z')],
+    [{ key: 'k', to: 'user:ben', text: 'x', at: Date.parse('2026-11-23T12:01:00Z') }],
+    2,
+    'anna',
+  );
+  assert.deepEqual(items.map((item) => item.kind), ['day', 'message', 'message', 'new', 'message', 'day', 'message', 'waiting']);
+  assert.deepEqual(items.filter((item) => item.kind === 'message').map((item) => [item.starts, item.ends]), [[true, false], [false, true], [true, true], [true, true]]);
+});
+
+test('a mark tells how far a message has come', () => {
+  const member = (read, received, left = null) => ({ conversation: 1, user: 'x', role: 'member', joined: 1, left, read, received, version: 1 });
+  assert.deepEqual(markOf([member(0, 0)], 5), { state: 'sent', readers: 0 });
+  assert.deepEqual(markOf([member(0, 5)], 5), { state: 'received', readers: 0 });
+  assert.deepEqual(markOf([member(5, 0), member(0, 5)], 5), { state: 'received', readers: 1 });
+  assert.deepEqual(markOf([member(5, 5), member(0, 0, 3)], 5), { state: 'read', readers: 1 }, 'who has left is not waited for');
+});
