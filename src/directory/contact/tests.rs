@@ -53,7 +53,7 @@ impl World {
     fn shares(&self, draft: GroupDraft, visible_to: Option<&[&str]>) -> Group {
         let app = self.app;
         let to = visible_to.map(|ids| ids.iter().map(|id| id_of(id)).collect::<Vec<_>>());
-        self.store.change(move |tx| shared::put(tx, app, &draft, to.as_deref()))
+        self.store.change(move |tx| Ok(shared::put(tx, app, &draft, to.as_deref())?.0))
     }
 
     fn sees(&self, viewer: &str, since: i64) -> (Vec<GroupRow>, Vec<UserRow>) {
