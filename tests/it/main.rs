@@ -6,4 +6,5 @@
 #[allow(dead_code, unused_imports, reason = "a vocabulary has words that no test says yet")]
 mod harness;
 
+mod api;
 mod demo;
