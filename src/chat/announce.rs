@@ -26,7 +26,7 @@ pub fn rows(tx: &mut Tx, app: AppNo, to: Vec<UserNo>, rows: Rows) -> Result<()> 
 /// A message was kept: everybody in its conversation, and the application where it is meant or has asked.
 pub fn message(tx: &mut Tx, author: &Author, place: &Place, row: &MessageRow) -> Result<()> {
     if place.begun {
-        for user in &place.roster {
+        for user in place.roster.iter() {
             conversation(tx, author.app, place.conversation, *user)?;
         }
     } else {
