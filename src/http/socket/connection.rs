@@ -6,7 +6,7 @@ use crate::chat::sync;
 use crate::directory::caller::Caller;
 use crate::error::Error;
 use crate::http::House;
-use crate::http::socket::greeting::{Arrival, Guest, greet};
+use crate::http::socket::greeting::{Arrival, Guest, greet, renew};
 use crate::http::socket::wire::{Heard, Wire};
 use crate::http::socket::{UNANSWERED, request};
 use crate::live::{Out, Place};
@@ -14,7 +14,7 @@ use crate::store::Tx;
 use crate::time::Moment;
 use crate::wire::frame::{Bye, refusal};
 use crate::wire::page::Pages;
-use crate::wire::request::Request;
+use crate::wire::request::{Hello, Request};
 use actix_web::web;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -138,6 +138,7 @@ impl Connection {
             return Ok(());
         }
         match Request::parse(&text) {
+            Ok(Request::Hello(hello)) => self.renew(&hello).await,
             Ok(asked) => {
                 let id = asked.id();
                 match request::take(self, asked).await {
@@ -146,6 +147,17 @@ impl Connection {
                 }
             }
             Err(error) => self.refuse(Request::id_of(&text), &error),
+        }
+    }
+
+    async fn renew(&mut self, hello: &Hello) -> Result<(), Option<Bye>> {
+        match renew(&self.house, &self.place, &self.caller, hello, self.seen).await {
+            Ok((caller, welcome)) => {
+                self.caller = caller;
+                self.place.outbox.answer(None, welcome);
+                Ok(())
+            }
+            Err(error) => self.refuse(None, &error),
         }
     }
 
