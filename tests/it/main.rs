@@ -7,4 +7,7 @@
 mod harness;
 
 mod api;
+mod command;
+mod config;
 mod demo;
+mod door;
