@@ -11,6 +11,7 @@ mod key;
 mod list;
 mod message;
 mod openapi;
+mod ping;
 mod presence;
 mod session;
 mod ticket;
