@@ -155,10 +155,7 @@ fn keep(tx: &mut Tx, user: &User, list: Option<(List, Option<String>)>, tag: Opt
     renewal::begin(tx, app, no)?;
     queue::revive(tx, app)?;
     let Some((list, etag)) = list else { return renewal::succeed(tx, app, no, tag.as_deref()) };
-    let replaced = contact::replace(tx, app, no, &list)?;
-    for changed in replaced.users {
-        announce::user(tx, app, changed)?;
-    }
+    contact::replace(tx, app, no, &list, announce::user)?;
     renewal::succeed(tx, app, no, etag.as_deref())
 }
 
