@@ -13,13 +13,15 @@ use crate::store::Tx;
 use crate::wire::News;
 use crate::wire::row::{MessageRow, Rows};
 
-/// Tells these users these rows, complete up to the application's last version.
+/// Tells these users these rows, complete up to the newest of them: whoever is told several things of one change is told the
+/// older first.
 pub fn rows(tx: &mut Tx, app: AppNo, to: Vec<UserNo>, rows: Rows) -> Result<()> {
     if to.is_empty() {
         return Ok(());
     }
-    let version = tx.current_version(app)?;
-    tx.tell(News::Rows { app, version, to, rows: Box::new(rows), except: None });
+    if let Some(version) = rows.version() {
+        tx.tell(News::Rows { app, version, to, rows: Box::new(rows), except: None });
+    }
     Ok(())
 }
 
