@@ -7,6 +7,7 @@
 mod harness;
 
 mod api;
+mod callbacks;
 mod command;
 mod config;
 mod demo;
