@@ -47,11 +47,11 @@ pub fn parse_name(text: &str) -> Result<&str> {
     }
 }
 
-/// A password as an administrator wishes it: 10 to 200 characters.
+/// A password as an administrator wishes it: 12 to 200 characters.
 pub fn parse_password(text: &str) -> Result<&str> {
     match text.chars().count() {
-        10..=200 => Ok(text),
-        _ => Err(Error::invalid("password", "an administrator's password has 10 to 200 characters")),
+        12..=200 => Ok(text),
+        _ => Err(Error::invalid("password", "an administrator's password has 12 to 200 characters")),
     }
 }
 

@@ -1,13 +1,12 @@
 //! An application: the tenant to which everything belongs, and its settings.
 
 pub use super::draft::Draft;
-use crate::apps::queue;
 use crate::error::{Error, Result};
 use crate::id::{AppId, AppNo};
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 use crate::wire::News;
-use crate::wire::news::{End, Work};
+use crate::wire::news::End;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -155,13 +154,8 @@ pub fn create(tx: &mut Tx, draft: &Draft) -> Result<Application> {
 /// Replaces all settings but the id. Begin with `Draft::of` to change some.
 pub fn update(tx: &mut Tx, no: AppNo, draft: &Draft) -> Result<Application> {
     let draft = draft.parse()?;
-    let before = get_no(tx, no)?;
-    let after = store(tx, no, &draft)?;
-    if (&before.callback_url, &before.approved) != (&after.callback_url, &after.approved) {
-        // What failed at the old address may not fail at the new one.
-        queue::start(tx, no)?;
-    }
-    Ok(after)
+    get_no(tx, no)?;
+    store(tx, no, &draft)
 }
 
 /// Nobody of this application gets in until it is resumed, its keys and callbacks rest, its connections end.
@@ -175,9 +169,7 @@ pub fn suspend(tx: &mut Tx, no: AppNo) -> Result<()> {
 
 pub fn resume(tx: &mut Tx, no: AppNo) -> Result<()> {
     get_no(tx, no)?;
-    tx.run("UPDATE application SET suspended_at = NULL WHERE no = ?1", [no])?;
-    tx.tell(News::Nudge(Work::Callbacks));
-    Ok(())
+    tx.run("UPDATE application SET suspended_at = NULL WHERE no = ?1", [no]).map(|_| ())
 }
 
 fn store(tx: &mut Tx, no: AppNo, draft: &Draft) -> Result<Application> {

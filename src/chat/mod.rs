@@ -16,3 +16,4 @@ pub mod picture;
 pub mod receipt;
 pub mod room;
 pub mod sync;
+pub mod tally;

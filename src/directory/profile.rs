@@ -70,41 +70,19 @@ impl Profile {
 /// Creates the user or brings it up to date. Answers whether anything that others see has changed: then tell them.
 pub fn put(tx: &mut Tx, app: AppNo, profile: &Profile) -> Result<(User, bool)> {
     let origins = if profile.avatar.is_some() { application::get_no(tx, app)?.origins } else { Vec::new() };
-    let (user, change) = keep(tx, app, profile.clone().check(&origins)?)?;
-    Ok((user, change != Change::Unseen))
+    keep(tx, app, profile.clone().check(&origins)?)
 }
 
-/// Tells others that somebody looks different now (`chat::announce::user`). It is called for each user right after its
-/// change, so that what is told rises with the versions.
-pub type Announce = fn(&mut Tx, AppNo, UserNo) -> Result<()>;
-
-/// The same as `put` for what the application says at a sign-in or in a contact list: what is wrong in it is left out.
-pub fn put_vouched(tx: &mut Tx, app: AppNo, profiles: &[Profile], announce: Announce) -> Result<Vec<User>> {
+/// The same for what the application says at a sign-in or in a contact list: what is wrong in it is left out.
+pub fn put_vouched(tx: &mut Tx, app: AppNo, profiles: &[Profile]) -> Result<Vec<(User, bool)>> {
     let origins = application::get_no(tx, app)?.origins;
-    let mut users = Vec::with_capacity(profiles.len());
-    for profile in profiles {
-        let (user, change) = keep(tx, app, profile.clone().tolerate(&origins).check(&origins)?)?;
-        if change == Change::Seen {
-            announce(tx, app, user.no)?;
-        }
-        users.push(user);
-    }
-    Ok(users)
+    profiles.iter().map(|profile| keep(tx, app, profile.clone().tolerate(&origins).check(&origins)?)).collect()
 }
 
-/// What keeping a profile meant to others.
-#[derive(PartialEq)]
-enum Change {
-    Unseen,
-    Seen,
-    /// Nobody sees a new user yet.
-    Created,
-}
-
-fn keep(tx: &mut Tx, app: AppNo, profile: Profile) -> Result<(User, Change)> {
+fn keep(tx: &mut Tx, app: AppNo, profile: Profile) -> Result<(User, bool)> {
     match user::find(tx, app, &profile.id)? {
         Some(user) => update(tx, user, profile),
-        None => create(tx, app, profile).map(|user| (user, Change::Created)),
+        None => create(tx, app, profile).map(|user| (user, true)),
     }
 }
 
@@ -124,10 +102,10 @@ fn create(tx: &mut Tx, app: AppNo, profile: Profile) -> Result<User> {
     Ok(full)
 }
 
-fn update(tx: &mut Tx, user: User, profile: Profile) -> Result<(User, Change)> {
+fn update(tx: &mut Tx, user: User, profile: Profile) -> Result<(User, bool)> {
     let mut next = apply(user.clone(), profile);
     if next == user {
-        return Ok((user, Change::Unseen));
+        return Ok((user, false));
     }
     let seen = |u: &User| (u.name.clone(), u.kind, u.avatar.clone(), u.title.clone());
     let changed = seen(&next) != seen(&user);
@@ -135,7 +113,7 @@ fn update(tx: &mut Tx, user: User, profile: Profile) -> Result<(User, Change)> {
         next.version = tx.next_version(user.app)?;
     }
     store(tx, &next)?;
-    Ok((next, if changed { Change::Seen } else { Change::Unseen }))
+    Ok((next, changed))
 }
 
 fn apply(mut user: User, profile: Profile) -> User {

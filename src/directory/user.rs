@@ -1,6 +1,6 @@
 //! A user of an application.
 
-pub use super::profile::{Announce, Profile, put, put_vouched};
+pub use super::profile::{Profile, put, put_vouched};
 use crate::directory::{session, shared};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserId, UserNo};
@@ -64,6 +64,11 @@ pub fn list(db: &Db, app: AppNo, after: Option<&str>, limit: usize, text: &str) 
     let more = found.len() > limit;
     found.truncate(limit);
     Ok((found, more))
+}
+
+/// The users that are there, suspended ones too.
+pub fn count(db: &Db, app: AppNo) -> Result<i64> {
+    db.one("SELECT count(*) FROM user WHERE application = ?1 AND erased_at IS NULL", [app], |r| r.get(0))
 }
 
 /// The kept hash of a user's password.

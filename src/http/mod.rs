@@ -5,6 +5,7 @@ pub mod api;
 pub mod assets;
 pub mod body;
 pub mod client;
+pub mod console;
 pub mod guard;
 pub mod health;
 pub mod limits;
@@ -48,6 +49,8 @@ pub struct House {
     pub callout: Callout,
     /// When sessions and keys were last used, on its way to the store.
     pub uses: client::usage::Uses,
+    /// What the console shows once.
+    pub once: console::once::Once,
     /// Cancelled when the server ends: sockets say goodbye, new requests are refused.
     pub stop: CancellationToken,
     /// Requests and sockets that are still being served; the end waits for them.
@@ -63,6 +66,7 @@ impl House {
             uses: client::usage::Uses::default(),
             live,
             marks: Marks::default(),
+            once: console::once::Once::default(),
             config,
             store,
             callout,

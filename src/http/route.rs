@@ -19,6 +19,10 @@ pub enum Policy {
     Client,
     /// An application's program, by a key with this scope.
     Application(Scope),
+    /// Anybody; changes come from a page of our own: what stands before the console.
+    Door,
+    /// An administrator, by cookie, from our own pages.
+    Operator,
     /// Whether the server lives, for whatever watches it.
     Health,
 }

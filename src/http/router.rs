@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::http::guard::origin;
 use crate::http::problem::{Answer, Problem};
 use crate::http::route::{Policy, Route};
-use crate::http::{api, assets, client, health, socket};
+use crate::http::{api, assets, client, console, health, socket};
 use actix_web::http::Method;
 use actix_web::{HttpRequest, web};
 
@@ -28,6 +28,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/ws", SignIn, socket::open),
     ];
     table.extend(api::table::routes());
+    table.extend(console::table::routes());
     table
 }
 

@@ -1,20 +1,10 @@
-//! Waiting work: loops that each own a queue and wait for a nudge or a tick. They know the product and the way out, and
-//! neither doors nor who is connected.
+//! Waiting work: loops that each own a queue and wait for a nudge or a tick.
 
 pub mod audience;
-pub mod callbacks;
-pub mod contacts;
 pub mod marks;
-mod notice;
-pub mod ping;
-pub mod sweep;
-
-#[cfg(test)]
-mod tests;
 
 use crate::wire::News;
 use crate::wire::news::Work;
-use contacts::Wishes;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -23,7 +13,6 @@ use tokio::sync::Notify;
 pub struct Bells {
     pub callbacks: Arc<Notify>,
     pub audiences: Arc<Notify>,
-    pub contacts: Arc<Wishes>,
 }
 
 impl Bells {
@@ -32,8 +21,7 @@ impl Bells {
         match news {
             News::Nudge(Work::Callbacks) => self.callbacks.notify_one(),
             News::Nudge(Work::Audiences) => self.audiences.notify_one(),
-            News::Refresh { app, user } => self.contacts.add(*app, *user),
-            News::Rows { .. } | News::End(_) => {}
+            News::Refresh { .. } | News::Rows { .. } | News::End(_) => {}
         }
     }
 }

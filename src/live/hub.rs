@@ -98,6 +98,11 @@ impl Hub {
         self.lock().values().map(Vec::len).sum()
     }
 
+    /// The live connections of one application.
+    pub fn count_of(&self, app: AppNo) -> usize {
+        self.lock().iter().filter(|((a, _), _)| *a == app).map(|(_, of_user)| of_user.len()).sum()
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<(AppNo, UserNo), Vec<Place>>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -6,7 +6,6 @@ mod connection;
 mod db;
 mod job;
 mod lock;
-mod memo;
 mod migrate;
 mod reader;
 #[cfg(test)]

@@ -25,8 +25,7 @@ pub struct Parlour {
 }
 
 pub enum Outcome {
-    /// With what it answered.
-    Taken(Value),
+    Taken,
     Refused(String),
     Later(Option<Duration>),
 }
@@ -146,7 +145,7 @@ async fn outcome(response: Response) -> Outcome {
         .and_then(|value| value.to_str().ok()?.parse().ok())
         .map(|seconds: u64| Duration::from_secs(seconds.clamp(1, 60)));
     if status.is_success() {
-        return Outcome::Taken(response.json().await.unwrap_or_default());
+        return Outcome::Taken;
     }
     let temporary = status.is_server_error()
         || [408, 425, 429].contains(&status.as_u16())

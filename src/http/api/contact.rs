@@ -90,7 +90,9 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, 
     let list = List::parse(body.groups.into_iter().map(GroupDraft::from).collect())?;
     let replace = move |tx: &mut Tx| {
         let no = user::number(tx, app, &id)?;
-        contact::replace_own(tx, app, no, &list, announce::user)?;
+        for changed in contact::replace_own(tx, app, no, &list)?.users {
+            announce::user(tx, app, changed)?;
+        }
         all(tx, app, no)
     };
     ok(&house.store.write(replace).await?)

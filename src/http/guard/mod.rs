@@ -5,10 +5,12 @@ pub mod address;
 pub mod application;
 pub mod bearer;
 pub mod client;
+pub mod operator;
 pub mod origin;
 
 pub use application::ApplicationKey;
 pub use client::SignedIn;
+pub use operator::Operator;
 pub use origin::Page;
 
 use crate::error::{Error, Result};
@@ -32,6 +34,7 @@ pub async fn check(
 ) -> std::result::Result<ServiceResponse, actix_web::Error> {
     let mut response = match admit(policy, &request).await {
         Ok(()) => run(request, next).await?,
+        Err(Error::Unauthenticated(_)) if policy == Policy::Operator => operator::to_sign_in(request),
         Err(error) => request.error_response(Problem::from(error)),
     };
     origin::allow(&mut response);
@@ -42,6 +45,8 @@ async fn admit(policy: Policy, request: &ServiceRequest) -> Result<()> {
     let house = request.app_data::<Data<House>>().ok_or_else(|| Error::internal("no house"))?;
     match policy {
         Policy::Public | Policy::Health => Ok(()),
+        Policy::Door => origin::require_own(house, request.request()),
+        Policy::Operator => operator::check(house, request).await,
         Policy::SignIn => origin::find_page(request).await,
         Policy::Client => client::check(house, request).await,
         Policy::Application(scope) => application::check(house, request, scope).await,

@@ -1,0 +1,52 @@
+//! The administrator's own account: another password.
+
+use crate::accounts::{operator, session};
+use crate::error::{Error, Result};
+use crate::http::console::form::Form;
+use crate::http::console::frame::Frame;
+use crate::http::console::visit::Visit;
+use crate::http::console::{draw_form, setup};
+use crate::http::guard::bearer::Jar;
+use crate::http::page::see_other;
+use crate::http::problem::Answer;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "console/account.html")]
+struct Edit<'a> {
+    frame: Frame,
+    form: &'a Form,
+}
+
+pub async fn edit(visit: Visit) -> Answer {
+    draw(&visit, &Form::default())
+}
+
+fn draw(visit: &Visit, form: &Form) -> Answer {
+    draw_form(form, &Edit { frame: Frame::of(visit, "account"), form })
+}
+
+pub async fn update(visit: Visit, form: Form) -> Answer {
+    match change(&visit, &form).await {
+        Ok(token) => {
+            let mut answer = see_other("/console/account");
+            answer.add_cookie(&Jar::Console.keep(&visit.house, &token, None)).map_err(Error::internal)?;
+            Ok(answer)
+        }
+        Err(error) => draw(&visit, &form.refused(error)?),
+    }
+}
+
+/// Ends all sessions and opens a new one here.
+async fn change(visit: &Visit, form: &Form) -> Result<String> {
+    if !visit.knows_password(form.value("present_password")).await? {
+        visit.note("operator.update", visit.name(), "forbidden").await;
+        return Err(Error::invalid("present_password", "this is not your password"));
+    }
+    let (phc, no, from) = (setup::chosen(&visit.house, form).await?, visit.no(), visit.from().to_string());
+    let work = move |tx: &mut crate::store::Tx| {
+        operator::set_password(tx, no, &phc)?;
+        session::open(tx, no, &from)
+    };
+    visit.act("operator.update", visit.name(), work).await
+}

@@ -1,0 +1,154 @@
+//! Applications: the list, registering one, its summary and its settings.
+
+mod fields;
+mod step;
+
+use crate::apps::application::{self, Application};
+use crate::apps::key::{self, Scopes};
+use crate::apps::secret::{self, Purpose};
+use crate::directory::user;
+use crate::error::Result;
+use crate::http::console::form::Form;
+use crate::http::console::frame::Frame;
+use crate::http::console::once::Shown;
+use crate::http::console::snippet::{self, Snippet};
+use crate::http::console::tally::Row;
+use crate::http::console::visit::Visit;
+use crate::http::console::{address, draw, draw_form, of};
+use crate::http::page::see_other;
+use crate::http::problem::Answer;
+use crate::store::{Db, Tx};
+use actix_web::web::Path;
+use askama::Template;
+use step::Step;
+
+#[derive(Template)]
+#[template(path = "console/application/index.html")]
+struct Index {
+    frame: Frame,
+    applications: Vec<Row>,
+}
+
+pub async fn index(visit: Visit) -> Answer {
+    let live = visit.house.live.clone();
+    let rows = move |db: &Db| application::list(db)?.into_iter().map(|one| Row::of(db, &live, one)).collect::<Result<_>>();
+    let applications = visit.read(rows).await?;
+    draw(&Index { frame: Frame::of(&visit, "applications"), applications })
+}
+
+#[derive(Template)]
+#[template(path = "console/application/new.html")]
+struct New<'a> {
+    frame: Frame,
+    form: &'a Form,
+    is_new: bool,
+    /// The host and port whose approval is missing.
+    unapproved: Option<String>,
+}
+
+pub async fn new(visit: Visit) -> Answer {
+    draw_new(&visit, &fields::blank())
+}
+
+fn draw_new(visit: &Visit, form: &Form) -> Answer {
+    let frame = Frame::of(visit, "applications");
+    draw_form(form, &New { frame, form, is_new: true, unapproved: fields::unapproved(form) })
+}
+
+/// Registers an application with a first key and its secrets, as the command line does, and shows them once.
+pub async fn create(visit: Visit, form: Form) -> Answer {
+    match register(&visit, &form).await {
+        Ok((made, shown)) => {
+            let page = format!("{}/credentials", address::application(&made.id));
+            visit.show_once(&page, shown);
+            visit.good(visit.l.with("{} is registered.", &[&made.name]));
+            Ok(see_other(&page))
+        }
+        Err(error) => draw_new(&visit, &form.refused(error)?.renamed("app", "id")),
+    }
+}
+
+async fn register(visit: &Visit, form: &Form) -> Result<(Application, Shown)> {
+    let draft = fields::draft(form, None)?;
+    visit.confirm(form).await?;
+    let first = visit.l.t("First key");
+    let work = move |tx: &mut Tx| {
+        let made = application::create(tx, &draft)?;
+        let (_, key) = key::create(tx, made.no, first, &Scopes::admin(), None)?;
+        let callback = secret::rotate(tx, made.no, Purpose::Callback)?;
+        let token = secret::rotate(tx, made.no, Purpose::Token)?;
+        Ok((made, vec![(KEY, key), (CALLBACK_SECRET, callback), (TOKEN_SECRET, token)]))
+    };
+    visit.act("application.create", form.value("id").trim(), work).await
+}
+
+pub const KEY: &str = "Key";
+pub const CALLBACK_SECRET: &str = "Callback secret";
+pub const TOKEN_SECRET: &str = "Token secret";
+
+#[derive(Template)]
+#[template(path = "console/application/show.html")]
+struct Show {
+    frame: Frame,
+    row: Row,
+    steps: Vec<Step>,
+    snippets: Vec<Snippet>,
+    ways: Vec<&'static str>,
+    policy: &'static str,
+}
+
+pub async fn show(visit: Visit, id: Path<String>) -> Answer {
+    let live = visit.house.live.clone();
+    let work = move |db: &Db| {
+        let row = Row::of(db, &live, of(db, &id)?)?;
+        let steps = step::next(db, &row)?;
+        let (somebody, _) = user::list(db, row.application.no, None, 1, "")?;
+        Ok((row, steps, somebody.into_iter().next().map(|user| user.id)))
+    };
+    let (row, steps, somebody) = visit.read(work).await?;
+    let a = &row.application;
+    let page = Show {
+        frame: Frame::within(&visit, a, "summary"),
+        snippets: snippet::all(a, visit.house.own.origin(), None, somebody.as_ref()),
+        ways: a.sign_in.iter().map(|way| fields::way(*way)).collect(),
+        policy: fields::policy(a.policy),
+        steps,
+        row,
+    };
+    draw(&page)
+}
+
+#[derive(Template)]
+#[template(path = "console/application/edit.html")]
+struct Edit<'a> {
+    frame: Frame,
+    form: &'a Form,
+    is_new: bool,
+    unapproved: Option<String>,
+}
+
+pub async fn edit(visit: Visit, id: Path<String>) -> Answer {
+    let application = visit.read(move |db| of(db, &id)).await?;
+    draw_edit(&visit, &application, &fields::of(&application))
+}
+
+fn draw_edit(visit: &Visit, application: &Application, form: &Form) -> Answer {
+    let frame = Frame::within(visit, application, "settings");
+    draw_form(form, &Edit { frame, form, is_new: false, unapproved: fields::unapproved(form) })
+}
+
+pub async fn update(visit: Visit, id: Path<String>, form: Form) -> Answer {
+    let before = visit.read(move |db| of(db, &id)).await?;
+    match change(&visit, &before, &form).await {
+        Ok(after) => {
+            visit.good(visit.l.t("Saved."));
+            Ok(see_other(&address::application(&after.id)))
+        }
+        Err(error) => draw_edit(&visit, &before, &form.refused(error)?),
+    }
+}
+
+async fn change(visit: &Visit, before: &Application, form: &Form) -> Result<Application> {
+    let (draft, no) = (fields::draft(form, Some(before))?, before.no);
+    visit.act("application.update", before.id.as_str(), move |tx| application::update(tx, no, &draft)).await
+}

@@ -1,0 +1,141 @@
+//! The languages of the console. English stands in the templates and in the code; a table turns it into another language.
+//! A test sees to it that every sentence of the console is in the table, and none too many.
+
+use crate::http::console::words;
+use actix_web::HttpRequest;
+use actix_web::http::header::ACCEPT_LANGUAGE;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// Where a choice is kept; without one the browser's own wish counts.
+pub const COOKIE: &str = "parlour_language";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    English,
+    Chinese,
+}
+
+static CHINESE: LazyLock<HashMap<&str, &str>> =
+    LazyLock::new(|| words::CHINESE.iter().flat_map(|table| table.iter()).copied().collect());
+
+impl Language {
+    pub const ALL: [Language; 2] = [Language::English, Language::Chinese];
+
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Chinese => "zh-CN",
+        }
+    }
+
+    /// What it calls itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Language::English => "English",
+            Language::Chinese => "简体中文",
+        }
+    }
+
+    pub fn parse(tag: &str) -> Option<Language> {
+        Language::ALL.into_iter().find(|language| language.tag() == tag)
+    }
+
+    pub fn of(request: &HttpRequest) -> Language {
+        let chosen = request.cookie(COOKIE).and_then(|cookie| Language::parse(cookie.value()));
+        let wished = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        chosen.unwrap_or_else(|| Language::wished(wished.unwrap_or_default()))
+    }
+
+    /// Of the languages that we have, the one with the most weight in `Accept-Language` (RFC 9110, 12.5.4).
+    fn wished(header: &str) -> Language {
+        let mut best = (0.0, Language::English);
+        for part in header.split(',').take(20) {
+            let mut pieces = part.split(';').map(str::trim);
+            let language = match pieces.next().unwrap_or_default().to_ascii_lowercase().split('-').next() {
+                Some("zh") => Language::Chinese,
+                Some("en") => Language::English,
+                _ => continue,
+            };
+            let weight = pieces.find_map(|piece| piece.strip_prefix("q=")).map_or(1.0, |q| q.parse().unwrap_or(0.0));
+            if weight > best.0 {
+                best = (weight, language);
+            }
+        }
+        best.1
+    }
+
+    /// A sentence of the console.
+    pub fn t(self, english: &'static str) -> &'static str {
+        match self {
+            Language::English => english,
+            Language::Chinese => CHINESE.get(english).copied().unwrap_or(english),
+        }
+    }
+
+    /// A sentence with something in the place of each `{}`.
+    pub fn with(self, english: &'static str, things: &[&str]) -> String {
+        fill(self.t(english), things)
+    }
+
+    /// A sentence about a number: `{} user|{} users`. Languages without a plural have one form.
+    pub fn n(self, english: &'static str, count: i64) -> String {
+        let text = self.t(english);
+        let (one, many) = text.split_once('|').unwrap_or((text, text));
+        fill(if count == 1 { one } else { many }, &[&number(count)])
+    }
+
+    /// A sentence that was said elsewhere in the house, in English, with names in it.
+    pub fn say(self, english: &str) -> String {
+        if self == Language::English {
+            return sentence(english);
+        }
+        let form = |(known, chinese): &(&str, &str)| matched(known, english).map(|things| fill(chinese, &things));
+        words::FAULTS.iter().find_map(form).unwrap_or_else(|| sentence(english))
+    }
+}
+
+/// With a capital letter and a full stop, as a sentence on a page has them.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let begun: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    if begun.ends_with(['.', '?', '!']) || begun.is_empty() { begun } else { begun + "." }
+}
+
+fn fill(text: &str, things: &[&str]) -> String {
+    let mut parts = text.split("{}");
+    let mut filled = String::from(parts.next().unwrap_or_default());
+    for (part, thing) in parts.zip(things.iter().chain(std::iter::repeat(&""))) {
+        filled.push_str(thing);
+        filled.push_str(part);
+    }
+    filled
+}
+
+/// What stands in `text` in the places of the form's `{}`, if it has that form.
+fn matched<'a>(form: &str, text: &'a str) -> Option<Vec<&'a str>> {
+    let mut parts = form.split("{}");
+    let mut rest = text.strip_prefix(parts.next()?)?;
+    let mut things = Vec::new();
+    let parts: Vec<&str> = parts.collect();
+    for (place, part) in parts.iter().enumerate() {
+        let last = place + 1 == parts.len();
+        let end = if last { rest.strip_suffix(part)?.len() } else { rest.find(part)? };
+        things.push(&rest[..end]);
+        rest = &rest[end + part.len()..];
+    }
+    rest.is_empty().then_some(things)
+}
+
+/// With commas between the thousands.
+pub fn number(count: i64) -> String {
+    let digits = count.unsigned_abs().to_string();
+    let mut text = String::from(if count < 0 { "-" } else { "" });
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,104 @@
+//! What is happening now, and what needs attention.
+
+use crate::apps::application::{self, SignIn};
+use crate::apps::key;
+use crate::error::Result;
+use crate::http::console::draw;
+use crate::http::console::frame::Frame;
+use crate::http::console::language::{Language, number};
+use crate::http::console::part::Mark;
+use crate::http::console::tally::{self, Callbacks, Row};
+use crate::http::console::visit::Visit;
+use crate::http::problem::Answer;
+use crate::store::Db;
+use crate::time::Moment;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "console/overview.html")]
+struct Index {
+    frame: Frame,
+    applications: Vec<Row>,
+    concerns: Vec<Concern>,
+    connections: String,
+    messages: String,
+    users: String,
+    waiting: String,
+}
+
+/// Something about an application that somebody should mend.
+struct Concern {
+    path: String,
+    mark: Mark,
+    name: String,
+    is_grave: bool,
+    what: &'static str,
+    why: String,
+    mend: String,
+    how: &'static str,
+}
+
+pub async fn index(visit: Visit) -> Answer {
+    let (l, live) = (visit.l, visit.house.live.clone());
+    let work = move |db: &Db| {
+        let rows = application::list(db)?.into_iter().map(|application| Row::of(db, &live, application));
+        let rows: Vec<Row> = rows.collect::<Result<_>>()?;
+        let mut concerns = Vec::new();
+        for row in &rows {
+            concerns.extend(concern(db, l, row)?);
+        }
+        Ok((rows, concerns))
+    };
+    let (applications, concerns) = visit.read(work).await?;
+    let sum = |of: fn(&Row) -> i64| applications.iter().map(of).sum();
+    let page = Index {
+        frame: Frame::of(&visit, "overview"),
+        connections: number(sum(|row| row.connections)),
+        messages: tally::messages(&sum(|row| row.messages)),
+        users: number(sum(|row| row.users)),
+        waiting: number(sum(|row| row.queue.waiting)),
+        concerns,
+        applications,
+    };
+    draw(&page)
+}
+
+/// The gravest thing first; one for each application is enough to begin with.
+fn concern(db: &Db, l: Language, row: &Row) -> Result<Option<Concern>> {
+    let a = &row.application;
+    if a.suspended_at.is_some() {
+        return Ok(None);
+    }
+    let keyless = !key::list(db, a.no)?.iter().any(|key| key.in_force(Moment::now()));
+    let (is_grave, what, why, room, how) = match row.callbacks {
+        Callbacks::Stopped => (true, "Callbacks are stopped", reason(l, row), "deliveries", "See callbacks"),
+        Callbacks::Failing => (true, "It does not answer", waiting(l, row), "deliveries", "See callbacks"),
+        Callbacks::None if a.opens(SignIn::Callback) => {
+            let why = l.t("Users are to sign in with its passwords, but it has no callback address.").into();
+            (false, "Nobody to ask", why, "edit", "Settings")
+        }
+        _ if keyless && a.opens(SignIn::Ticket) => {
+            (false, "No key", l.t("Without a key it cannot fetch tickets for its users.").into(), "keys/new", "New key")
+        }
+        _ if row.queue.dropped > 0 => (false, "Queue was full", waiting(l, row), "deliveries", "See callbacks"),
+        _ => return Ok(None),
+    };
+    Ok(Some(Concern {
+        path: row.path.clone(),
+        mark: row.mark.clone(),
+        name: a.name.clone(),
+        is_grave,
+        what: l.t(what),
+        why,
+        mend: format!("{}/{room}", row.path),
+        how: l.t(how),
+    }))
+}
+
+fn reason(l: Language, row: &Row) -> String {
+    row.queue.reason.as_deref().map(|reason| l.say(reason)).unwrap_or_default()
+}
+
+fn waiting(l: Language, row: &Row) -> String {
+    l.n("{} callback waits|{} callbacks wait", row.queue.waiting)
+}

@@ -1,0 +1,55 @@
+//! Erasing a user, which cannot be undone and therefore wants the id typed.
+
+use super::{both, subject};
+use crate::apps::application::Application;
+use crate::chat::announce;
+use crate::directory::user::{self, User};
+use crate::error::{Error, Result};
+use crate::http::console::address;
+use crate::http::console::draw_form;
+use crate::http::console::form::Form;
+use crate::http::console::frame::Frame;
+use crate::http::console::visit::Visit;
+use crate::http::page::see_other;
+use crate::http::problem::Answer;
+use crate::store::Tx;
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "console/user/erasure.html")]
+struct New<'a> {
+    frame: Frame,
+    form: &'a Form,
+    path: String,
+    name: &'a str,
+    id: &'a str,
+}
+
+pub async fn new(visit: Visit, path: Path<(String, String)>) -> Answer {
+    let (application, user) = visit.read(move |db| both(db, &path)).await?;
+    draw(&visit, &application, &user, &Form::default())
+}
+
+fn draw(visit: &Visit, application: &Application, user: &User, form: &Form) -> Answer {
+    let (frame, path) = (Frame::within(visit, application, "users"), address::user(&application.id, &user.id));
+    draw_form(form, &New { frame, form, path, name: &user.name, id: user.id.as_str() })
+}
+
+pub async fn create(visit: Visit, path: Path<(String, String)>, form: Form) -> Answer {
+    let (application, user) = visit.read(move |db| both(db, &path)).await?;
+    if let Err(error) = erase(&visit, &application, &user, &form).await {
+        return draw(&visit, &application, &user, &form.refused(error)?);
+    }
+    visit.good(visit.l.with("{} is erased.", &[&user.name]));
+    Ok(see_other(&format!("{}/users", address::application(&application.id))))
+}
+
+async fn erase(visit: &Visit, application: &Application, user: &User, form: &Form) -> Result<()> {
+    if form.value("id").trim() != user.id.as_str() {
+        return Err(Error::invalid("id", "this is not the id of this user"));
+    }
+    let (app, no) = (application.no, user.no);
+    let work = move |tx: &mut Tx| user::erase(tx, app, no).and_then(|()| announce::user(tx, app, no));
+    visit.act("user.erase", &subject(application, &user.id), work).await
+}
