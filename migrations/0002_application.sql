@@ -15,6 +15,7 @@ CREATE TABLE application (
     token_key      TEXT,                           -- PEM of the public key that signs its tokens, instead of a secret
     token_algorithm TEXT   NOT NULL DEFAULT 'HS256' CHECK (token_algorithm IN ('HS256', 'RS256', 'ES256', 'EdDSA')),
     session_ms     INTEGER NOT NULL DEFAULT 43200000,
+    contacts_wished_at INTEGER,                    -- when it last wished to be asked again for everybody's contacts
     created_at     INTEGER NOT NULL,
     suspended_at   INTEGER
 ) STRICT;

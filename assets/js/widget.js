@@ -16,6 +16,7 @@
   const chinese = locale.toLowerCase().startsWith('zh');
   const words = chinese ? { open: '打开消息', close: '关闭消息', unread: '条未读', title: '消息' } : { open: 'Open messages', close: 'Close messages', unread: 'unread', title: 'Messages' };
 
+  const PATIENCE = 10_000;
   const TALK = 'M20 11.5c0 4.1-3.6 7.5-8 7.5-1.2 0-2.4-.3-3.4-.7L4 19.5l1.2-3.7A7.1 7.1 0 0 1 4 11.5C4 7.4 7.6 4 12 4s8 3.4 8 7.5Z';
   const CROSS = 'M6 9.5l6 6 6-6';
   const style = `
@@ -41,7 +42,7 @@
     @media print { :host { display: none; } }`;
 
   /** @typedef {{app: string, user?: string, ticket?: string, token?: () => Promise<string>, open?: boolean, locale?: string}} Options */
-  /** @type {{options: Options, host: HTMLElement, box: HTMLElement, button: HTMLButtonElement, badge: HTMLElement, frame: HTMLIFrameElement, open: boolean, party?: string}|null} */
+  /** @type {{options: Options, host: HTMLElement, box: HTMLElement, button: HTMLButtonElement, badge: HTMLElement, frame: HTMLIFrameElement, open: boolean, ready?: boolean, party?: string}|null} */
   let running = null;
 
   /** @param {string} what @param {object} [more] */
@@ -74,6 +75,7 @@
     frame.addEventListener('load', () => {
       tell('start', { user: options.user ?? null, ticket: options.ticket ?? null, open: running?.open ?? false });
       if (running?.party) tell('go', { party: running.party });
+      setTimeout(() => running?.frame === frame && !running.ready && console.warn(`Parlour: the frame does not answer. Is ${location.origin} among the origins of the application "${options.app}"?`), PATIENCE);
     });
     label(0);
     document.body.append(host);
@@ -141,6 +143,7 @@
   addEventListener('message', (event) => {
     if (!running || event.origin !== origin || event.source !== running.frame.contentWindow) return;
     const said = event.data;
+    running.ready = true;
     if (said?.parlour === 'badge' && Number.isInteger(said.unread)) label(said.unread);
     else if (said?.parlour === 'close') show(false);
     else if (said?.parlour === 'credential?' && Number.isInteger(said.id)) credential(said.id);

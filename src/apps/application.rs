@@ -1,12 +1,13 @@
 //! An application: the tenant to which everything belongs, and its settings.
 
 pub use super::draft::Draft;
+use crate::apps::queue;
 use crate::error::{Error, Result};
 use crate::id::{AppId, AppNo};
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 use crate::wire::News;
-use crate::wire::news::End;
+use crate::wire::news::{End, Work};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -154,8 +155,13 @@ pub fn create(tx: &mut Tx, draft: &Draft) -> Result<Application> {
 /// Replaces all settings but the id. Begin with `Draft::of` to change some.
 pub fn update(tx: &mut Tx, no: AppNo, draft: &Draft) -> Result<Application> {
     let draft = draft.parse()?;
-    get_no(tx, no)?;
-    store(tx, no, &draft)
+    let before = get_no(tx, no)?;
+    let after = store(tx, no, &draft)?;
+    if (&before.callback_url, &before.approved) != (&after.callback_url, &after.approved) {
+        // What failed at the old address may not fail at the new one.
+        queue::start(tx, no)?;
+    }
+    Ok(after)
 }
 
 /// Nobody of this application gets in until it is resumed, its keys and callbacks rest, its connections end.
@@ -169,7 +175,9 @@ pub fn suspend(tx: &mut Tx, no: AppNo) -> Result<()> {
 
 pub fn resume(tx: &mut Tx, no: AppNo) -> Result<()> {
     get_no(tx, no)?;
-    tx.run("UPDATE application SET suspended_at = NULL WHERE no = ?1", [no]).map(|_| ())
+    tx.run("UPDATE application SET suspended_at = NULL WHERE no = ?1", [no])?;
+    tx.tell(News::Nudge(Work::Callbacks));
+    Ok(())
 }
 
 fn store(tx: &mut Tx, no: AppNo, draft: &Draft) -> Result<Application> {

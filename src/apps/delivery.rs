@@ -1,6 +1,7 @@
 //! What an application is to be told or asked: rows that are written in the transaction of their cause, so that neither
 //! exists without the other. Sending them is the business of `jobs`; which goes next is `apps/queue`'s.
 
+use crate::apps::attempt::{self, Attempt};
 use crate::apps::queue;
 use crate::error::{Error, Result};
 use crate::id::{AppId, AppNo, ConversationId};
@@ -51,11 +52,16 @@ pub struct Fact<D> {
 
 /// The body of every call.
 #[derive(Serialize)]
-pub struct Body<'a, D> {
-    pub r#type: &'a str,
-    pub timestamp: Moment,
-    pub application: &'a AppId,
-    pub data: &'a D,
+struct Body<'a, D> {
+    r#type: &'a str,
+    timestamp: Moment,
+    application: &'a AppId,
+    data: &'a D,
+}
+
+/// Writes the body of a call of this type.
+pub fn body(kind: &str, application: &AppId, data: &impl Serialize, timestamp: Moment) -> Result<String> {
+    serde_json::to_string(&Body { r#type: kind, timestamp, application, data }).map_err(Error::internal)
 }
 
 /// A new `webhook-id`; it stays the same over all tries.
@@ -76,8 +82,7 @@ pub fn queue<D: Serialize>(tx: &mut Tx, app: AppNo, fact: &Fact<D>) -> Result<()
     if !wish.wants(fact.kind) || !queue::has_room(tx, app, fact.kind.is_question())? {
         return Ok(());
     }
-    let body = Body { r#type: fact.kind.as_str(), timestamp: now, application: &wish.id, data: &fact.data };
-    let body = serde_json::to_string(&body).map_err(Error::internal)?;
+    let body = body(fact.kind.as_str(), &wish.id, &fact.data, now)?;
     let behind = queue::is_behind(tx, app, fact)?;
     let due = (wish.is_called && !behind).then_some(now);
     let done = (!wish.is_called).then_some(now);
@@ -199,6 +204,18 @@ pub fn answering(db: &Db, app: AppNo) -> Result<bool> {
     let sql = "SELECT 1 FROM application a LEFT JOIN callback_queue q ON q.application = a.no
                WHERE a.no = ?1 AND a.callback_url IS NOT NULL AND q.failing_since IS NULL AND q.stopped_at IS NULL";
     db.any(sql, [app])
+}
+
+/// Keeps what was told outside of the queue, such as a ping, with its only attempt.
+pub fn keep(tx: &mut Tx, app: AppNo, told: (&str, Kind, &str), attempt: &Attempt) -> Result<()> {
+    let (webhook_id, kind, body) = told;
+    let (no, now) = (queue::next(tx, app, false)?, tx.now);
+    let delivered = attempt.error.is_none().then_some(now);
+    let sql =
+        "INSERT INTO delivery (application, no, webhook_id, type, body, created_at, attempts, tried_at, status, delivered_at,
+               done_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?8, ?9, ?7)";
+    tx.run(sql, params![app, no, webhook_id, kind.as_str(), body, attempt.at, now, attempt.status, delivered])?;
+    attempt::record(tx, (app, no), 1, attempt)
 }
 
 /// Forgets some that were done before `then`, and answers how many.

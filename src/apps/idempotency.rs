@@ -4,7 +4,7 @@
 use crate::error::{Error, Result};
 use crate::id::AppNo;
 use crate::secret::Fingerprint;
-use crate::store::{Tx, params};
+use crate::store::{Db, Tx, params};
 use crate::time::Moment;
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub struct Kept {
 
 /// What was answered before, or what `work` answers now. Where `work` fails, nothing is kept and the key is free again.
 pub fn once(tx: &mut Tx, request: &Request, status: u16, work: impl FnOnce(&mut Tx) -> Result<String>) -> Result<Kept> {
-    if let Some(kept) = find(tx, request)? {
+    if let Some(kept) = find(tx, request, tx.now)? {
         return Ok(kept);
     }
     let answer = work(tx)?;
@@ -42,10 +42,11 @@ pub fn once(tx: &mut Tx, request: &Request, status: u16, work: impl FnOnce(&mut 
     Ok(Kept { status, answer })
 }
 
-fn find(tx: &Tx, request: &Request) -> Result<Option<Kept>> {
+/// What was answered before, if anything; a `Conflict` where that was another request.
+pub fn find(db: &Db, request: &Request, now: Moment) -> Result<Option<Kept>> {
     let sql = "SELECT digest, status, answer FROM idempotency WHERE application = ?1 AND key = ?2 AND created_at > ?3";
-    let since = tx.now.minus(KEPT);
-    let found = tx.maybe(sql, params![request.app, request.key, since], |r| {
+    let since = now.minus(KEPT);
+    let found = db.maybe(sql, params![request.app, request.key, since], |r| {
         Ok((r.get::<Fingerprint>(0)?, Kept { status: r.get(1)?, answer: r.get(2)? }))
     })?;
     match found {

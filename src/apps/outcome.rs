@@ -75,11 +75,7 @@ fn taken(tx: &mut Tx, row: &Delivery) -> Result<()> {
     let sql = "UPDATE delivery SET delivered_at = ?3 WHERE application = ?1 AND no = ?2";
     tx.run(sql, params![row.app, row.no, now])?;
     done(tx, row)?;
-    if queue::get(tx, row.app)?.failing_since.is_some() {
-        tx.run("UPDATE callback_queue SET failing_since = NULL WHERE application = ?1", [row.app])?;
-        queue::hurry(tx, row.app)?;
-    }
-    Ok(())
+    queue::revive(tx, row.app)
 }
 
 fn failed(tx: &mut Tx, row: &Delivery, pause: Duration, give_up: Duration) -> Result<Settled> {

@@ -111,14 +111,19 @@ pub(super) fn is_behind<D>(tx: &mut Tx, app: AppNo, fact: &Fact<D>) -> Result<bo
     Ok(true)
 }
 
-/// Brings everything forward that waits for an application which was out of reach and now is not.
-pub(super) fn hurry(tx: &mut Tx, app: AppNo) -> Result<()> {
+/// The application answered something: what waits for it because it was out of reach is brought forward.
+pub fn revive(tx: &mut Tx, app: AppNo) -> Result<()> {
     let now = tx.now;
+    let sql = "UPDATE callback_queue SET failing_since = NULL WHERE application = ?1 AND failing_since IS NOT NULL";
+    if tx.run(sql, [app])? == 0 {
+        return Ok(());
+    }
     let sql = format!(
         "UPDATE delivery SET due_at = ?2 WHERE application = ?1 AND due_at > ?2 AND tried_at <= ?3
          AND coalesce(claimed_until, 0) <= ?2 AND {OUT_OF_REACH}"
     );
     tx.run(&sql, params![app, now, now.minus(OUT_OF_TURN)])?;
+    tx.tell(News::Nudge(Work::Callbacks));
     Ok(())
 }
 

@@ -7,6 +7,8 @@ mod call;
 pub mod guard;
 mod list;
 mod pool;
+#[cfg(test)]
+pub mod scratch;
 mod slots;
 mod tried;
 mod vouched;
@@ -18,14 +20,13 @@ pub use list::Listed;
 pub use tried::{Reply, Tried};
 pub use vouched::Vouched;
 
-use crate::apps::delivery::{Body, Delivery, webhook_id};
+use crate::apps::delivery::{self, Delivery};
 use crate::apps::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::id::UserId;
 use crate::time::Moment;
 use call::{Answer, Call, FACT, Fault, Limit, Outside, QUESTION};
 use pool::Pool;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -132,11 +133,19 @@ impl Callout {
     }
 
     /// Tells something outside of the queue: a ping, or what is stale a moment later.
-    pub async fn tell(&self, endpoint: &Endpoint, id: &str, kind: &str, data: &impl Serialize) -> Tried {
-        match body(endpoint, kind, data) {
-            Ok(body) => self.attempt(endpoint, id, &body, FACT).await,
-            Err(error) => Tried::failed(Moment::now(), Fault { status: None, reason: error.to_string() }),
-        }
+    pub async fn tell(&self, endpoint: &Endpoint, id: &str, body: &str) -> Tried {
+        self.attempt(endpoint, id, body, FACT).await
+    }
+
+    /// Asks a question only to see how it is answered.
+    pub async fn examine(&self, endpoint: &Endpoint, question: &str, data: &Value) -> Result<Tried> {
+        let at = Moment::now();
+        let body = delivery::body(question, &endpoint.id, data, at)?;
+        let call = Call { endpoint, id: &delivery::webhook_id(), body: &body, limit: QUESTION };
+        Ok(match call.send(&self.inner.work, &self.inner.outside).await {
+            Ok(answer) => Tried::examined(at, answer, question),
+            Err(fault) => Tried::failed(at, fault),
+        })
     }
 
     async fn attempt(&self, endpoint: &Endpoint, id: &str, body: &str, limit: Limit) -> Tried {
@@ -149,16 +158,11 @@ impl Callout {
     }
 
     async fn ask(&self, pool: &Pool, endpoint: &Endpoint, kind: &str, data: &Value) -> Result<Map<String, Value>> {
-        let body = body(endpoint, kind, data)?;
-        let call = Call { endpoint, id: &webhook_id(), body: &body, limit: QUESTION };
+        let body = delivery::body(kind, &endpoint.id, data, Moment::now())?;
+        let call = Call { endpoint, id: &delivery::webhook_id(), body: &body, limit: QUESTION };
         let answer = call.send(pool, &self.inner.outside).await.map_err(|fault| silent(endpoint, kind, &fault))?;
         understood(&answer).map_err(|e| unusable(endpoint, kind, &e))
     }
-}
-
-fn body(endpoint: &Endpoint, kind: &str, data: &impl Serialize) -> Result<String> {
-    let body = Body { r#type: kind, timestamp: Moment::now(), application: &endpoint.id, data };
-    serde_json::to_string(&body).map_err(Error::internal)
 }
 
 fn understood(answer: &Answer) -> Result<Map<String, Value>> {

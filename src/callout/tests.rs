@@ -2,6 +2,7 @@
 
 use super::call::{Answer, Call, Fault, Limit, Outside};
 use super::pool::Pool;
+use super::scratch::{Application, ok, status};
 use super::*;
 use crate::apps::outcome::Verdict;
 use crate::id::{AppId, AppNo};
@@ -9,70 +10,27 @@ use crate::secret::generate_signing;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
 const QUICK: Limit = Limit { time: Duration::from_millis(400), bytes: 1000, whole: true };
 
 /// What an application writes to a call; it then keeps the connection until the other side closes it.
 type Script = fn(&str) -> String;
 
-struct Application {
-    address: SocketAddr,
-    heard: Arc<Mutex<Vec<String>>>,
-    connections: Arc<AtomicUsize>,
+trait Called {
+    fn endpoint(&self) -> Endpoint;
 }
 
-impl Application {
-    async fn start(script: Script) -> Application {
-        prepare();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (address, heard, connections) =
-            (listener.local_addr().unwrap(), Arc::<Mutex<Vec<String>>>::default(), Arc::default());
-        let (hears, counts) = (heard.clone(), Arc::clone(&connections));
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                AtomicUsize::fetch_add(&counts, 1, Ordering::SeqCst);
-                tokio::spawn(serve(stream, script, hears.clone()));
-            }
-        });
-        Application { address, heard, connections }
-    }
-
+impl Called for Application {
     fn endpoint(&self) -> Endpoint {
-        self.endpoint_at(&format!("http://{}/hook", self.address), &[&self.address.to_string()])
-    }
-
-    fn endpoint_at(&self, url: &str, approved: &[&str]) -> Endpoint {
-        let approved = approved.iter().map(ToString::to_string).collect();
-        let id = AppId::parse("oa").unwrap();
-        Endpoint { app: AppNo(1), id, url: url.into(), approved, secrets: vec![generate_signing()] }
-    }
-
-    fn heard(&self) -> Vec<String> {
-        self.heard.lock().unwrap().clone()
+        endpoint_at(&self.url(), &[&self.address.to_string()])
     }
 }
 
-async fn serve(stream: TcpStream, script: Script, heard: Arc<Mutex<Vec<String>>>) -> Option<()> {
-    let mut stream = BufReader::new(stream);
-    loop {
-        let mut head = String::new();
-        while !head.ends_with("\r\n\r\n") {
-            stream.read_line(&mut head).await.ok().filter(|read| *read > 0)?;
-        }
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "))?.parse().ok()?;
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body).await.ok()?;
-        let request = head + std::str::from_utf8(&body).ok()?;
-        let answer = script(&request);
-        heard.lock().unwrap().push(request);
-        stream.write_all(answer.as_bytes()).await.ok()?;
-    }
-}
-
-fn ok(body: &str) -> String {
-    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+fn endpoint_at(url: &str, approved: &[&str]) -> Endpoint {
+    let approved = approved.iter().map(ToString::to_string).collect();
+    let id = AppId::parse("oa").unwrap();
+    Endpoint { app: AppNo(1), id, url: url.into(), approved, secrets: vec![generate_signing()] }
 }
 
 async fn call(endpoint: &Endpoint, limit: Limit) -> std::result::Result<Answer, Fault> {
@@ -134,7 +92,7 @@ async fn a_redirect_is_not_followed() {
         format!("HTTP/1.1 307 See\r\nlocation: http://{to}/\r\ncontent-length: 0\r\n\r\n")
     });
     let application = application.await;
-    let tried = callout().tell(&application.endpoint(), "msg_1", "ping", &json!({})).await;
+    let tried = callout().tell(&application.endpoint(), "msg_1", "{}").await;
     assert_eq!(tried.verdict, Verdict::Failed);
     assert_eq!(tried.attempt.error.unwrap(), "it answered 307, a redirect, which is not followed");
     assert!(elsewhere.heard().is_empty());
@@ -160,7 +118,7 @@ async fn only_the_address_that_was_checked_is_connected_to() {
     let application = Application::start(|_| ok("{}")).await;
     let port = application.address.port();
     let name = format!("oa.invalid:{port}");
-    let endpoint = application.endpoint_at(&format!("http://{name}/"), &[&name]);
+    let endpoint = endpoint_at(&format!("http://{name}/"), &[&name]);
     let metadata: SocketAddr = "169.254.169.254:80".parse().unwrap();
     let (outside, asked) = with_names(vec![vec![application.address], vec![metadata], vec![application.address, metadata]]);
     let pool = Pool::new().unwrap();
@@ -188,7 +146,7 @@ async fn forbidden_addresses_are_never_connected_to() {
         ("https://no-such-name.invalid/".into(), &[], "could not be resolved"),
     ];
     for (url, approved, expected) in table {
-        let fault = call(&application.endpoint_at(&url, approved), QUICK).await.unwrap_err();
+        let fault = call(&endpoint_at(&url, approved), QUICK).await.unwrap_err();
         assert!(fault.reason.contains(expected), "{url}: {}", fault.reason);
     }
     let own = Call { endpoint: &application.endpoint(), id: "msg_1", body: "{}", limit: QUICK };
@@ -201,10 +159,10 @@ async fn forbidden_addresses_are_never_connected_to() {
 async fn nobody_there_is_said_and_a_bad_certificate_too() {
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let application = Application::start(|_| String::new()).await;
-    let endpoint = application.endpoint_at(&format!("http://{gone}/"), &[&gone.to_string()]);
+    let endpoint = endpoint_at(&format!("http://{gone}/"), &[&gone.to_string()]);
     let fault = call(&endpoint, QUICK).await.unwrap_err();
     assert!(fault.reason.starts_with("no connection could be made: "), "{}", fault.reason);
-    let endpoint = application.endpoint_at(&format!("https://{}/", application.address), &[&application.address.to_string()]);
+    let endpoint = endpoint_at(&format!("https://{}/", application.address), &[&application.address.to_string()]);
     assert!(call(&endpoint, QUICK).await.is_err());
 }
 
@@ -212,9 +170,9 @@ async fn nobody_there_is_said_and_a_bad_certificate_too() {
 async fn the_verdict_follows_the_status() {
     for (script, verdict) in [
         ((|_| "HTTP/1.1 204 No\r\n\r\n".into()) as Script, Verdict::Taken),
-        (|_| "HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n".into(), Verdict::Gone),
-        (|_| "HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n".into(), Verdict::Failed),
-        (|_| "HTTP/1.1 429 Slow\r\ncontent-length: 0\r\n\r\n".into(), Verdict::Failed),
+        (|_| status(410), Verdict::Gone),
+        (|_| status(500), Verdict::Failed),
+        (|_| status(429), Verdict::Failed),
         (|_| "HTTP/1.1 429 Slow\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n".into(), Verdict::Wait(Duration::from_secs(7))),
         (|_| "HTTP/1.1 503 No\r\nretry-after: soon\r\ncontent-length: 0\r\n\r\n".into(), Verdict::Failed),
         (
@@ -223,7 +181,7 @@ async fn the_verdict_follows_the_status() {
         ),
     ] {
         let application = Application::start(script).await;
-        assert_eq!(callout().tell(&application.endpoint(), "msg_1", "ping", &json!({})).await.verdict, verdict);
+        assert_eq!(callout().tell(&application.endpoint(), "msg_1", "{}").await.verdict, verdict);
     }
 }
 
@@ -293,11 +251,7 @@ async fn user_verify_answers_a_user_nobody_or_the_applications_own_sentence() {
     let application = Application::start(|_| ok(r#"{"error":"Your account is locked."}"#)).await;
     let error = callout().verify(&application.endpoint(), &credentials()).await.unwrap_err();
     assert!(matches!(error, Error::Forbidden(sentence) if sentence == "Your account is locked."));
-    for script in [
-        (|_| ok("nonsense")) as Script,
-        |_| ok(r#"{"user":{"id":{}}}"#),
-        |_| "HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n".into(),
-    ] {
+    for script in [(|_| ok("nonsense")) as Script, |_| ok(r#"{"user":{"id":{}}}"#), |_| status(500)] {
         let application = Application::start(script).await;
         let error = callout().verify(&application.endpoint(), &credentials()).await.unwrap_err();
         assert!(matches!(error, Error::Unavailable(sentence) if sentence.starts_with("the application does not answer")));
@@ -344,4 +298,19 @@ async fn a_contact_list_comes_in_pages_or_is_unchanged() {
     let application = Application::start(|_| ok(r#"{"groups":[{"id":"s","users":[[]]}]}"#)).await;
     let error = callout().contacts(&application.endpoint(), &bob, None).await.unwrap_err();
     assert!(error.sentence().starts_with("groups[0].users[0] in the application's answer"));
+}
+
+#[tokio::test]
+async fn an_answer_can_be_examined() {
+    let application = Application::start(|request| match request {
+        r if r.contains("user.verify") => ok(r#"{"user":{"id":[]}}"#),
+        r if r.contains("contacts.list") => ok(r#"{"groups":[]}"#),
+        _ => ok(r#"{"error":"No."}"#),
+    });
+    let (endpoint, callout) = (application.await.endpoint(), callout());
+    let examine = async |question| callout.examine(&endpoint, question, &json!({})).await.unwrap();
+    let wrong = examine("user.verify").await;
+    assert!(wrong.attempt.error.unwrap().starts_with("user.id in") && wrong.verdict == Verdict::Failed);
+    let good = examine("contacts.list").await;
+    assert_eq!((good.verdict, good.attempt.error, good.attempt.status), (Verdict::Taken, None, Some(200)));
 }

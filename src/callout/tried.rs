@@ -2,8 +2,8 @@
 
 use crate::apps::attempt::{ANSWER, Attempt};
 use crate::apps::outcome::Verdict;
-use crate::callout::answer;
 use crate::callout::call::{Answer, Fault};
+use crate::callout::{answer, list, vouched};
 use crate::time::Moment;
 use serde_json::{Map, Value};
 
@@ -48,6 +48,22 @@ impl Tried {
                     tried.verdict = Verdict::Failed;
                 }
             }
+        }
+        tried
+    }
+
+    /// The same for a question that is asked only to see whether its answer can be understood.
+    pub(super) fn examined(at: Moment, answer: Answer, question: &str) -> Tried {
+        let fields = answer::parse(&answer.body).unwrap_or_default();
+        let wrong = match question {
+            "user.verify" => vouched::parse(&fields).err(),
+            "contacts.list" => list::parse(&fields).err(),
+            _ => None,
+        };
+        let mut tried = Tried::answered(at, answer, true);
+        if let (Verdict::Taken, Some(error)) = (tried.verdict, wrong) {
+            tried.attempt.error = Some(error.sentence());
+            tried.verdict = Verdict::Failed;
         }
         tried
     }

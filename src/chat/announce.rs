@@ -13,20 +13,22 @@ use crate::store::Tx;
 use crate::wire::News;
 use crate::wire::row::{MessageRow, Rows};
 
-/// Tells these users these rows, complete up to the application's last version.
+/// Tells these users these rows, complete up to the newest of them: whoever is told several things of one change is told the
+/// older first.
 pub fn rows(tx: &mut Tx, app: AppNo, to: Vec<UserNo>, rows: Rows) -> Result<()> {
     if to.is_empty() {
         return Ok(());
     }
-    let version = tx.current_version(app)?;
-    tx.tell(News::Rows { app, version, to, rows: Box::new(rows), except: None });
+    if let Some(version) = rows.version() {
+        tx.tell(News::Rows { app, version, to, rows: Box::new(rows), except: None });
+    }
     Ok(())
 }
 
 /// A message was kept: everybody in its conversation, and the application where it is meant or has asked.
 pub fn message(tx: &mut Tx, author: &Author, place: &Place, row: &MessageRow) -> Result<()> {
     if place.begun {
-        for user in &place.roster {
+        for user in place.roster.iter() {
             conversation(tx, author.app, place.conversation, *user)?;
         }
     } else {

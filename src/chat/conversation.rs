@@ -9,6 +9,8 @@ use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, Party, UserId, UserNo};
 use crate::store::{Db, Row, Tx, params};
 use crate::wire::row::{ConversationKind, ConversationRow, Role};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 #[derive(Debug, Clone)]
 pub struct Conversation {
@@ -23,11 +25,11 @@ pub struct Conversation {
 }
 
 /// Where a writer may write: the conversation and who is in it now.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Place {
     pub conversation: ConversationId,
     pub kind: ConversationKind,
-    pub roster: Vec<UserNo>,
+    pub roster: Arc<[UserNo]>,
     /// It was begun just now, so everybody in it must be told of it.
     pub begun: bool,
 }
@@ -60,8 +62,27 @@ pub fn list(db: &Db, app: AppNo, after: i64, limit: usize) -> Result<Vec<Convers
     db.all(&sql, params![app, after, limit as i64], read)
 }
 
+/// Where writers may write, as long as nothing was written that could change it.
+#[derive(Default)]
+struct Reached(HashMap<(AppNo, UserNo, Party), Place>);
+
+/// Places that are remembered at once.
+const REMEMBERED: usize = 10_000;
+
 /// Finds or begins the conversation that `to` means for this writer, and checks that it may write there.
 pub fn reach(tx: &mut Tx, author: &Author, to: &Party) -> Result<Place> {
+    let way = (author.app, author.user, to.clone());
+    if let Some(place) = tx.memo::<Reached>().and_then(|reached| reached.0.get(&way)) {
+        return Ok(place.clone());
+    }
+    let place = find_way(tx, author, to)?;
+    if let Some(reached) = tx.memo::<Reached>().filter(|reached| reached.0.len() < REMEMBERED && !place.begun) {
+        reached.0.insert(way, place.clone());
+    }
+    Ok(place)
+}
+
+fn find_way(tx: &mut Tx, author: &Author, to: &Party) -> Result<Place> {
     let (conversation, begun) = match to {
         Party::Conversation(id) => (by_number(tx, author, *id)?, false),
         Party::User(id) => with_user(tx, author, id)?,
@@ -73,7 +94,7 @@ pub fn reach(tx: &mut Tx, author: &Author, to: &Party) -> Result<Place> {
             return Err(Error::Forbidden("only the application may write to an audience".into()));
         }
     };
-    let roster = member::roster(tx, author.app, conversation.id)?;
+    let roster = member::roster(tx, author.app, conversation.id)?.into();
     may_write(tx, author, &conversation)?;
     Ok(Place { conversation: conversation.id, kind: conversation.kind, roster, begun })
 }
@@ -82,8 +103,8 @@ pub fn reach(tx: &mut Tx, author: &Author, to: &Party) -> Result<Place> {
 pub fn open(tx: &mut Tx, author: &Author, with: &Party) -> Result<ConversationId> {
     let place = reach_to_read(tx, author, with)?;
     if place.begun {
-        for user in place.roster {
-            crate::chat::announce::conversation(tx, author.app, place.conversation, user)?;
+        for user in place.roster.iter() {
+            crate::chat::announce::conversation(tx, author.app, place.conversation, *user)?;
         }
     }
     Ok(place.conversation)
@@ -94,14 +115,14 @@ fn reach_to_read(tx: &mut Tx, author: &Author, to: &Party) -> Result<Place> {
     if let Party::Conversation(id) = to {
         member::require(tx, author.app, *id, author.user)?;
         let kind = get(tx, author.app, *id)?.kind;
-        return Ok(Place { conversation: *id, kind, roster: Vec::new(), begun: false });
+        return Ok(Place { conversation: *id, kind, roster: Arc::default(), begun: false });
     }
     let between = match to {
         Party::User(id) => find_between(tx, author.app, author.user, user::number(tx, author.app, id)?)?,
         _ => None,
     };
     match between {
-        Some(found) => Ok(Place { conversation: found.id, kind: found.kind, roster: Vec::new(), begun: false }),
+        Some(found) => Ok(Place { conversation: found.id, kind: found.kind, roster: Arc::default(), begun: false }),
         None => reach(tx, author, to),
     }
 }

@@ -8,6 +8,7 @@ use crate::store::Tx;
 use crate::time::Moment;
 use crate::wire::row::{ConversationKind, MessageRow};
 use serde::Serialize;
+use std::collections::HashMap;
 
 #[derive(Serialize)]
 struct Created<'a> {
@@ -28,11 +29,27 @@ pub fn message_created(tx: &mut Tx, app: AppNo, place: ConversationKind, row: &M
         ConversationKind::Application => Kind::MessageToApplication,
         _ => Kind::MessageCreated,
     };
-    if !delivery::is_wanted(tx, app, kind)? {
+    if !is_wanted(tx, app, kind)? {
         return Ok(());
     }
     let message = &MessageRow { key: None, ..row.clone() };
     delivery::queue(tx, app, &Fact { kind, conversation: Some(row.conversation), data: Created { message } })
+}
+
+/// What applications want to hear, as far as it is remembered.
+#[derive(Default)]
+struct Wanted(HashMap<(AppNo, bool), bool>);
+
+fn is_wanted(tx: &mut Tx, app: AppNo, kind: Kind) -> Result<bool> {
+    let key = (app, kind.is_question());
+    if let Some(known) = tx.memo::<Wanted>().and_then(|wanted| wanted.0.get(&key)) {
+        return Ok(*known);
+    }
+    let is_wanted = delivery::is_wanted(tx, app, kind)?;
+    if let Some(wanted) = tx.memo::<Wanted>() {
+        wanted.0.insert(key, is_wanted);
+    }
+    Ok(is_wanted)
 }
 
 /// A user read up to a message.

@@ -12,6 +12,7 @@ use crate::secret;
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 use crate::wire::row::{MessageRow, Rows};
+use std::collections::HashMap;
 
 /// Bytes of a message's text.
 pub const TEXT: usize = 16 * 1024;
@@ -86,6 +87,26 @@ pub fn post(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft) -> Result<P
     Ok(Posted { row, repeated: false, begun })
 }
 
+/// Each conversation's newest message, as far as it is remembered.
+#[derive(Default)]
+struct Newest(HashMap<(AppNo, ConversationId), i64>);
+
+/// Conversations that are remembered at once.
+const REMEMBERED: usize = 10_000;
+
+/// The newest message of a conversation before the one that is about to be written.
+fn before(tx: &mut Tx, app: AppNo, conversation: ConversationId) -> Result<i64> {
+    if let Some(newest) = tx.memo::<Newest>() {
+        if newest.0.len() > REMEMBERED {
+            newest.0.clear();
+        }
+        if let Some(last) = newest.0.get(&(app, conversation)) {
+            return Ok(*last);
+        }
+    }
+    conversation::last(tx, app, conversation)
+}
+
 /// The new row, or nothing where the key is known.
 fn insert(
     tx: &mut Tx,
@@ -96,15 +117,18 @@ fn insert(
 ) -> Result<Option<MessageRow>> {
     let (app, at) = (author.app, tx.now);
     let id = MessageId(tx.next_version(app)?);
-    let prev = conversation::last(tx, app, conversation)?;
+    let prev = before(tx, app, conversation)?;
     let listed = if mentions.is_empty() { None } else { Some(numbers(mentions)) };
     let sql = "INSERT INTO message (application, id, conversation, prev, sender, via, at, key, digest, text, reply_to, mentions, batch, version)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?2) ON CONFLICT (application, sender, key) DO NOTHING";
     let (key, digest) = (stored_key(author, &draft.key), digest(conversation, draft));
     let (sender, via, text, reply_to) = (author.user, author.via, &draft.text, draft.reply_to);
     let values = params![app, id, conversation, prev, sender, via, at, key, digest, text, reply_to, listed, draft.batch];
-    if tx.run(sql, values)? == 0 {
+    if tx.append(sql, values)? == 0 {
         return Ok(None);
+    }
+    if let Some(newest) = tx.memo::<Newest>() {
+        newest.0.insert((app, conversation), id.0);
     }
     Ok(Some(MessageRow {
         id,

@@ -48,12 +48,10 @@ fn keep_one(tx: &mut Tx, app: AppNo, value: &Value) -> Result<bool> {
     if value.get("user").is_some() {
         let UserList { user, groups } = UserList::deserialize(value).map_err(wrong)?;
         let (no, list) = (user::number(tx, app, &user)?, List::parse(groups)?);
-        for changed in contact::replace(tx, app, no, &list)?.users {
-            announce::user(tx, app, changed)?;
-        }
+        contact::replace(tx, app, no, &list, announce::user)?;
     } else {
         let Shared { draft, visible_to } = Shared::deserialize(value).map_err(wrong)?;
-        shared::put(tx, app, &draft, visible_to.as_deref())?;
+        shared::put(tx, app, &draft, visible_to.as_deref(), announce::user)?;
     }
     Ok(tx.current_version(app)? > before)
 }

@@ -14,7 +14,7 @@ use crate::time::Moment;
 use clap::Args;
 use reqwest::{Client, Url, redirect};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -90,9 +90,8 @@ impl Event {
         if !json {
             return format!("{}  {}  {}", self.at, self.kind, self.body);
         }
-        let mut value: Value = serde_json::from_str(&self.body).unwrap_or_default();
-        value["id"] = self.id.as_str().into();
-        value.to_string()
+        // The body is an object with members.
+        format!("{{\"id\":\"{}\",{}", self.id, self.body.trim_start_matches('{'))
     }
 }
 
@@ -143,7 +142,7 @@ impl Forward {
             .header("webhook-id", &event.id)
             .header("webhook-timestamp", event.timestamp.to_string())
             .header("webhook-signature", &event.signature);
-        match self.runtime.block_on(request.send()) {
+        match self.runtime.block_on(async { request.send().await }) {
             Ok(answer) => format!("  {} answered {}", self.url, answer.status()),
             Err(error) => format!("  {} could not be reached: {error}", self.url),
         }

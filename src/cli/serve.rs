@@ -44,7 +44,8 @@ pub fn runtime() -> Result<tokio::runtime::Runtime> {
 /// Everything that is logged goes to standard error.
 pub fn log(config: &Config) -> Result<()> {
     let wrong = |e| Error::invalid("log", format!("the log filter {:?} is not understood: {e}", config.log));
-    let filter = EnvFilter::try_new(&config.log).map_err(wrong)?;
+    // What a stranger sends that is no HTTP is no fault of ours.
+    let filter = EnvFilter::try_new(format!("actix_http=off,{}", config.log)).map_err(wrong)?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Json => log.json().init(),

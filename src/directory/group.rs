@@ -243,23 +243,7 @@ fn parent_id<'de, D: Deserializer<'de>>(input: D) -> std::result::Result<Option<
     Ok(Option::<Parent>::deserialize(input)?.map(|parent| parent.0))
 }
 
-/// The numbers of users that must be there already, or come with a name and are then created; and of those who were there
-/// and look different now.
-pub(super) fn resolve(tx: &mut Tx, app: AppNo, users: &[Profile]) -> Result<(Vec<UserNo>, Vec<UserNo>)> {
-    let mut numbers = Vec::with_capacity(users.len());
-    let mut different = Vec::new();
-    for profile in users {
-        let there = user::find(tx, app, &profile.id)?.map(|user| user.no);
-        let (no, changed) = match (there, &profile.name) {
-            (None, None) => (known(tx, app, &profile.id)?, false),
-            _ => user::put(tx, app, profile).map(|(user, changed)| (user.no, changed))?,
-        };
-        numbers.push(no);
-        different.extend(there.filter(|_| changed));
-    }
-    Ok((numbers, different))
-}
-
+/// The number of a user that a group is to have.
 pub(super) fn known(db: &Db, app: AppNo, id: &UserId) -> Result<UserNo> {
     user::number(db, app, id).map_err(|_| Error::invalid("users", format!("there is no user {id}")))
 }

@@ -3,7 +3,7 @@
 
 use crate::directory::contact;
 use crate::directory::group::{self, Group, GroupDraft, Source};
-use crate::directory::profile::{self, Profile};
+use crate::directory::profile::{self, Announce, Profile};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserId, UserNo};
 use crate::secret::{self, Fingerprint};
@@ -59,28 +59,20 @@ fn digest(value: &impl serde::Serialize) -> Result<Fingerprint> {
     serde_json::to_vec(value).map(secret::fingerprint).map_err(Error::internal)
 }
 
-/// What replacing a list has changed.
-#[derive(Debug, Default)]
-pub struct Replaced {
-    /// Groups that began, changed or ceased for this user.
-    pub groups: usize,
-    /// Users who were there before and now look different: whoever else sees them has to be told.
-    pub users: Vec<UserNo>,
-}
-
-/// Makes the `app:` groups of a user what the application says. Users who are not there yet are created.
-pub fn replace(tx: &mut Tx, app: AppNo, user: UserNo, list: &List) -> Result<Replaced> {
-    Viewer { app, user, source: Source::App }.replace(tx, list)
+/// Makes the `app:` groups of a user what the application says. Users who are not there yet are created; who looks different
+/// now is announced. Answers how many groups began, changed or ceased.
+pub fn replace(tx: &mut Tx, app: AppNo, user: UserNo, list: &List, announce: Announce) -> Result<usize> {
+    Viewer { app, user, source: Source::App, announce }.replace(tx, list)
 }
 
 /// The same for the user's `own:` groups. Users must be there already, or come with a name.
-pub fn replace_own(tx: &mut Tx, app: AppNo, user: UserNo, list: &List) -> Result<Replaced> {
+pub fn replace_own(tx: &mut Tx, app: AppNo, user: UserNo, list: &List, announce: Announce) -> Result<usize> {
     for group in &list.groups {
         for profile in group.draft.users.iter().filter(|profile| profile.name.is_none()) {
             group::known(tx, app, &profile.id)?;
         }
     }
-    Viewer { app, user, source: Source::Own }.replace(tx, list)
+    Viewer { app, user, source: Source::Own, announce }.replace(tx, list)
 }
 
 /// A user's own groups with all their users, in the order of their ids.
@@ -99,6 +91,7 @@ struct Viewer {
     app: AppNo,
     user: UserNo,
     source: Source,
+    announce: Announce,
 }
 
 /// A group that the viewer sees or has seen.
@@ -110,9 +103,8 @@ struct Link {
 }
 
 impl Viewer {
-    fn replace(&self, tx: &mut Tx, list: &List) -> Result<Replaced> {
+    fn replace(&self, tx: &mut Tx, list: &List) -> Result<usize> {
         let mut links = self.links(tx)?;
-        let mut replaced = Replaced::default();
         let mut begun = Vec::new();
         for listed in &list.groups {
             let link = links.remove(listed.draft.id.as_str());
@@ -120,18 +112,18 @@ impl Viewer {
             if same.is_some_and(|link| link.profiles == listed.profiles) {
                 continue;
             }
-            let grp = self.content(tx, listed, &mut replaced.users)?;
+            let grp = self.content(tx, listed)?;
             if same.is_none() {
                 begun.push((grp, link));
             }
         }
         let mut ceased: Vec<Link> = links.into_values().filter(|link| link.live).collect();
         ceased.sort_by_key(|link| link.grp);
-        replaced.groups = begun.len() + ceased.len();
-        if replaced.groups > 0 {
+        let differing = begun.len() + ceased.len();
+        if differing > 0 {
             self.change(tx, begun, ceased)?;
         }
-        Ok(replaced)
+        Ok(differing)
     }
 
     fn owner(&self) -> UserNo {
@@ -149,8 +141,8 @@ impl Viewer {
     }
 
     /// The number of the group with this content, which is created where nobody was given it before. Its users are brought up
-    /// to date; `changed` takes those who look different now.
-    fn content(&self, tx: &mut Tx, listed: &Listed, changed: &mut Vec<UserNo>) -> Result<i64> {
+    /// to date.
+    fn content(&self, tx: &mut Tx, listed: &Listed) -> Result<i64> {
         let sql = "SELECT no, profiles FROM contact_group WHERE application = ?1 AND source = ?2 AND id = ?3 AND owner = ?4 \
                    AND digest = ?5";
         let owner = self.owner();
@@ -159,11 +151,11 @@ impl Viewer {
         let no = match kept {
             Some((no, profiles)) if profiles == listed.profiles => return Ok(no),
             Some((no, _)) => {
-                self.vouch(tx, &listed.draft.users, changed)?;
+                self.vouch(tx, &listed.draft.users)?;
                 no
             }
             None => {
-                let users = self.vouch(tx, &listed.draft.users, changed)?;
+                let users = self.vouch(tx, &listed.draft.users)?;
                 self.create(tx, listed, &users)?
             }
         };
@@ -172,12 +164,9 @@ impl Viewer {
         Ok(no)
     }
 
-    fn vouch(&self, tx: &mut Tx, profiles: &[Profile], changed: &mut Vec<UserNo>) -> Result<Vec<UserNo>> {
-        let begun = tx.current_version(self.app)?;
-        let put = profile::put_vouched(tx, self.app, profiles)?;
-        let fresh = |user: &crate::directory::user::User| user.created_at == tx.now && user.version > begun;
-        changed.extend(put.iter().filter(|(user, changed)| *changed && !fresh(user)).map(|(user, _)| user.no));
-        Ok(put.into_iter().map(|(user, _)| user.no).collect())
+    fn vouch(&self, tx: &mut Tx, profiles: &[Profile]) -> Result<Vec<UserNo>> {
+        let users = profile::put_vouched(tx, self.app, profiles, self.announce)?;
+        Ok(users.into_iter().map(|user| user.no).collect())
     }
 
     fn create(&self, tx: &mut Tx, listed: &Listed, users: &[UserNo]) -> Result<i64> {
@@ -230,3 +219,6 @@ impl Viewer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,19 +70,41 @@ impl Profile {
 /// Creates the user or brings it up to date. Answers whether anything that others see has changed: then tell them.
 pub fn put(tx: &mut Tx, app: AppNo, profile: &Profile) -> Result<(User, bool)> {
     let origins = if profile.avatar.is_some() { application::get_no(tx, app)?.origins } else { Vec::new() };
-    keep(tx, app, profile.clone().check(&origins)?)
+    let (user, change) = keep(tx, app, profile.clone().check(&origins)?)?;
+    Ok((user, change != Change::Unseen))
 }
 
-/// The same for what the application says at a sign-in or in a contact list: what is wrong in it is left out.
-pub fn put_vouched(tx: &mut Tx, app: AppNo, profiles: &[Profile]) -> Result<Vec<(User, bool)>> {
+/// Tells others that somebody looks different now (`chat::announce::user`). It is called for each user right after its
+/// change, so that what is told rises with the versions.
+pub type Announce = fn(&mut Tx, AppNo, UserNo) -> Result<()>;
+
+/// The same as `put` for what the application says at a sign-in or in a contact list: what is wrong in it is left out.
+pub fn put_vouched(tx: &mut Tx, app: AppNo, profiles: &[Profile], announce: Announce) -> Result<Vec<User>> {
     let origins = application::get_no(tx, app)?.origins;
-    profiles.iter().map(|profile| keep(tx, app, profile.clone().tolerate(&origins).check(&origins)?)).collect()
+    let mut users = Vec::with_capacity(profiles.len());
+    for profile in profiles {
+        let (user, change) = keep(tx, app, profile.clone().tolerate(&origins).check(&origins)?)?;
+        if change == Change::Seen {
+            announce(tx, app, user.no)?;
+        }
+        users.push(user);
+    }
+    Ok(users)
 }
 
-fn keep(tx: &mut Tx, app: AppNo, profile: Profile) -> Result<(User, bool)> {
+/// What keeping a profile meant to others.
+#[derive(PartialEq)]
+enum Change {
+    Unseen,
+    Seen,
+    /// Nobody sees a new user yet.
+    Created,
+}
+
+fn keep(tx: &mut Tx, app: AppNo, profile: Profile) -> Result<(User, Change)> {
     match user::find(tx, app, &profile.id)? {
         Some(user) => update(tx, user, profile),
-        None => create(tx, app, profile).map(|user| (user, true)),
+        None => create(tx, app, profile).map(|user| (user, Change::Created)),
     }
 }
 
@@ -102,10 +124,10 @@ fn create(tx: &mut Tx, app: AppNo, profile: Profile) -> Result<User> {
     Ok(full)
 }
 
-fn update(tx: &mut Tx, user: User, profile: Profile) -> Result<(User, bool)> {
+fn update(tx: &mut Tx, user: User, profile: Profile) -> Result<(User, Change)> {
     let mut next = apply(user.clone(), profile);
     if next == user {
-        return Ok((user, false));
+        return Ok((user, Change::Unseen));
     }
     let seen = |u: &User| (u.name.clone(), u.kind, u.avatar.clone(), u.title.clone());
     let changed = seen(&next) != seen(&user);
@@ -113,7 +135,7 @@ fn update(tx: &mut Tx, user: User, profile: Profile) -> Result<(User, bool)> {
         next.version = tx.next_version(user.app)?;
     }
     store(tx, &next)?;
-    Ok((next, changed))
+    Ok((next, if changed { Change::Seen } else { Change::Unseen }))
 }
 
 fn apply(mut user: User, profile: Profile) -> User {

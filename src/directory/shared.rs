@@ -2,6 +2,7 @@
 //! who see the group.
 
 use crate::directory::group::{self, Group, GroupDraft, Source};
+use crate::directory::user::{self, Announce, Profile};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, GroupId, UserId, UserNo};
 use crate::store::{Db, Tx, params};
@@ -9,15 +10,15 @@ use crate::wire::News;
 use crate::wire::row::{GroupRow, Rows, UserRow};
 use std::collections::HashSet;
 
-/// Creates a shared group or makes it what the draft says. `visible_to`: only these users see it; none: everybody. Answers
-/// also the users who look different now: whoever sees them has to be told.
-pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[UserId]>) -> Result<(Group, Vec<UserNo>)> {
+/// Creates a shared group or makes it what the draft says; users must be there already, or come with a name. `visible_to`:
+/// only these users see it; none: everybody.
+pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[UserId]>, announce: Announce) -> Result<Group> {
     let draft = draft.clone().parse()?;
-    let (users, changed) = group::resolve(tx, app, &draft.users)?;
+    let users = resolve(tx, app, &draft.users, announce)?;
     let audience = audience(tx, app, visible_to)?;
     let before = Before::of(tx, app, &draft.id)?;
     if before.is(&draft, &users, &audience) {
-        return Ok((get(tx, app, &draft.id)?, changed));
+        return get(tx, app, &draft.id);
     }
     let version = tx.next_version(app)?;
     let everyone = audience.is_none();
@@ -36,7 +37,7 @@ pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[Use
     let after = group::get_no(tx, app, no)?;
     open_to(tx, &after, &before, audience.unwrap_or_default())?;
     tell(tx, &after, &before)?;
-    Ok((after, changed))
+    Ok(after)
 }
 
 /// Takes a shared group away from all who see it.
@@ -131,6 +132,22 @@ impl Before {
         };
         same_audience && group.name == draft.name && group.parent == draft.parent && self.users == users
     }
+}
+
+fn resolve(tx: &mut Tx, app: AppNo, profiles: &[Profile], announce: Announce) -> Result<Vec<UserNo>> {
+    let mut numbers = Vec::with_capacity(profiles.len());
+    for profile in profiles {
+        let there = user::find(tx, app, &profile.id)?.is_some();
+        if !there && profile.name.is_none() {
+            return Err(Error::invalid("users", format!("there is no user {}", profile.id)));
+        }
+        let (user, changed) = user::put(tx, app, profile)?;
+        if there && changed {
+            announce(tx, app, user.no)?;
+        }
+        numbers.push(user.no);
+    }
+    Ok(numbers)
 }
 
 fn audience(db: &Db, app: AppNo, visible_to: Option<&[UserId]>) -> Result<Option<Vec<UserNo>>> {

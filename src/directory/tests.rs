@@ -113,7 +113,7 @@ fn what_is_wrong_in_a_profile_is_refused_or_left_out_where_it_is_vouched_for() {
         let error = world.store.write_blocking(move |tx| user::put(tx, app, &given)).unwrap_err();
         assert_eq!(error.field(), Some(field));
         if field != "id" {
-            world.store.change(move |tx| user::put_vouched(tx, app, &[wrong]));
+            world.store.change(move |tx| user::put_vouched(tx, app, &[wrong], |_, _, _| Ok(())));
         }
     }
     let anna = world.user("anna");

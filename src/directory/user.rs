@@ -1,6 +1,6 @@
 //! A user of an application.
 
-pub use super::profile::{Profile, put, put_vouched};
+pub use super::profile::{Announce, Profile, put, put_vouched};
 use crate::directory::{session, shared};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserId, UserNo};

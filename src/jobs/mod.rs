@@ -1,10 +1,20 @@
-//! Waiting work: loops that each own a queue and wait for a nudge or a tick.
+//! Waiting work: loops that each own a queue and wait for a nudge or a tick. They know the product and the way out, and
+//! neither doors nor who is connected.
 
 pub mod audience;
+pub mod callbacks;
+pub mod contacts;
 pub mod marks;
+mod notice;
+pub mod ping;
+pub mod sweep;
+
+#[cfg(test)]
+mod tests;
 
 use crate::wire::News;
 use crate::wire::news::Work;
+use contacts::Wishes;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -13,6 +23,7 @@ use tokio::sync::Notify;
 pub struct Bells {
     pub callbacks: Arc<Notify>,
     pub audiences: Arc<Notify>,
+    pub contacts: Arc<Wishes>,
 }
 
 impl Bells {
@@ -21,7 +32,8 @@ impl Bells {
         match news {
             News::Nudge(Work::Callbacks) => self.callbacks.notify_one(),
             News::Nudge(Work::Audiences) => self.audiences.notify_one(),
-            News::Refresh { .. } | News::Rows { .. } | News::End(_) => {}
+            News::Refresh { app, user } => self.contacts.add(*app, *user),
+            News::Rows { .. } | News::End(_) => {}
         }
     }
 }

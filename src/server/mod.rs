@@ -2,6 +2,7 @@
 
 mod clock;
 mod files;
+mod work;
 
 use crate::accounts::invitation;
 use crate::callout::{self, Callout};
@@ -11,7 +12,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::guard::origin::Own;
 use crate::http::{House, router};
-use crate::jobs::{self, Bells};
+use crate::jobs::Bells;
 use crate::live::Live;
 use crate::store::Store;
 use actix_web::dev::ServerHandle;
@@ -44,8 +45,7 @@ pub struct Running {
 /// Opens the store and the doors. When this returns, connections are taken.
 pub async fn start(config: Config) -> Result<Running> {
     files::raise_limit()?;
-    let live = Live::new();
-    let bells = Bells::default();
+    let (live, bells) = (Live::new(), Bells::default());
     let store = open(&config, live.clone(), bells.clone()).await?;
     let listener = listen(config.listen)?;
     let address = listener.local_addr().map_err(Error::internal)?;
@@ -60,10 +60,7 @@ pub async fn start(config: Config) -> Result<Running> {
     let doors = server.handle();
     let serving = tokio::spawn(server);
     tokio::spawn(clock::run(house.clone()));
-    let (marking, stop) = (house.clone(), house.stop.clone());
-    house.busy.spawn(async move { marking.marks.run(&marking.store, stop).await });
-    let (writing, stop) = (house.store.clone(), house.stop.clone());
-    house.busy.spawn(async move { jobs::audience::run(&writing, &bells.audiences, stop).await });
+    work::start(&house, bells)?;
     Ok(Running { address, setup_link, house, doors, serving, ear })
 }
 

@@ -42,6 +42,7 @@ pub fn reading(file: &Path) -> Result<Connection> {
 fn shared(connection: &Connection) -> Result<()> {
     set(connection, "foreign_keys", "1", "1")?;
     set(connection, "trusted_schema", "0", "0")?;
+    set(connection, "temp_store", "MEMORY", "2")?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(Error::internal)?;
     check(connection, "busy_timeout", "5000")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);

@@ -6,6 +6,7 @@ mod connection;
 mod db;
 mod job;
 mod lock;
+mod memo;
 mod migrate;
 mod reader;
 #[cfg(test)]

@@ -4,10 +4,12 @@
 use crate::error::{Error, Result};
 use crate::id::AppNo;
 use crate::store::db::{Db, Row, translate};
+use crate::store::memo::Memo;
 use crate::time::Moment;
 use crate::wire::News;
 use crate::wire::news::SocketNo;
 use rusqlite::{Connection, Params};
+use std::any::Any;
 use std::collections::HashMap;
 use std::ops::Deref;
 
@@ -20,6 +22,7 @@ pub struct Tx {
     pub(super) news: Vec<News>,
     saved: bool,
     versions: Versions,
+    memo: Memo,
 }
 
 /// The last version given to each application, ahead of the table until the commit.
@@ -40,19 +43,39 @@ impl Deref for Tx {
 impl Tx {
     pub(super) fn new(connection: Connection) -> Tx {
         let db = Db { connection };
-        Tx { db, now: Moment::now(), origin: None, news: Vec::new(), saved: false, versions: Versions::default() }
+        Tx {
+            db,
+            now: Moment::now(),
+            origin: None,
+            news: Vec::new(),
+            saved: false,
+            versions: Versions::default(),
+            memo: Memo::default(),
+        }
     }
 
-    /// Runs one statement that changes something and answers how many rows it changed.
+    /// Runs one statement that changes something and answers how many rows it changed. What was remembered is forgotten.
     pub fn run(&mut self, sql: &str, params: impl Params) -> Result<usize> {
+        self.memo.forget();
+        self.append(sql, params)
+    }
+
+    /// As `run`, for a row on which nothing that is remembered depends.
+    pub fn append(&mut self, sql: &str, params: impl Params) -> Result<usize> {
         self.save()?;
         self.db.connection.prepare_cached(sql).and_then(|mut s| s.execute(params)).map_err(translate)
     }
 
     /// Runs one statement that changes something and has a `RETURNING` clause.
     pub fn returning<T>(&mut self, sql: &str, params: impl Params, read: impl FnMut(&Row) -> Result<T>) -> Result<Option<T>> {
+        self.memo.forget();
         self.save()?;
         self.db.maybe(sql, params, read)
+    }
+
+    /// What is remembered of this type from earlier work, until something is written other than by `append`.
+    pub fn memo<T: Any + Send + Default>(&mut self) -> Option<&mut T> {
+        self.memo.of()
     }
 
     /// The application's next version. Rises only; one that is not used leaves a hole that nobody minds.
@@ -100,6 +123,9 @@ impl Tx {
 
     /// Keeps or undoes what one piece of work did.
     pub(super) fn end_work(&mut self, keep: bool) -> Result<()> {
+        if !keep {
+            self.memo.forget();
+        }
         match (std::mem::take(&mut self.saved), keep) {
             (false, _) => Ok(()),
             (true, true) => self.execute("RELEASE work"),
@@ -127,6 +153,7 @@ impl Tx {
     pub(super) fn rollback(&mut self) {
         self.news.clear();
         self.versions = Versions::default();
+        self.memo.forget();
         self.saved = false;
         if !self.rolled_back() {
             let _ = self.execute("ROLLBACK");

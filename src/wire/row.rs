@@ -191,6 +191,17 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// The newest version among them.
+    pub fn version(&self) -> Option<i64> {
+        let users = self.users.iter().map(|row| row.version);
+        let groups = self.groups.iter().map(|row| row.version);
+        let conversations = self.conversations.iter().map(|row| row.version);
+        let members = self.members.iter().map(|row| row.version);
+        let messages = self.messages.iter().map(|row| row.version);
+        let settings = self.settings.iter().map(|row| row.version);
+        users.chain(groups).chain(conversations).chain(members).chain(messages).chain(settings).max()
+    }
+
     pub fn is_empty(&self) -> bool {
         *self == Rows::default()
     }

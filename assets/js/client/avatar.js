@@ -9,7 +9,7 @@ const HUES = 10;
 export function initials(name) {
   const parts = name.trim().split(/[\s.·]+/u).filter((part) => /^[\p{L}\p{N}]/u.test(part));
   const first = [...(parts[0] ?? name.trim())];
-  if (/\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u.test(name)) return first.slice(-2).join('');
+  if (/\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u.test(parts[0] ?? '')) return first.slice(-2).join('');
   const last = parts.length > 1 ? [...(parts.at(-1) ?? '')][0] : '';
   return ((first[0] ?? '?') + last).toLocaleUpperCase();
 }

@@ -27,6 +27,7 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
     ended = false;
     credentials = new Credentials(app, start, () => parent.credential());
     desk = open(credentials, start.open);
+    parent.tell('ready');
     draw();
   },
   onopen(open) {

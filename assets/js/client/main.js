@@ -18,12 +18,13 @@ document.documentElement.lang = locale;
 const asked = new URLSearchParams(location.search).get('app');
 const link = takeTicket();
 
-/** A link's ticket must not stay in the address, where it could be copied. @returns {{ticket: string, app: string|null, user: string|null}|null} */
+/** A link's ticket must not stay in the address, where it could be copied; the conversation that it opens may. @returns {{ticket: string, app: string|null, user: string|null}|null} */
 function takeTicket() {
   const parts = new URLSearchParams(location.hash.slice(1));
   const ticket = parts.get('ticket');
   if (ticket === null) return null;
-  history.replaceState(null, '', location.pathname + location.search);
+  const party = parts.get('with');
+  history.replaceState(null, '', location.pathname + location.search + (party ? `#with=${encodeURIComponent(party)}` : ''));
   return { ticket, app: parts.get('app'), user: parts.get('user') };
 }
 

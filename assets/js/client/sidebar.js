@@ -13,7 +13,7 @@ export function Sidebar({ current }) {
   const desk = useDesk();
   const { messenger } = desk;
   const [chosen, setTab] = useState(/** @type {'chats'|'contacts'|null} */ (null));
-  const tab = chosen ?? ([...messenger.rows.timelines.values()].some((list) => list.length) ? 'chats' : 'contacts');
+  const tab = chosen ?? ([...messenger.rows.conversations.values()].some(({ id, kind }) => kind === 'room' || messenger.rows.timeline(id).length) ? 'chats' : 'contacts');
   const [text, setText] = useState('');
   const [making, setMaking] = useState(false);
   const box = /** @type {import('preact').RefObject<HTMLInputElement>} */ (useRef(/** @type {any} */ (null)));

@@ -32,6 +32,21 @@ pub struct Errand {
     pub path: String,
     pub body: Option<Value>,
     pub since: i64,
+    /// Who has read the message already, on a page of ours.
+    #[serde(default)]
+    pub read_by: Vec<String>,
+}
+
+/// What Parlour answers to a message that it has taken.
+#[derive(Deserialize)]
+struct Sent {
+    messages: Vec<Place>,
+}
+
+#[derive(Deserialize)]
+struct Place {
+    id: u64,
+    conversation: u64,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -48,7 +63,7 @@ impl Outbox {
         if self.waiting.len() >= MOST {
             self.drop_first("too many were waiting");
         }
-        self.waiting.push(Errand { key: token::fresh(), verb, path, body, since: session::now() });
+        self.waiting.push(Errand { key: token::fresh(), verb, path, body, since: session::now(), read_by: Vec::new() });
     }
 
     fn drop_first(&mut self, reason: &str) {
@@ -65,10 +80,18 @@ impl Outbox {
         self.push(Verb::Post, "/api/v1/messages".into(), Some(body));
     }
 
-    /// A message in the name of one of our people.
-    pub fn message_from(&mut self, from: &str, to: &str, text: &str) {
+    /// A message in the name of one of our people, which some have read already.
+    pub fn message_from(&mut self, from: &str, to: &str, text: &str, read_by: &[&str]) {
         let body = json!({"from": format!("user:{from}"), "to": format!("user:{to}"), "text": text});
         self.push(Verb::Post, "/api/v1/messages".into(), Some(body));
+        if let Some(errand) = self.waiting.last_mut() {
+            errand.read_by = read_by.iter().map(|id| (*id).to_owned()).collect();
+        }
+    }
+
+    fn read(&mut self, reader: &str, place: &Place) {
+        let path = format!("/api/v1/conversations/{}/read", place.conversation);
+        self.push(Verb::Post, path, Some(json!({"user": reader, "upto": place.id})));
     }
 
     pub fn person(&mut self, person: &Person) {
@@ -135,27 +158,34 @@ async fn once(office: &Office, tries: u32) -> Step {
         return Step::Empty;
     };
     let backoff = Duration::from_millis(500 * 2_u64.pow(tries.min(5)));
-    let key = errand.key.clone();
-    let refusal = match office.parlour.deliver(&errand).await {
+    let result = match office.parlour.deliver(&errand).await {
         Outcome::Later(after) => return Step::Wait(after.unwrap_or(backoff)),
-        Outcome::Taken => None,
+        Outcome::Taken(answer) => Ok(answer),
         Outcome::Refused(reason) => {
             tracing::warn!(path = errand.path, reason, "parlour refused an errand");
-            Some(reason)
+            Err(reason)
         }
     };
-    let done = move |state: &mut State| settle(state, &key, refusal.as_deref());
+    let done = move |state: &mut State| settle(&mut state.outbox, &errand, result);
     match office.cabinet.change(done).await {
         Ok(()) => Step::Again,
         Err(_) => Step::Wait(backoff),
     }
 }
 
-fn settle(state: &mut State, key: &str, refusal: Option<&str>) -> Result<(), Refusal> {
-    if state.outbox.waiting.first().is_some_and(|first| first.key == key) {
-        match refusal {
-            Some(reason) => state.outbox.drop_first(reason),
-            None => drop(state.outbox.waiting.remove(0)),
+fn settle(outbox: &mut Outbox, errand: &Errand, result: Result<Value, String>) -> Result<(), Refusal> {
+    if outbox.waiting.first().is_none_or(|first| first.key != errand.key) {
+        return Ok(());
+    }
+    match result {
+        Err(reason) => outbox.drop_first(&reason),
+        Ok(answer) => {
+            outbox.waiting.remove(0);
+            let sent: Option<Sent> = serde_json::from_value(answer).ok();
+            let place = sent.as_ref().and_then(|sent| sent.messages.first());
+            for (reader, place) in errand.read_by.iter().zip(place.into_iter().cycle()) {
+                outbox.read(reader, place);
+            }
         }
     }
     Ok(())

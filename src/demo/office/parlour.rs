@@ -25,7 +25,8 @@ pub struct Parlour {
 }
 
 pub enum Outcome {
-    Taken,
+    /// With what it answered.
+    Taken(Value),
     Refused(String),
     Later(Option<Duration>),
 }
@@ -145,7 +146,7 @@ async fn outcome(response: Response) -> Outcome {
         .and_then(|value| value.to_str().ok()?.parse().ok())
         .map(|seconds: u64| Duration::from_secs(seconds.clamp(1, 60)));
     if status.is_success() {
-        return Outcome::Taken;
+        return Outcome::Taken(response.json().await.unwrap_or_default());
     }
     let temporary = status.is_server_error()
         || [408, 425, 429].contains(&status.as_u16())

@@ -26,17 +26,17 @@ const DEPARTMENTS: [(&str, &str, &str); 4] = [
     ("operations", "Operations", "运营部"),
 ];
 
-/// from, to, text; in the order in which they were written
-const TALK: [(&str, &str, &str); 9] = [
-    ("ben", "anna", "Morning Anna! The **Meyer** offer is ready. Could you look at it before lunch?"),
-    ("anna", "ben", "Just did. Looks good, one thing: payment in *30 days*, not 45."),
-    ("ben", "anna", "Changed. It goes out now 👍"),
-    ("wei", "emil", "Hi Emil, the server will be upgraded tonight at 20:00, about ten minutes."),
-    ("emil", "wei", "Thanks for the warning, I will tell the two customers who work late."),
-    ("wei", "emil", "谢谢！"),
-    ("dalia", "anna", "Anna, the new contracts are in your tray. Two signatures, please ✍️"),
-    ("anna", "dalia", "Will do after the ten o'clock call."),
-    ("emil", "ben", "Is the Lindqvist account yours or Anna's? They ask about an invoice."),
+/// from, to, text, whether it has been read; in the order in which they were written
+const TALK: [(&str, &str, &str, bool); 9] = [
+    ("ben", "anna", "Morning Anna! The **Meyer** offer is ready. Could you look at it before lunch?", true),
+    ("anna", "ben", "Just did. Looks good, one thing: payment in *30 days*, not 45.", true),
+    ("ben", "anna", "Changed. It goes out now 👍", false),
+    ("wei", "emil", "Hi Emil, the server will be upgraded tonight at 20:00, about ten minutes.", true),
+    ("emil", "wei", "Thanks for the warning, I will tell the two customers who work late.", true),
+    ("wei", "emil", "谢谢！", false),
+    ("dalia", "anna", "Anna, the new contracts are in your tray. Two signatures, please ✍️", true),
+    ("anna", "dalia", "Will do after the ten o'clock call.", true),
+    ("emil", "ben", "Is the Lindqvist account yours or Anna's? They ask about an invoice.", false),
 ];
 
 /// The password that the demo gives to a person, and says.
@@ -119,8 +119,9 @@ fn errands(state: &State, address: &str) -> Outbox {
     for person in &state.people {
         outbox.person(person);
     }
-    for (from, to, text) in TALK {
-        outbox.message_from(from, to, text);
+    for (from, to, text, is_read) in TALK {
+        let readers = [from, to];
+        outbox.message_from(from, to, text, if is_read { &readers } else { &readers[..1] });
     }
     for notice in &state.notices {
         outbox.message("everyone", &letter::notice(address, notice));

@@ -90,9 +90,7 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, 
     let list = List::parse(body.groups.into_iter().map(GroupDraft::from).collect())?;
     let replace = move |tx: &mut Tx| {
         let no = user::number(tx, app, &id)?;
-        for changed in contact::replace_own(tx, app, no, &list)?.users {
-            announce::user(tx, app, changed)?;
-        }
+        contact::replace_own(tx, app, no, &list, announce::user)?;
         all(tx, app, no)
     };
     ok(&house.store.write(replace).await?)

@@ -107,10 +107,7 @@ pub async fn create(house: Data<House>, by: ApplicationKey, Id(id): Id<GroupId>,
     let draft = GroupDraft { id, name: body.name, parent: body.parent, users };
     let put = move |tx: &mut Tx| {
         let begun = shared::find(tx, app, &draft.id)?.is_none();
-        let (group, changed) = shared::put(tx, app, &draft, body.visible_to.as_deref())?;
-        for user in changed {
-            announce::user(tx, app, user)?;
-        }
+        let group = shared::put(tx, app, &draft, body.visible_to.as_deref(), announce::user)?;
         Ok((begun, whole(tx, group)?))
     };
     let (begun, group) = house.store.write(put).await?;

@@ -10,6 +10,7 @@ pub mod message;
 pub mod openapi;
 pub mod path;
 pub mod person;
+pub mod ping;
 pub mod post;
 pub mod presence;
 pub mod session;

@@ -1,7 +1,7 @@
 //! The OpenAPI document of the REST interface, made from what stands at the handlers. What holds for all of them, the key and
 //! its scope, the errors, the `Idempotency-Key`, is added from the table of routes.
 
-use super::{batch, contact, conversation, group, message, presence, session, ticket, token, user};
+use super::{batch, contact, conversation, group, message, ping, presence, session, ticket, token, user};
 use crate::http::problem::{Answer, Document};
 use crate::http::route::{Policy, Route};
 use crate::http::router;
@@ -49,6 +49,7 @@ use utoipa::OpenApi;
         conversation::show,
         conversation::messages,
         conversation::read,
+        ping::create,
         show,
     ),
     components(schemas(Document))

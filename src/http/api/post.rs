@@ -10,10 +10,11 @@ use crate::http::guard::{ApplicationKey, bearer};
 use crate::http::problem::{Answer, Problem};
 use crate::secret;
 use crate::store::Tx;
+use crate::time::Moment;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
@@ -72,6 +73,14 @@ fn digest(request: &HttpRequest, body: &[u8]) -> secret::Fingerprint {
 }
 
 impl Once {
+    /// What was answered before, for work that begins outside of the store.
+    pub async fn answered(&self, house: &House) -> Result<Option<HttpResponse>> {
+        let Some(request) = self.request.clone() else { return Ok(None) };
+        let kept = house.store.read(move |db| idempotency::find(db, &request, Moment::now())).await?;
+        let written = |kept: Kept| written(StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK), kept.answer);
+        Ok(kept.map(written))
+    }
+
     /// Does the work and answers what it answers, or answers what it answered before.
     pub async fn answer<T: Serialize>(
         self,

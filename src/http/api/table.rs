@@ -1,6 +1,6 @@
 //! The routes of the REST interface: a part of the one table in `http/router`.
 
-use super::{batch, contact, conversation, group, message, openapi, presence, session, ticket, token, user};
+use super::{batch, contact, conversation, group, message, openapi, ping, presence, session, ticket, token, user};
 use crate::apps::key::Scope;
 use crate::http::route::{Policy::*, Route};
 use actix_web::http::Method;
@@ -42,6 +42,8 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET,  "/api/v1/conversations/{id}",          Application(Scope::Conversations), conversation::show),
         Route::new(Method::GET,  "/api/v1/conversations/{id}/messages", Application(Scope::Conversations), conversation::messages),
         Route::new(Method::POST, "/api/v1/conversations/{id}/read",     Application(Scope::Conversations), conversation::read),
+
+        Route::new(Method::POST, "/api/v1/ping", Application(Scope::Admin), ping::create),
 
         Route::new(Method::GET, "/api/v1/openapi.json", Public, openapi::show),
     ]

@@ -4,6 +4,7 @@
 use crate::apps::application::{Application, SignIn};
 use crate::apps::delivery::{self, Fact, Kind};
 use crate::apps::token::Claims;
+use crate::chat::announce;
 use crate::directory::caller::Caller;
 use crate::directory::session::{self, Session};
 use crate::directory::ticket;
@@ -63,8 +64,8 @@ pub fn vouched(
     way: (SignIn, Option<Moment>),
     visit: &Visit,
 ) -> Result<Opened> {
-    let put = user::put_vouched(tx, application.no, std::slice::from_ref(profile))?;
-    let (user, _changed) = put.into_iter().next().ok_or_else(|| Error::internal("nobody was kept"))?;
+    let kept = user::put_vouched(tx, application.no, std::slice::from_ref(profile), announce::user)?;
+    let user = kept.into_iter().next().ok_or_else(|| Error::internal("nobody was kept"))?;
     open(tx, application, user, way, visit)
 }
 

@@ -3,11 +3,12 @@
 
 use crate::apps::application::{Application, SignIn};
 use crate::apps::endpoint;
-use crate::callout::{Credentials, Vouched};
+use crate::callout::Credentials;
 use crate::directory::user::{self, Profile, User};
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::id::UserId;
+use crate::jobs::contacts;
 use crate::secret;
 use crate::time::Moment;
 use std::net::IpAddr;
@@ -56,19 +57,7 @@ pub async fn callback(house: &House, application: &Application, given: &Given, a
         || Error::Unavailable("the application has no callback address, so nobody can be asked about a password".into());
     let credentials = Credentials { username: &given.username, password: &given.password, address: Some(address) };
     let vouched = house.callout.verify(&endpoint.ok_or_else(missing)?, &credentials).await?;
-    Ok(vouched.map(profile))
-}
-
-fn profile(vouched: Vouched) -> Profile {
-    Profile {
-        name: vouched.name,
-        email: vouched.email,
-        avatar: vouched.avatar,
-        title: vouched.title,
-        locale: vouched.locale,
-        timezone: vouched.timezone,
-        ..Profile::new(vouched.id)
-    }
+    Ok(vouched.map(contacts::profile))
 }
 
 pub fn wrong() -> Error {

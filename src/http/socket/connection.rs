@@ -6,7 +6,7 @@ use crate::chat::sync;
 use crate::directory::caller::Caller;
 use crate::error::Error;
 use crate::http::House;
-use crate::http::socket::greeting::{Arrival, Guest, greet};
+use crate::http::socket::greeting::{Arrival, Guest, greet, renew};
 use crate::http::socket::wire::{Heard, Wire};
 use crate::http::socket::{UNANSWERED, request};
 use crate::live::{Out, Place};
@@ -14,7 +14,7 @@ use crate::store::Tx;
 use crate::time::Moment;
 use crate::wire::frame::{Bye, refusal};
 use crate::wire::page::Pages;
-use crate::wire::request::Request;
+use crate::wire::request::{Hello, Request};
 use actix_web::web;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -37,6 +37,8 @@ pub struct Connection {
     pub unanswered: Arc<AtomicUsize>,
     /// What was told is complete up to this version.
     seen: i64,
+    /// Read from the store up to here: what is pushed of it is told already.
+    read: i64,
     refused: u32,
 }
 
@@ -50,7 +52,7 @@ pub async fn live(arrival: Arrival, mut wire: Wire) {
     let author = Arc::new(Author::user(&caller));
     let Arrival { house, seat, .. } = arrival;
     drop(seat);
-    let mut connection = Connection { house, caller, author, place, unanswered: Arc::default(), seen, refused: 0 };
+    let mut connection = Connection { house, caller, author, place, unanswered: Arc::default(), seen, read: seen, refused: 0 };
     let bye = match wire.say(welcome).await {
         Ok(()) => connection.run(&mut wire, pages).await,
         Err(bye) => Some(bye),
@@ -93,9 +95,9 @@ impl Connection {
     async fn send_waiting(&mut self, wire: &mut Wire) -> Result<(), Option<Bye>> {
         while let Some(out) = self.place.outbox.take() {
             match out {
-                Out::Push { version, .. } if version <= self.seen => {}
+                Out::Push { version, .. } if version <= self.read => {}
                 Out::Push { version, text } => {
-                    self.seen = version;
+                    self.seen = self.seen.max(version);
                     wire.say(text).await?;
                 }
                 Out::Answer { version, text } => {
@@ -118,6 +120,7 @@ impl Connection {
             Some(Bye::INTERNAL)
         })?;
         self.seen = catch_up.version;
+        self.read = catch_up.version;
         self.pages(wire, Pages::new(catch_up.rows, catch_up.version, catch_up.reset)).await
     }
 
@@ -138,6 +141,7 @@ impl Connection {
             return Ok(());
         }
         match Request::parse(&text) {
+            Ok(Request::Hello(hello)) => self.renew(&hello).await,
             Ok(asked) => {
                 let id = asked.id();
                 match request::take(self, asked).await {
@@ -146,6 +150,17 @@ impl Connection {
                 }
             }
             Err(error) => self.refuse(Request::id_of(&text), &error),
+        }
+    }
+
+    async fn renew(&mut self, hello: &Hello) -> Result<(), Option<Bye>> {
+        match renew(&self.house, &self.place, &self.caller, hello, self.seen).await {
+            Ok((caller, welcome)) => {
+                self.caller = caller;
+                self.place.outbox.answer(None, welcome);
+                Ok(())
+            }
+            Err(error) => self.refuse(None, &error),
         }
     }
 

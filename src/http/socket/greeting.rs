@@ -18,7 +18,7 @@ use crate::time::Moment;
 use crate::wire::frame::{ApplicationInfo, Bye, FEATURES, Frame, Limits, SessionInfo, Welcome, refusal};
 use crate::wire::page::Pages;
 use crate::wire::request::{Hello, Request, Show};
-use crate::wire::row::UserRow;
+use crate::wire::row::{Rows, UserRow};
 use actix_web::web;
 use bytestring::ByteString;
 use std::net::IpAddr;
@@ -152,6 +152,18 @@ fn welcome(house: &House, (admitted, place): (Admitted, Place), application: App
         pages: Pages::new(catch_up.rows, catch_up.version, catch_up.reset),
         welcome: Frame::Welcome(&welcome).text().into(),
     }
+}
+
+/// `hello` with a fresh token on a live connection: its session goes on. Answers who is asking from now on, and the welcome
+/// that says so.
+pub async fn renew(house: &House, place: &Place, caller: &Caller, hello: &Hello, seen: i64) -> Result<(Caller, ByteString)> {
+    let caller = hello::renew(house, caller, hello).await?;
+    let app = caller.app;
+    let application = house.store.read(move |db| application::get_no(db, app)).await?;
+    let picture = picture(house, &caller, Some(seen)).await?;
+    let picture = Picture { catch_up: Catchup { rows: Rows::default(), version: seen, reset: false }, ..picture };
+    let guest = welcome(house, (Admitted { caller, token: None }, place.clone()), application, picture);
+    Ok((guest.caller, guest.welcome))
 }
 
 fn limits(house: &House) -> Limits {

@@ -64,6 +64,7 @@ export class House {
   run(words, input) {
     return new Promise((resolve, reject) => {
       const child = execFile(BINARY, ['--data', join(this.folder, 'data'), ...words], (error, out, trouble) => (error ? reject(new Error(`${words.join(' ')}: ${trouble}`)) : resolve(out)));
+      child.stdin.on('error', () => {}); // a command that reads nothing has ended by then
       child.stdin.end(input ?? '');
     });
   }

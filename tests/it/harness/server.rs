@@ -1,6 +1,6 @@
 //! The real executable, started in an empty folder. When a test is over it must stop cleanly and have logged no error.
 
-use super::{app::App, folder::Folder, http::Http, wait::PATIENCE};
+use super::{app::App, folder::Folder, http::Http, line::Typed, wait::PATIENCE};
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fs,
@@ -72,7 +72,7 @@ fn unpoisoned<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The executable under test, with an environment that nobody's settings reach.
-fn executable(under: &[String]) -> Command {
+pub(super) fn executable(under: &[String]) -> Command {
     let program = env!("CARGO_BIN_EXE_parlour").to_string();
     let mut words = under.iter().cloned().chain([program]);
     let mut command = Command::new(words.next().expect("at least the program"));
@@ -187,6 +187,23 @@ impl TestServer {
     /// Runs a command of the executable on this server's data.
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.shared.run(arguments, "")
+    }
+
+    /// The same, and how it ended.
+    pub fn types(&self, arguments: &[&str]) -> Typed {
+        self.pipes(arguments, "")
+    }
+
+    /// With something on its standard input.
+    pub fn pipes(&self, arguments: &[&str], input: &str) -> Typed {
+        Typed::from(self.shared.run(arguments, input))
+    }
+
+    /// A command on this server's data that is not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = executable(&[]);
+        command.args(arguments).env("PARLOUR_DATA", self.data());
+        command
     }
 
     /// Something will be logged as an error, and it is right that it is.

@@ -1,0 +1,175 @@
+//! The loop that owns the queue of callbacks: claims what is due, sends it, keeps what came of it. An answer to a question
+//! becomes the application's message in the transaction that settles its row, so it appears once; a failure is said there.
+
+use crate::apps::application;
+use crate::apps::delivery::Delivery;
+use crate::apps::outcome::{self, Settled, Verdict};
+use crate::apps::schedule::Schedule;
+use crate::apps::{endpoint, queue};
+use crate::callout::{Callout, Reply, Tried};
+use crate::chat::author::Author;
+use crate::chat::message::{self, Draft};
+use crate::error::{Error, Result};
+use crate::id::{Key, Party};
+use crate::jobs::notice::{self, Notice};
+use crate::store::{Store, Tx};
+use crate::time::Moment;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Calls that are on their way at the same time, for all applications together.
+const MOST: usize = 32;
+/// What is on its way when the end comes has this long.
+const DRAIN: Duration = Duration::from_secs(5);
+/// After a failure of our own.
+const PAUSE: Duration = Duration::from_secs(5);
+const HOUR: Duration = Duration::from_secs(3600);
+/// Rows that are given up together because they are too old.
+const TOGETHER: usize = 100;
+
+pub struct Callbacks {
+    pub store: Store,
+    pub callout: Callout,
+    pub schedule: Schedule,
+    pub bell: Arc<Notify>,
+}
+
+impl Callbacks {
+    /// Runs until stopped. What is on its way then may end; what does not is sent again after the next start.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        if let Err(error) = self.store.write(queue::forget_claims).await {
+            tracing::warn!(%error, "callbacks that were on their way must wait for their claims to end");
+        }
+        let mut flying = JoinSet::new();
+        let mut hour = tokio::time::interval(HOUR);
+        loop {
+            let next = self.fill(&mut flying).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the queue of callbacks could not be read");
+                Some(Moment::now().plus(PAUSE))
+            });
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = self.bell.notified() => {}
+                Some(_) = flying.join_next() => {}
+                () = until(next) => {}
+                _ = hour.tick() => self.give_up_old().await,
+            }
+        }
+        let _ = tokio::time::timeout(DRAIN, async { while flying.join_next().await.is_some() {} }).await;
+    }
+
+    /// Sends everything that is due, one round after the other, until nothing is. Answers how many were sent.
+    pub async fn run_once(self: &Arc<Self>) -> Result<usize> {
+        let (mut sent, mut flying) = (0, JoinSet::new());
+        loop {
+            self.fill(&mut flying).await?;
+            if flying.is_empty() {
+                return Ok(sent);
+            }
+            sent += flying.len();
+            while flying.join_next().await.is_some() {}
+        }
+    }
+
+    /// Claims and sends what is due, and answers when more will be; none: not before a nudge or an end.
+    async fn fill(self: &Arc<Self>, flying: &mut JoinSet<()>) -> Result<Option<Moment>> {
+        let room = MOST.saturating_sub(flying.len());
+        let next = || self.store.read(|db| queue::next_due(db, Moment::now()));
+        match next().await? {
+            _ if room == 0 => Ok(None),
+            Some(due) if due <= Moment::now() => {
+                for delivery in self.store.write(move |tx| queue::claim(tx, room)).await? {
+                    flying.spawn(self.clone().deliver(delivery));
+                }
+                if flying.len() >= MOST { Ok(None) } else { next().await }
+            }
+            later => Ok(later),
+        }
+    }
+
+    async fn deliver(self: Arc<Self>, delivery: Delivery) {
+        let (app, no) = (delivery.app, delivery.no);
+        if let Err(error) = self.try_once(delivery).await {
+            tracing::warn!(application = app.0, delivery = no, %error, "what came of a callback could not be kept; it will be sent again");
+        }
+    }
+
+    async fn try_once(&self, delivery: Delivery) -> Result<()> {
+        let app = delivery.app;
+        let found = self.store.read(move |db| endpoint::find(db, app, Moment::now())).await?;
+        let Some(endpoint) = found else { return Ok(()) };
+        let tried = self.callout.deliver(&endpoint, &delivery).await;
+        if let Some(error) = &tried.attempt.error {
+            tracing::info!(application = %endpoint.id, kind = delivery.kind, id = delivery.webhook_id, error, "a callback");
+        }
+        let (schedule, chance) = (self.schedule.clone(), rand::random::<f64>());
+        let whole = {
+            let (delivery, tried, schedule) = (delivery.clone(), tried.clone(), schedule.clone());
+            move |tx: &mut Tx| settle(tx, &delivery, tried, (&schedule, chance))
+        };
+        match self.store.write(whole).await {
+            Err(error) if !error.temporary() => {
+                let silent = Tried { reply: Reply::Nothing, ..complained(tried, &error) };
+                let settle = move |tx: &mut Tx| {
+                    outcome::settle(tx, &delivery, &silent.attempt, silent.verdict, (&schedule, chance)).map(|_| ())
+                };
+                self.store.write(settle).await
+            }
+            other => other,
+        }
+    }
+
+    /// Gives up what nobody tries any more, and says so.
+    async fn give_up_old(&self) {
+        let applications = self.store.read(application::list).await.unwrap_or_default();
+        for app in applications.into_iter().map(|application| application.no) {
+            let give_up = self.schedule.give_up;
+            let expire = move |tx: &mut Tx| {
+                let old = outcome::expire(tx, app, give_up, TOGETHER)?;
+                old.iter().filter(|row| row.question).try_for_each(|row| notice::say(tx, row, Notice::Lost))?;
+                Ok(old.len())
+            };
+            while matches!(self.store.write(expire).await, Ok(some) if some > 0) {}
+        }
+    }
+}
+
+async fn until(next: Option<Moment>) {
+    match next {
+        Some(next) => tokio::time::sleep(next.since(Moment::now())).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn complained(mut tried: Tried, error: &Error) -> Tried {
+    tried.attempt.error = Some(format!("the reply could not be posted: {}", error.sentence()));
+    tried
+}
+
+/// Keeps the attempt, and says in the conversation what there is to say.
+fn settle(tx: &mut Tx, sent: &Delivery, mut tried: Tried, rule: (&Schedule, f64)) -> Result<()> {
+    let mut reply = None;
+    if let (Verdict::Taken, Reply::Text(text)) = (tried.verdict, &tried.reply) {
+        match Draft::parse(Key::parse(&format!("reply:{}", sent.webhook_id))?, text.clone()) {
+            Ok(draft) => reply = Some(draft),
+            Err(error) => tried = complained(tried, &error),
+        }
+    }
+    match outcome::settle(tx, sent, &tried.attempt, tried.verdict, rule)? {
+        Settled::Later { first: true } if sent.question => notice::say(tx, sent, Notice::Late),
+        Settled::GivenUp if sent.question => notice::say(tx, sent, Notice::Lost),
+        _ => reply.map_or(Ok(()), |draft| answer(tx, sent, &draft)),
+    }
+}
+
+/// The application's reply: the first answer to a question counts, whichever attempt it comes on.
+fn answer(tx: &mut Tx, sent: &Delivery, draft: &Draft) -> Result<()> {
+    let Some(conversation) = sent.conversation else { return Ok(()) };
+    match message::post(tx, &Author::application(sent.app), &Party::Conversation(conversation), draft) {
+        Ok(_) | Err(Error::Conflict(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}

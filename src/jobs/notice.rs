@@ -1,0 +1,52 @@
+//! What is said in a conversation when the application does not take what was written to it: in the application's place
+//! and in the user's language.
+
+use crate::apps::application;
+use crate::apps::delivery::Delivery;
+use crate::chat::author::Author;
+use crate::chat::{conversation, message};
+use crate::directory::user;
+use crate::error::Result;
+use crate::id::{Key, Party};
+use crate::store::{Db, Tx};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// Not taken yet; it will be tried again.
+    Late,
+    /// Given up.
+    Lost,
+}
+
+/// Says it, once for each question.
+pub fn say(tx: &mut Tx, question: &Delivery, notice: Notice) -> Result<()> {
+    let Some(place) = question.conversation else { return Ok(()) };
+    let Some(locale) = locale(tx, question)? else { return Ok(()) };
+    let name = application::get_no(tx, question.app)?.name;
+    let word = if notice == Notice::Late { "late" } else { "lost" };
+    let key = Key::parse(&format!("{word}:{}", question.webhook_id))?;
+    let draft = message::Draft::parse(key, text(notice, &name, &locale))?;
+    message::post(tx, &Author::application(question.app), &Party::Conversation(place), &draft).map(|_| ())
+}
+
+/// The language of the user who asked; none where that user is gone.
+fn locale(db: &Db, question: &Delivery) -> Result<Option<String>> {
+    let Some(place) = question.conversation else { return Ok(None) };
+    let Some(no) = conversation::find(db, question.app, place)?.and_then(|found| found.high) else { return Ok(None) };
+    let user = user::get_no(db, question.app, no)?;
+    Ok(user.is_active().then(|| user.locale.unwrap_or_default()))
+}
+
+fn text(notice: Notice, name: &str, locale: &str) -> String {
+    let chinese = locale.to_ascii_lowercase().starts_with("zh");
+    match (notice, chinese) {
+        (Notice::Late, false) => {
+            format!("{name} does not answer at the moment. Your message is kept and will be delivered as soon as possible.")
+        }
+        (Notice::Late, true) => format!("{name}暂时没有回应。您的消息已保存，稍后会自动重新发送。"),
+        (Notice::Lost, false) => {
+            format!("{name} has not answered for too long, so your message was not delivered. Please send it again.")
+        }
+        (Notice::Lost, true) => format!("{name}长时间没有回应，您的消息未能送达。请重新发送。"),
+    }
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { House } from './house.js';
+import { launch, newContext, newWindow } from './window.js';
+
+let house, browser;
+let windows = [];
+/** What a browser says of a server that is not there. */
+const GONE = [/ERR_(CONNECTION|INTERNET|NETWORK|EMPTY)/, /WebSocket connection to/, /status of 50/];
+
+before(async () => {
+  [house, browser] = await Promise.all([House.start(), launch()]);
+  await house.application('--sign-in', 'local');
+  await house.people({ anna: 'Anna Liu', ben: 'Ben Okafor', carol: 'Carol Méndez', dora: 'Dora Wang', emil: 'Emil Berg', finn: 'Finn Sand' });
+});
+after(async () => {
+  await browser.close();
+  await house.stop();
+});
+afterEach(async () => {
+  for (const one of windows) one.good();
+  for (const one of windows) await one.page.context().close();
+  windows = [];
+});
+
+async function visitor() {
+  const window = await newWindow(await newContext(browser));
+  windows.push(window);
+  window.allow(...GONE);
+  return window;
+}
+const person = async (id) => (await visitor()).signIn(house.url, id);
+
+test('a killed server is noticed; what is written meanwhile arrives once, in order, after it is back', async () => {
+  const [anna, ben] = await Promise.all([person('anna'), person('ben')]);
+  await anna.open('Ben Okafor');
+  await anna.say('before');
+  await ben.row('Anna Liu').click();
+  await ben.hear('before');
+  await house.kill();
+  await anna.page.waitForSelector('.link-bar.is-shown');
+  for (const text of ['first', 'second', 'third']) await anna.say(text);
+  assert.equal(await anna.page.locator('.is-waiting').count(), 3);
+  await anna.page.waitForSelector('.row-chat .icon-clock');
+  await house.serve();
+  for (const text of ['first', 'second', 'third']) await ben.hear(text);
+  await anna.until('all is sent', async () => (await anna.page.locator('.is-waiting').count()) === 0);
+  assert.deepEqual(await ben.page.locator('.message .md').allTextContents(), ['before', 'first', 'second', 'third']);
+  assert.deepEqual(await anna.page.locator('.message .md').allTextContents(), ['before', 'first', 'second', 'third']);
+  await anna.until('the bar goes', async () => (await anna.page.locator('.link-bar.is-shown').count()) === 0);
+});
+
+test('an answer that is lost on the way makes no second message', async () => {
+  const carol = await visitor();
+  let lost = 0;
+  await carol.page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => {
+      if (lost === 0 && /"ok":.*"text":"just once"/.test(String(text))) {
+        lost++;
+        return socket.close({ code: 4002 });
+      }
+      socket.send(text);
+    });
+  });
+  await carol.signIn(house.url, 'carol');
+  await carol.open('Dora Wang');
+  await carol.say('just once');
+  await carol.until('it is sent', async () => lost === 1 && (await carol.page.locator('.is-waiting').count()) === 0);
+  await carol.hear('just once');
+  const dora = await person('dora');
+  await dora.row('Carol').click();
+  await dora.hear('just once');
+});
+
+test('what waits to be sent outlives a reload', async () => {
+  const emil = await visitor();
+  let open = true;
+  await emil.page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => (open || !String(text).includes('"send"')) && server.send(text));
+  });
+  await emil.signIn(house.url, 'emil');
+  await emil.open('Finn Sand');
+  open = false;
+  await emil.say('written before the reload');
+  await emil.page.waitForSelector('.is-waiting');
+  await emil.page.reload();
+  await emil.page.waitForSelector('.is-waiting');
+  open = true;
+  await emil.page.reload();
+  await emil.hear('written before the reload');
+  await emil.until('it is sent', async () => (await emil.page.locator('.is-waiting').count()) === 0);
+  const finn = await person('finn');
+  await finn.row('Emil Berg').click();
+  await finn.hear('written before the reload');
+});
+
+test('a message that is refused says why, and can be written anew or given up', async () => {
+  const anna = await visitor();
+  await anna.page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => {
+      const { send } = JSON.parse(String(text));
+      if (send?.text !== 'forbidden words') return server.send(text);
+      socket.send(JSON.stringify({ error: { id: send.id, code: 'forbidden', message: 'Those words are not allowed here', temporary: false } }));
+    });
+  });
+  await anna.signIn(house.url, 'anna');
+  await anna.open('Ben Okafor');
+  await anna.say('forbidden words');
+  await anna.page.waitForSelector('.message-failed:has-text("Those words are not allowed here")');
+  await anna.page.click('.message-failed >> text=Edit');
+  assert.equal(await anna.page.inputValue('.composer textarea'), 'forbidden words');
+  assert.equal(await anna.page.locator('.message-failed').count(), 0);
+  await anna.say('forbidden words');
+  await anna.page.click('.message-failed >> text=Discard');
+  await anna.until('it is gone', async () => (await anna.page.locator('.is-waiting').count()) === 0);
+});
+
+test('a session that ends leads to the form, and nothing written is lost', async () => {
+  const anna = await person('anna');
+  await anna.open('Ben Okafor');
+  await anna.page.fill('.composer textarea', 'half a thought');
+  const cookies = await anna.page.context().cookies();
+  await fetch(`${house.url}/client/session`, { method: 'DELETE', headers: { origin: house.url, cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') } });
+  await anna.page.waitForSelector('.problem:has-text("Your session has ended")');
+  await anna.page.fill('[name=username]', 'anna');
+  await anna.page.fill('[name=password]', 'secret-anna');
+  await anna.page.keyboard.press('Enter');
+  await anna.page.waitForSelector('.composer textarea');
+  assert.equal(await anna.page.inputValue('.composer textarea'), 'half a thought');
+});

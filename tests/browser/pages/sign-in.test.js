@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { House } from './house.js';
+import { launch, newContext, newWindow } from './window.js';
+
+let house, browser;
+let windows = [];
+
+before(async () => {
+  [house, browser] = await Promise.all([House.start(), launch()]);
+  await house.application('--sign-in', 'local,ticket,token');
+  await house.people({ anna: 'Anna Liu', ben: 'Ben Okafor' });
+});
+after(async () => {
+  await browser.close();
+  await house.stop();
+});
+afterEach(async () => {
+  for (const one of windows) one.good();
+  for (const one of windows) await one.page.context().close();
+  windows = [];
+});
+
+async function visitor(options) {
+  const window = await newWindow(await newContext(browser, options));
+  windows.push(window);
+  return window;
+}
+
+test('the form has the application’s name and colour, and says what is wrong', async () => {
+  const anna = await visitor();
+  anna.allow(/status of 401 .*\/client\/session /, /status of 401/);
+  await anna.page.goto(house.url);
+  await anna.page.waitForSelector('h1:text("Acme Office")');
+  assert.equal(await anna.page.title(), 'Acme Office');
+  const colour = await anna.page.locator('button[type=submit]').evaluate((element) => getComputedStyle(element).backgroundColor);
+  assert.equal(colour, 'rgb(15, 118, 110)');
+  await anna.page.fill('[name=username]', 'anna');
+  await anna.page.fill('[name=password]', 'wrong');
+  await anna.page.keyboard.press('Enter');
+  await anna.page.waitForSelector('[role=alert]:has-text("not right")');
+  await anna.page.fill('[name=password]', 'secret-anna');
+  await anna.page.keyboard.press('Enter');
+  await anna.page.waitForSelector('.side .me');
+});
+
+test('an unknown organisation asks which one', async () => {
+  const anna = await visitor();
+  anna.allow(/status of 404 .*\/client\/application/);
+  await anna.page.goto(`${house.url}/?app=nobody`);
+  await anna.page.waitForSelector('[role=alert]:has-text("nobody")');
+  await anna.page.keyboard.type('OA');
+  await anna.page.keyboard.press('Enter');
+  await anna.page.waitForSelector('[name=username]');
+});
+
+test('signing out ends it for this browser', async () => {
+  const anna = await visitor();
+  await anna.signIn(house.url, 'anna');
+  await anna.page.click('.me-button');
+  await anna.page.click('text=Sign out');
+  await anna.page.waitForSelector('[name=username]');
+  await anna.page.reload();
+  await anna.page.waitForSelector('[name=username]');
+});
+
+test('presence is chosen, with a note, and others see it', async () => {
+  const [anna, ben] = [await visitor(), await visitor()];
+  await anna.signIn(house.url, 'anna');
+  await ben.signIn(house.url, 'ben');
+  await anna.open('Ben Okafor');
+  await anna.say('hello');
+  await ben.row('Anna Liu').click();
+  await ben.page.waitForSelector('.chat-head .presence-available');
+  await anna.page.click('.me-button');
+  await anna.page.click('.choice:has-text("Busy")');
+  await anna.page.fill('.me-menu input[type=text]', 'Out to lunch');
+  await anna.page.keyboard.press('Enter');
+  await ben.page.waitForSelector('.chat-head .presence-busy');
+  await ben.page.waitForSelector('.chat-head :text("Out to lunch")');
+  await anna.page.waitForSelector('.me :text("Out to lunch")');
+  await anna.page.reload();
+  await anna.page.waitForSelector('.me .presence-busy');
+  await anna.page.click('.me-button');
+  await anna.page.click('.choice:has-text("Invisible")');
+  await anna.page.click('text=Save');
+  await ben.page.waitForSelector('.chat-head .presence-offline');
+});
+
+test('everything is in Chinese for a reader of Chinese', async () => {
+  const anna = await visitor({ locale: 'zh-CN' });
+  await anna.page.goto(house.url);
+  await anna.page.waitForSelector('button:text("登录")');
+  assert.equal(await anna.page.getAttribute('html', 'lang'), 'zh-CN');
+  await anna.signIn(house.url, 'anna');
+  await anna.page.waitForSelector('[role=tab]:has-text("联系人")');
+  const text = await anna.page.evaluate(() => document.body.innerText + [...document.querySelectorAll('[aria-label], [title], [placeholder]')].map((e) => `${e.getAttribute('aria-label')} ${e.getAttribute('title')} ${e.getAttribute('placeholder')}`).join(' '));
+  const foreign = text.replace(/Anna Liu|Ben Okafor|Acme Office|Ctrl K|Esc|hello|Busy|null|undefined/g, '').match(/[A-Za-z]{3,}/g);
+  assert.deepEqual(foreign, null);
+});

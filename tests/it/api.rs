@@ -1,0 +1,19 @@
+//! The REST interface, `/api/v1`, as an application's program uses it.
+
+mod batch;
+mod body;
+mod contact;
+mod conversation;
+mod group;
+mod id;
+mod idempotency;
+mod key;
+mod list;
+mod message;
+mod openapi;
+mod ping;
+mod presence;
+mod session;
+mod ticket;
+mod token;
+mod user;

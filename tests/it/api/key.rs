@@ -1,0 +1,54 @@
+//! Keys: what each opens, and how often.
+
+use crate::harness::{App, TestServer};
+use serde_json::{Value, json};
+
+/// The same application with another key, of these scopes.
+fn with_scopes(server: &TestServer, office: &App, scopes: &str) -> App {
+    let output = server.run(&["app", "key", "create", &office.id, "--name", scopes, "--scope", scopes, "--json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    App { key: printed["key"].as_str().unwrap().into(), ..office.clone() }
+}
+
+#[test]
+fn a_key_opens_what_its_scopes_say() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    office.put("/users/anna", &json!({})).is(201);
+    let calls: [(&str, &str); 6] = [
+        ("users", "/users/anna"),
+        ("contacts", "/groups"),
+        ("presence", "/users/anna/presence"),
+        ("conversations", "/conversations"),
+        ("messages", "/messages/1"),
+        ("messages", "/batches/1"),
+    ];
+    for scope in ["users", "contacts", "presence", "conversations", "messages", "tickets"] {
+        let key = with_scopes(&server, &office, scope);
+        for (needed, path) in calls {
+            let answer = key.get(path);
+            assert_eq!(answer.status == 403, scope != needed, "{scope} {path}: {}", answer.text());
+        }
+        let ticket = key.post("/users/anna/tickets", &json!({}));
+        assert_eq!(ticket.status == 403, scope != "tickets", "{scope}");
+    }
+    let messages = with_scopes(&server, &office, "messages");
+    let body = json!({"from": "user:anna", "to": "application", "text": "x"});
+    let problem = messages.post("/messages", &body).is_refused(403, "forbidden");
+    assert!(problem["detail"].as_str().unwrap().contains("messages:as-user"));
+    with_scopes(&server, &office, "messages,messages:as-user").post("/messages", &body).is(202);
+}
+
+#[test]
+fn too_many_calls_are_told_when_to_come_back() {
+    let server = TestServer::with(&["--rest-rate", "5"]);
+    let office = server.app("oa");
+    let shop = server.app("shop");
+    let answers: Vec<_> = (0..20).map(|_| office.get("/users")).collect();
+    let refused = answers.iter().find(|answer| answer.status == 429).expect("20 at once are too many");
+    let problem = refused.is_refused(429, "rate_limited");
+    assert_eq!(problem["temporary"], true);
+    assert_eq!(refused.header("retry-after"), Some(problem["retry_after"].to_string().as_str()));
+    shop.get("/users").is(200);
+}

@@ -1,0 +1,213 @@
+//! What Parlour asks and tells an application: signed, in order, once in effect, and harmless when it goes wrong.
+
+use crate::harness::{Listener, Reply, TestServer};
+use serde_json::json;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+const QUICK: [&str; 2] = ["--callback-pauses", "100ms"];
+const LATE: &str = "Office does not answer at the moment. Your message is kept and will be delivered as soon as possible.";
+
+/// Options that register an application with this callback address.
+fn called_back<'a>(url: &'a str, approved: &'a str) -> [&'a str; 4] {
+    ["--callback", url, "--approve", approved]
+}
+
+/// A reply that tells the questions apart.
+fn echo(call: &crate::harness::Call) -> Reply {
+    Reply::Json(json!({"text": format!("re: {}", call.body["data"]["message"]["text"].as_str().unwrap_or_default())}))
+}
+
+fn texts(messages: &[serde_json::Value]) -> Vec<&str> {
+    messages.iter().filter_map(|message| message["text"].as_str()).collect()
+}
+
+#[test]
+fn a_question_to_the_application_is_signed_and_its_answer_is_the_reply() {
+    let (server, listener) = (TestServer::start(), Listener::start());
+    let office = server.app_with("oa", &called_back(&listener.url(), &listener.host_and_port()));
+    listener.trusts(&office.callback_secret);
+    listener.answers_json("message.created", json!({"text": "12 days"}));
+    let anna = office.person("anna");
+    let sent = anna.sends("application", "balance?");
+    assert_eq!(anna.hears("12 days")["from"], "application");
+    let call = listener.is_asked("message.created", 1).remove(0);
+    assert_eq!(call.body["application"], "oa");
+    let message = &call.body["data"]["message"];
+    assert_eq!((&message["text"], &message["from"], &message["id"]), (&json!("balance?"), &json!("user:anna"), &sent["id"]));
+    assert!(message.get("key").is_none() && call.body["timestamp"].is_string() && call.id().starts_with("msg_"));
+}
+
+#[test]
+fn order_is_held_while_the_application_is_down_and_the_user_is_told_once() {
+    let (server, listener) = (TestServer::with(&QUICK), Listener::start());
+    let office = server.app_with("oa", &called_back(&listener.url(), &listener.host_and_port()));
+    let up = Arc::new(AtomicBool::new(false));
+    let is_up = up.clone();
+    listener.answers("message.created", move |call| if is_up.load(Ordering::SeqCst) { echo(call) } else { Reply::Status(500) });
+    let anna = office.person("anna");
+    for text in ["one", "two", "three"] {
+        anna.sends("application", text);
+    }
+    let tried = listener.is_asked("message.created", 3);
+    assert!(tried.iter().all(|call| call.id() == tried[0].id()), "the others wait behind the first");
+    up.store(true, Ordering::SeqCst);
+    let last = anna.hears("re: three");
+    let messages = anna.messages(&last["conversation"]);
+    let replies: Vec<&str> = texts(&messages).into_iter().filter(|text| text.starts_with("re:")).collect();
+    assert_eq!(replies, ["re: one", "re: two", "re: three"]);
+    assert_eq!(texts(&messages).iter().filter(|text| **text == LATE).count(), 1);
+}
+
+#[test]
+fn a_kill_between_question_and_answer_asks_again_and_replies_once() {
+    let (mut server, listener) = (TestServer::start(), Listener::start());
+    let office = server.app_with("oa", &called_back(&listener.url(), &listener.host_and_port()));
+    listener.trusts(&office.callback_secret);
+    let (asked, wait) = mpsc::channel();
+    let count = AtomicUsize::new(0);
+    listener.answers("message.created", move |call| match count.fetch_add(1, Ordering::SeqCst) {
+        0 => {
+            asked.send(()).ok();
+            Reply::Silence(Duration::from_secs(3))
+        }
+        _ => echo(call),
+    });
+    let mut anna = office.person("anna");
+    let conversation = anna.sends("application", "balance?")["conversation"].clone();
+    wait.recv().unwrap();
+    server.dies();
+    server.starts();
+    anna.returns();
+    anna.hears("re: balance?");
+    let calls = listener.is_asked("message.created", 2);
+    assert_eq!(calls[0].id(), calls[1].id());
+    assert_eq!(calls[0].body, calls[1].body);
+    anna.sends("application", "thanks");
+    anna.hears("re: thanks");
+    assert_eq!(texts(&anna.messages(&conversation)), ["balance?", "re: balance?", "thanks", "re: thanks"]);
+}
+
+#[test]
+fn two_secrets_sign_while_one_is_rotated() {
+    let (server, listener) = (TestServer::start(), Listener::start());
+    let office = server.app_with("oa", &called_back(&listener.url(), &listener.host_and_port()));
+    listener.answers("message.created", echo);
+    listener.trusts(&office.callback_secret);
+    let rotated = server.run(&["app", "secret", "rotate", "oa", "callback", "--json"]);
+    let printed: serde_json::Value = serde_json::from_slice(&rotated.stdout).unwrap();
+    let anna = office.person("anna");
+    anna.sends("application", "one");
+    anna.hears("re: one");
+    let call = listener.is_asked("message.created", 1).remove(0);
+    assert_eq!(call.header("webhook-signature").split(' ').filter(|signature| signature.starts_with("v1,")).count(), 2);
+    listener.trusts(printed["callback_secret"].as_str().unwrap());
+    anna.sends("application", "two");
+    anna.hears("re: two");
+    listener.is_asked("message.created", 2);
+}
+
+#[test]
+fn nonsense_redirects_and_forbidden_addresses_are_said_and_harm_nobody_else() {
+    let (server, good) = (TestServer::start(), Listener::start());
+    let other = server.app_with("crm", &called_back(&good.url(), &good.host_and_port()));
+    good.answers("message.created", echo);
+    let ben = other.person("ben");
+    for (number, reply) in [
+        Reply::Status(404),
+        Reply::Header(302, "location", good.url()),
+        Reply::Raw(b"HTTP/1.1 200 OK\r\n\r\n<b>Warning</b>".to_vec()),
+        Reply::Raw(b"220 mail.example ESMTP\r\n".to_vec()),
+        Reply::Raw(Vec::new()),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let bad = Listener::start();
+        let office = server.app_with(&format!("oa-{number}"), &called_back(&bad.url(), &bad.host_and_port()));
+        bad.answers("message.created", move |_| reply.clone());
+        let anna = office.person("anna");
+        anna.sends("application", "balance?");
+        anna.hears(LATE);
+        ben.sends("application", &number.to_string());
+        ben.hears(&format!("re: {number}"));
+    }
+    assert_eq!(good.calls("message.created").len(), 5, "nothing came by a redirect");
+    for (id, url) in [("meta", "https://169.254.169.254/"), ("inside", "https://127.0.0.1:1/"), ("name", "https://no.invalid/")] {
+        let office = server.app_with(id, &["--callback", url]);
+        let anna = office.person("anna");
+        anna.sends("application", "balance?");
+        anna.hears(LATE);
+    }
+    let own = server.address().to_string();
+    let office = server.app_with("own", &called_back(&format!("http://{own}/"), &own));
+    let anna = office.person("anna");
+    anna.sends("application", "balance?");
+    anna.hears(LATE);
+}
+
+#[test]
+fn an_application_that_hangs_holds_up_only_itself() {
+    let (server, stuck, good) = (TestServer::start(), Listener::start(), Listener::start());
+    let office = server.app_with("oa", &called_back(&stuck.url(), &stuck.host_and_port()));
+    let other = server.app_with("crm", &called_back(&good.url(), &good.host_and_port()));
+    stuck.answers("message.created", |_| Reply::Silence(Duration::from_secs(20)));
+    stuck.answers_json("user.verify", json!({"user": {"id": "zoe", "name": "Zoe"}}));
+    good.answers("message.created", echo);
+    let (anna, ben) = (office.person("anna"), other.person("ben"));
+    anna.sends("application", "balance?");
+    stuck.is_asked("message.created", 1);
+    ben.sends("application", "hello");
+    ben.hears("re: hello");
+    let body = json!({"app": "oa", "username": "zoe", "password": "secret"});
+    assert_eq!(server.http().post("/client/session", &body).is(201)["user"]["id"], "zoe");
+    anna.hears(LATE);
+}
+
+#[test]
+fn the_application_is_asked_about_passwords() {
+    let (server, listener) = (TestServer::start(), Listener::start());
+    let office = server.app_with("oa", &called_back(&listener.url(), &listener.host_and_port()));
+    listener.trusts(&office.callback_secret);
+    listener.answers("user.verify", |call| match call.body["data"]["password"].as_str() {
+        Some("good") => Reply::Json(json!({"user": {"id": 7, "name": "Bob", "title": "Sales"}})),
+        Some("locked") => Reply::Json(json!({"error": "Your account is locked."})),
+        Some("broken") => Reply::Raw(b"HTTP/1.1 200 OK\r\n\r\nFatal error".to_vec()),
+        Some("wrong") => Reply::Json(json!({"user": null})),
+        _ => Reply::Status(204),
+    });
+    let sign_in = |password: &str| {
+        let body = json!({"app": "oa", "username": "bob", "password": password});
+        server.http().post("/client/session", &body)
+    };
+    let session = sign_in("good").is(201);
+    assert_eq!((&session["user"]["id"], &session["user"]["title"]), (&json!("7"), &json!("Sales")));
+    assert_eq!(sign_in("locked").is_refused(403, "forbidden")["detail"], "Your account is locked.");
+    sign_in("broken").is_refused(503, "unavailable");
+    sign_in("wrong").is_refused(401, "unauthenticated");
+    sign_in("other").is_refused(401, "unauthenticated");
+    let data = &listener.is_asked("user.verify", 5)[0].body["data"];
+    assert_eq!((&data["username"], &data["address"]), (&json!("bob"), &json!("127.0.0.1")));
+    assert!(!server.log().contains("locked\""), "no password is logged");
+}
+
+#[test]
+fn contacts_come_from_the_application_and_stay_when_it_is_down() {
+    let (server, listener) = (TestServer::start(), Listener::start());
+    listener.answers_json(
+        "contacts.list",
+        json!({"groups": [{"id": "sales", "name": "Sales", "users": ["anna", {"id": 7, "name": "Bob"}]}]}),
+    );
+    let office = server.app_with("oa", &called_back(&listener.url(), &listener.host_and_port()));
+    let anna = office.person("anna");
+    let group = anna.knows("groups", |row| row["id"] == "app:sales");
+    assert_eq!(group["users"], json!(["anna", "7"]));
+    assert_eq!(anna.knows("users", |row| row["id"] == "7")["name"], "Bob");
+    listener.answers("contacts.list", |_| Reply::Status(500));
+    let ben = office.person("ben");
+    let told = ben.is_told("sync", |body| body["settings"]["contacts"]["failed"] == true);
+    assert!(told["settings"]["contacts"]["at"].is_null());
+    let told = anna.is_told("sync", |body| body["settings"]["contacts"]["at"].is_string());
+    assert_eq!(told["settings"]["contacts"]["failed"], false);
+}

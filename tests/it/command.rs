@@ -1,0 +1,216 @@
+//! The command line: its names, what it prints, its exit codes, and that a running server makes no difference.
+
+use crate::harness::{Line, Listener, TestServer, Typed, eventually};
+use serde_json::{Value, json};
+use std::{fs, path::Path, process::Stdio};
+
+#[test]
+fn every_command_has_its_name() {
+    let help = Line::open().types(&["--help"]);
+    let help = help.ends(0);
+    let names = "serve demo app user admin send listen import export mail bench backup check healthcheck";
+    for name in names.split(' ') {
+        assert!(help.contains(&format!("\n  {name} ")), "no `{name}` in\n{help}");
+    }
+    for (command, names) in
+        [("app", "register list show update suspend key secret"), ("user", "add list suspend token"), ("admin", "add")]
+    {
+        let help = Line::open().types(&[command, "--help"]);
+        for name in names.split(' ') {
+            assert!(help.ends(0).contains(&format!("\n  {name} ")), "no `{command} {name}`: {help:?}");
+        }
+    }
+    Line::open().types(&["--version"]).ends(0);
+    Line::open().types(&["dance"]).ends(2);
+    Line::open().types(&["app", "register", "oa"]).ends(2);
+}
+
+/// The same, typed where no server runs and where one does.
+fn both_ways(story: impl Fn(&dyn Fn(&[&str], &str) -> Typed)) {
+    let line = Line::open();
+    let data = line.path("data").display().to_string();
+    story(&|arguments, input| line.pipes(&[arguments, &["--data", &data]].concat(), input));
+    let server = TestServer::start();
+    story(&|arguments, input| server.pipes(arguments, input));
+}
+
+#[test]
+fn applications_are_registered_changed_and_suspended() {
+    both_ways(|types| {
+        let register = ["app", "register", "oa", "--name", "Office", "--origin", "https://oa.example", "--json"];
+        let made = types(&register, "").json();
+        assert_eq!(made["id"], "oa");
+        let begins = |member: &str, prefix: &str| made[member].as_str().is_some_and(|text| text.starts_with(prefix));
+        assert!(begins("key", "pk_") && begins("callback_secret", "whsec_") && begins("token_secret", "pts_"), "{made}");
+        types(&register, "").is_refused(4, "already");
+        types(&["app", "register", "O A", "--name", "Office"], "").ends(2);
+        types(&["app", "register", "ob", "--name", "B", "--callback", "http://10.0.0.1/cb"], "").is_refused(2, "10.0.0.1:80");
+        let approved = ["--callback", "http://10.0.0.1/cb", "--approve", "10.0.0.1:80", "--sign-in", "callback,ticket"];
+        types(&[&["app", "register", "ob", "--name", "B"], &approved[..]].concat(), "").ends(0);
+        let listed = types(&["app", "list", "--json"], "").json();
+        assert_eq!(listed.as_array().map(Vec::len), Some(2));
+        types(&["app", "update", "oa", "--policy", "contacts", "--origin="], "").ends(0);
+        let shown = types(&["app", "show", "oa", "--json"], "").json();
+        assert_eq!((&shown["policy"], &shown["origins"], &shown["name"]), (&json!("contacts"), &json!([]), &json!("Office")));
+        types(&["app", "suspend", "oa"], "").ends(0);
+        assert!(types(&["app", "show", "oa"], "").ends(0).contains("suspended"));
+        types(&["send", "oa", "user:anna", "hello"], "").ends(4);
+        types(&["app", "suspend", "oa", "--resume"], "").ends(0);
+        for unknown in [&["app", "show", "zz"][..], &["app", "update", "zz"], &["app", "suspend", "zz"], &["user", "list", "zz"]]
+        {
+            types(unknown, "").is_refused(3, "no such application");
+        }
+    });
+}
+
+#[test]
+fn keys_and_secrets_are_shown_once_and_rotated() {
+    both_ways(|types| {
+        types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
+        let made = types(&["app", "key", "create", "oa", "--scope", "messages,users", "--json"], "").json();
+        assert_eq!((&made["no"], &made["scopes"]), (&json!(2), &json!(["messages", "users"])));
+        types(&["app", "key", "create", "oa", "--scope", "everything"], "").ends(2);
+        types(&["app", "key", "revoke", "oa", "2"], "").ends(0);
+        types(&["app", "key", "revoke", "oa", "9"], "").is_refused(3, "no such key");
+        let keys = types(&["app", "show", "oa", "--json"], "").json()["keys"].clone();
+        assert!(keys[0]["revoked_at"].is_string() && keys[1]["revoked_at"].is_null(), "{keys}");
+        let secret = types(&["app", "secret", "rotate", "oa", "callback"], "").ends(0).to_string();
+        assert!(secret.starts_with("whsec_"));
+        assert!(!types(&["app", "show", "oa", "--json"], "").ends(0).contains(&secret[6..]));
+        types(&["app", "secret", "rotate", "oa", "both"], "").ends(2);
+    });
+}
+
+#[test]
+fn users_are_added_listed_suspended_and_given_tokens() {
+    both_ways(|types| {
+        types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
+        let add = ["user", "add", "oa", "anna", "--name", "Anna", "--email", "anna@oa.example", "--password-stdin"];
+        types(&add, "secret of anna\n").ends(0);
+        types(&add, "secret of anna\n").is_refused(4, "already");
+        types(&["user", "add", "oa", "ben", "--name", "Ben", "--password-stdin"], "x").is_refused(2, "password");
+        types(&["user", "add", "oa", "press", "--name", "Press", "--kind", "device"], "").ends(0);
+        let listed = types(&["user", "list", "oa", "--json"], "").json();
+        let ids: Vec<&Value> = listed.as_array().unwrap().iter().map(|user| &user["id"]).collect();
+        assert_eq!(ids, ["anna", "press"]);
+        assert_eq!(types(&["user", "list", "oa", "--text", "ann"], "").ends(0).lines().count(), 2);
+        let token = types(&["user", "token", "oa", "press"], "");
+        assert!(token.ends(0).starts_with("pt_"));
+        types(&["user", "suspend", "oa", "press"], "").ends(0);
+        types(&["user", "token", "oa", "press"], "").is_refused(4, "suspended");
+        types(&["user", "suspend", "oa", "nobody"], "").is_refused(3, "no such user");
+    });
+}
+
+#[test]
+fn the_rest_is_the_same_with_and_without_a_server() {
+    both_ways(|types| {
+        types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
+        types(&["user", "add", "oa", "anna", "--name", "Anna"], "").ends(0);
+        let link = types(&["admin", "add", "root"], "");
+        assert!(link.ends(0).starts_with("http://") && link.out.contains("/console/"), "{link:?}");
+        let sent = types(&["send", "oa", "user:anna", "hello", "--key", "k1", "--json"], "").json();
+        assert_eq!(types(&["send", "oa", "user:anna", "-", "--key", "k1", "--json"], "hello\n").json()["id"], sent["id"]);
+        types(&["send", "oa", "user:anna", "other", "--key", "k1"], "").ends(4);
+        types(&["send", "oa", "user:nobody", "hello"], "").ends(3);
+        types(&["send", "oa", "anna", "hello"], "").ends(2);
+        assert!(types(&["check"], "").ends(0).contains("good"));
+        types(&["mail", "test", "anna@oa.example"], "").is_refused(1, "does not send email");
+    });
+}
+
+#[test]
+fn a_backup_is_a_working_copy_and_overwrites_nothing() {
+    both_ways(|types| {
+        types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
+        let other = Line::open();
+        fs::create_dir(other.path("data")).unwrap();
+        let copy = other.path("data/parlour.db").display().to_string();
+        types(&["backup", &copy], "").ends(0);
+        types(&["backup", &copy], "").is_refused(4, "never overwrites");
+        types(&["backup", "/nowhere/at/all"], "").ends(1);
+        assert!(other.types(&["app", "list", "--data", "data"]).ends(0).contains("Office"));
+    });
+}
+
+#[test]
+fn users_and_contacts_go_out_and_come_back() {
+    both_ways(|types| {
+        types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
+        types(&["app", "register", "ob", "--name", "Other"], "").ends(0);
+        let users = "id,name,title\nanna,\"Liu, Anna\",Sales\nben,=Ben,\n";
+        assert!(types(&["import", "users", "oa", "--format", "csv"], users).ends(0).starts_with("2 created"));
+        let wrong = types(&["import", "users", "oa"], "{\"id\":\"cleo\"}\n{\"id\":\"dan\",\"email\":\"?\"}\nnonsense\n");
+        wrong.is_refused(1, "2 lines were refused");
+        assert!(
+            wrong.out.starts_with("1 created") && wrong.out.contains("line 2:") && wrong.out.contains("line 3:"),
+            "{wrong:?}"
+        );
+        let lists = "{\"id\":\"sales\",\"name\":\"Sales\",\"users\":[\"anna\"],\"visible_to\":[\"ben\"]}\n\
+                     {\"user\":\"anna\",\"groups\":[{\"id\":\"team\",\"name\":\"Team\",\"users\":[\"ben\",\"cleo\"]}]}\n";
+        types(&["import", "contacts", "oa", "-"], lists).ends(0);
+        let out = |what: &str, app: &str, format: &str| types(&["export", what, app, "--format", format], "").ends(0).to_string();
+        types(&["import", "users", "ob"], &out("users", "oa", "ndjson")).ends(0);
+        types(&["import", "contacts", "ob"], &out("contacts", "oa", "ndjson")).ends(0);
+        assert_eq!(out("users", "ob", "csv"), out("users", "oa", "csv"));
+        assert_eq!(out("contacts", "ob", "ndjson"), out("contacts", "oa", "ndjson"));
+        assert!(out("users", "ob", "csv").contains("anna,\"Liu, Anna\",person,,,Sales"));
+        types(&["import", "contacts", "oa", "--format", "csv"], "").ends(2);
+        types(&["export", "users", "zz"], "").ends(3);
+    });
+}
+
+#[test]
+fn what_needs_a_server_says_so() {
+    let line = Line::open();
+    line.types(&["app", "register", "oa", "--name", "Office", "--data", "data"]).ends(0);
+    line.types(&["healthcheck", "--data", "data"]).is_refused(5, "no server runs");
+    line.types(&["listen", "oa", "--data", "data"]).is_refused(5, "no server runs");
+    assert_eq!(TestServer::start().types(&["healthcheck"]).ends(0), "the server can write");
+}
+
+#[test]
+fn commands_reach_people_who_are_connected() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let anna = office.person("anna");
+    server.types(&["send", "oa", "user:anna", "from a script"]).ends(0);
+    assert_eq!(anna.hears("from a script")["from"], "application");
+    server.types(&["user", "suspend", "oa", "anna"]).ends(0);
+    anna.is_told("bye", |bye| bye["code"] == "unauthenticated" || bye["code"] == "expired");
+}
+
+#[test]
+fn events_are_listened_to_and_passed_on_with_a_signature() {
+    let server = TestServer::start();
+    let office = server.app_with("oa", &["--question", "message.created"]);
+    let anna = office.person("anna");
+    let listener = Listener::start();
+    let mut child = server.command(&["listen", "oa", "--json", "--forward", &listener.url()]);
+    let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut first = String::new();
+    std::io::BufRead::read_line(&mut said, &mut first).unwrap();
+    assert!(first.starts_with("listening"), "{first}");
+    listener.trusts(&office.callback_secret);
+    anna.sends("application", "how many days?");
+    let call = listener.is_asked("message.created", 1).remove(0);
+    assert_eq!(call.body["data"]["message"]["text"], "how many days?");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    server.types(&["listen", "oa", "--forward", "http://10.0.0.1/"]).ends(2);
+}
+
+#[test]
+fn the_socket_for_commands_is_for_its_owner_alone_and_goes_with_the_server() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut server = TestServer::start();
+    let socket = server.data().join("control.sock");
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&socket), mode(&server.data())), (0o600, 0o700));
+    server.dies();
+    server.starts();
+    server.types(&["healthcheck"]).ends(0);
+    assert!(server.stops().success());
+    eventually("the socket is gone", || (!socket.exists()).then_some(()));
+}

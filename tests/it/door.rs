@@ -1,0 +1,202 @@
+//! The doors: what strangers, broken clients and browsers are answered, and the headers that keep pages safe.
+
+use crate::harness::{Answer, TestServer, eventually};
+use parlour::http::route::Policy;
+use parlour::http::router::routes;
+use serde_json::json;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+#[test]
+fn what_is_not_there_is_a_problem_for_programs_and_a_page_for_people() {
+    let server = TestServer::start();
+    let http = server.http();
+    for path in ["/api", "/api/v1/nothing", "/client/nothing"] {
+        http.get(path).is_refused(404, "not_found");
+    }
+    let page = http.get("/nothing/here");
+    assert_eq!((page.status, page.header("content-type")), (404, Some("text/html; charset=utf-8")));
+    assert!(page.text().contains("There is no such address") && page.text().contains(page.header("x-request-id").unwrap()));
+    http.with("accept", "application/json").get("/nothing/here").is_refused(404, "not_found");
+}
+
+#[test]
+fn a_method_that_is_not_offered_is_405_with_those_that_are() {
+    let server = TestServer::start();
+    let answer = server.http().call("PUT", "/client/session", b"");
+    answer.is_refused(405, "bad_request");
+    assert_eq!(answer.header("allow"), Some("POST, DELETE"));
+    assert_eq!(server.http().call("POST", "/healthz", b"").status, 405);
+    assert_eq!(server.http().call("TRACE", "/healthz", b"").status, 405);
+    let head = server.http().raw(b"HEAD /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    assert!(head.is_none_or(|head| head.status == 200), "a body was announced and not sent");
+}
+
+#[test]
+fn a_body_of_the_wrong_form_is_refused_with_a_sentence() {
+    let server = TestServer::with(&["--body-bytes", "2000"]);
+    let http = server.http().with("content-type", "application/json");
+    let post = |body: &[u8]| http.call("POST", "/client/session", body);
+    let sentence =
+        |answer: Answer, status: u16, code: &str| answer.is_refused(status, code)["detail"].as_str().unwrap().to_string();
+    assert!(sentence(post(b"{\"app\":"), 400, "bad_request").contains("not understood"));
+    assert!(sentence(post(b"{\"app\":\"\xff\"}"), 400, "bad_request").contains("UTF-8"));
+    let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
+    assert!(sentence(post(deep.as_bytes()), 400, "bad_request").contains("nested"));
+    let unknown = post(br#"{"app":"oa","ticket":"x","role":"admin"}"#).is_refused(400, "bad_request");
+    assert!(unknown["detail"].as_str().unwrap().contains("role"), "{unknown}");
+    assert!(sentence(post(&[b' '; 3000]), 413, "too_large").contains("2000"));
+    let plain = server.http().with("content-type", "text/plain");
+    assert!(sentence(plain.call("POST", "/client/session", b"{}"), 415, "bad_request").contains("application/json"));
+    assert!(sentence(server.http().call("POST", "/client/session", b"{}"), 415, "bad_request").contains("no Content-Type"));
+}
+
+#[test]
+fn a_body_without_an_announced_length_is_bounded_too() {
+    let server = TestServer::with(&["--body-bytes", "2000"]);
+    let head = "POST /client/session HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
+                transfer-encoding: chunked\r\n\r\n";
+    let chunk = format!("{:x}\r\n{}\r\n", 1500, " ".repeat(1500));
+    let answer = server.http().raw(format!("{head}{chunk}{chunk}0\r\n\r\n").as_bytes());
+    answer.expect("an answer").is_refused(413, "too_large");
+}
+
+#[test]
+fn a_head_is_bounded_in_size_and_time() {
+    let server = TestServer::with(&["--head-seconds", "1"]);
+    let large = server.http().with("x-large", &"x".repeat(9000)).with("accept", "application/json");
+    large.get("/healthz").is_refused(431, "bad_request");
+    let mut slow = server.http().connect();
+    let begun = Instant::now();
+    slow.write_all(b"GET /healthz HTTP/1.1\r\nx-slow: ").unwrap();
+    let mut rest = Vec::new();
+    std::io::Read::read_to_end(&mut slow, &mut rest).ok();
+    assert!(begun.elapsed() < Duration::from_secs(5), "a slow head was waited for");
+    assert!(server.http().get("/healthz").status == 200);
+}
+
+#[test]
+fn what_is_no_http_at_all_harms_nobody() {
+    let server = TestServer::start();
+    for bytes in [&b"\x16\x03\x01\x02\x00\x01\x00"[..], b"GET / HTTP/9.9\r\n\r\n", b"\r\n\r\n\r\n", &[0; 500]] {
+        let answer = server.http().raw(&[bytes, b"\r\n\r\n"].concat());
+        assert!(answer.is_none_or(|answer| matches!(answer.status, 400 | 408 | 505)), "{bytes:?}");
+    }
+    assert_eq!(server.http().get("/readyz").is(200), json!({ "status": "ready" }));
+}
+
+#[test]
+fn every_answer_carries_the_headers_that_keep_browsers_safe() {
+    let server = TestServer::start();
+    for path in ["/", "/healthz", "/nothing", "/api/nothing", "/widget.js", "/assets/css/problem.css"] {
+        let answer = server.http().get(path);
+        let header = |name: &str| answer.header(name).unwrap_or_else(|| panic!("{path} has no {name}")).to_string();
+        let policy = header("content-security-policy");
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!((header("x-content-type-options"), header("referrer-policy")), ("nosniff".into(), "no-referrer".into()));
+        assert_eq!(header("x-request-id").len(), 16);
+    }
+    assert_eq!(server.http().get("/widget.js").header("cross-origin-resource-policy"), Some("cross-origin"));
+    assert_eq!(server.http().get("/").header("cross-origin-resource-policy"), Some("same-origin"));
+}
+
+#[test]
+fn the_widget_is_framed_by_the_pages_of_its_application_alone() {
+    let server = TestServer::start();
+    server.app_with("oa", &["--origin", "https://oa.example", "--origin", "https://intra.example"]);
+    let policy = server.http().get("/widget?app=oa").header("content-security-policy").unwrap().to_string();
+    assert!(policy.ends_with("frame-ancestors https://oa.example https://intra.example"), "{policy}");
+    assert_eq!(server.http().get("/widget?app=ob").status, 404);
+    assert_eq!(server.http().get("/widget?app=../x").status, 404);
+    assert_eq!(server.http().get("/widget").status, 400);
+    server.types(&["app", "suspend", "oa"]).ends(0);
+    assert_eq!(server.http().get("/widget?app=oa").status, 404);
+}
+
+#[test]
+fn an_asset_is_sent_once() {
+    let server = TestServer::start();
+    let first = server.http().get("/widget.js");
+    let tag = first.header("etag").expect("a tag").to_string();
+    assert_eq!(first.header("content-type"), Some("text/javascript; charset=utf-8"));
+    let again = server.http().with("if-none-match", &tag).get("/widget.js");
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    for path in ["/assets/../Cargo.toml", "/assets/%2e%2e/Cargo.toml", "/assets//etc/passwd", "/assets/js"] {
+        assert_eq!(server.http().get(path).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn the_pages_of_strangers_get_nothing() {
+    let server = TestServer::start();
+    let office = server.app_with("oa", &["--origin", "https://oa.example"]);
+    office.user("anna");
+    let body = json!({ "app": "oa", "username": "anna", "password": "the word of anna" });
+    let from = |origin: &str| server.http().with("origin", origin).post("/client/session", &body);
+    from("https://evil.example").is_refused(403, "forbidden");
+    from("null").is_refused(403, "forbidden");
+    let welcome = from("https://oa.example");
+    assert_eq!((welcome.status, welcome.header("access-control-allow-origin")), (201, Some("https://oa.example")));
+    assert_eq!((welcome.header("vary"), welcome.header("access-control-allow-credentials")), (Some("Origin"), None));
+    let asked = |origin: &str| server.http().with("origin", origin).call("OPTIONS", "/client/session", b"");
+    assert_eq!(asked("https://evil.example").status, 403);
+    let allowed = asked("https://oa.example");
+    assert_eq!((allowed.status, allowed.header("access-control-allow-methods")), (204, Some("POST, DELETE")));
+    assert_eq!(server.http().with("origin", "https://oa.example").call("OPTIONS", "/healthz", b"").status, 405);
+}
+
+#[test]
+fn a_cookie_counts_on_our_own_pages_only() {
+    let server = TestServer::start();
+    server.app_with("oa", &["--origin", "https://oa.example"]).user("anna");
+    let body = json!({ "app": "oa", "username": "anna", "password": "the word of anna" });
+    let own = server.http().with("origin", "http://parlour.test").with("sec-fetch-site", "same-origin");
+    let entered = own.post("/client/session", &body);
+    let cookie = entered.header("set-cookie").expect("a cookie").to_string();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    let cookie = cookie.split(';').next().unwrap();
+    let ask = |origin: &str, site: &str| {
+        let http = server.http().with("cookie", cookie).with("origin", origin).with("sec-fetch-site", site);
+        http.call("POST", "/client/session/socket", b"").status
+    };
+    assert_eq!(ask("http://parlour.test", "same-origin"), 201);
+    assert_eq!(ask("https://oa.example", "cross-site"), 401);
+    assert_eq!(ask("https://evil.example", "cross-site"), 403);
+    assert_eq!(ask("http://parlour.test", "cross-site"), 403);
+    assert_eq!(server.http().with("cookie", cookie).call("POST", "/client/session/socket", b"").status, 403);
+}
+
+#[test]
+fn nobody_gets_past_a_guard_with_empty_hands_or_a_false_key() {
+    let server = TestServer::start();
+    let guarded =
+        |route: &&parlour::http::route::Route| !matches!(route.policy, Policy::Public | Policy::SignIn | Policy::Health);
+    let table = routes();
+    for route in table.iter().filter(guarded) {
+        let path = filled(route.path);
+        for (what, http) in [("nothing", server.http()), ("a false key", server.http().bearer("pk_false"))] {
+            let answer = http.with("content-type", "application/json").call(route.method.as_str(), &path, b"{}");
+            let refused = matches!(answer.status, 401 | 403) || (answer.status == 303 && path.starts_with("/console"));
+            assert!(refused, "{} {path} with {what}: {}", route.method, answer.status);
+        }
+    }
+}
+
+/// The path with something in the place of each part that varies.
+fn filled(path: &str) -> String {
+    let part = |part: &str| if part.starts_with('{') { "x".into() } else { part.to_string() };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn the_log_has_requests_without_what_is_secret_in_them() {
+    let server = TestServer::with(&["--log", "warn,parlour=info,parlour::access=debug"]);
+    let link = server.setup_link();
+    let path = link.strip_prefix("http://parlour.test").unwrap();
+    let answer = server.http().bearer("pk_very_secret").get(path);
+    let id = answer.header("x-request-id").unwrap().to_string();
+    server.http().get("/healthz?token=very_secret");
+    eventually("the log has it", || server.log().contains(&id).then_some(()));
+    assert!(!server.log().contains("very_secret") && !server.log().contains(path.rsplit('/').next().unwrap()));
+}
