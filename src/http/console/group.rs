@@ -1,6 +1,7 @@
 //! Groups that are kept here: departments and the like.
 
 use crate::apps::application::Application;
+use crate::chat::announce;
 use crate::directory::group::{self, Group, GroupDraft};
 use crate::directory::shared;
 use crate::directory::user::Profile;
@@ -190,7 +191,7 @@ async fn put(visit: &Visit, application: &Application, group: Option<&Group>, fo
             return Err(Error::invalid("id", format!("there is a group {} already", draft.id)));
         }
         require_known(tx, app, "visible_to", seen.as_deref().unwrap_or_default())?;
-        shared::put(tx, app, &draft, seen.as_deref()).map(|(group, _)| group)
+        shared::put(tx, app, &draft, seen.as_deref(), announce::user)
     };
     visit.act(what, &format!("{}/{id}", application.id), work).await
 }

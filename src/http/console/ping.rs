@@ -36,5 +36,6 @@ async fn ping(visit: &Visit, application: &Application) -> Result<Tried> {
     let found = visit.read(move |db| endpoint::find(db, app, Moment::now())).await?;
     let endpoint =
         found.ok_or_else(|| Error::Conflict("there is no callback address, or the application is suspended".into()))?;
-    Ok(visit.house.callout.tell(&endpoint, &delivery::webhook_id(), Kind::Ping.as_str(), &json!({})).await)
+    let body = delivery::body(Kind::Ping.as_str(), &endpoint.id, &json!({}), Moment::now())?;
+    Ok(visit.house.callout.tell(&endpoint, &delivery::webhook_id(), &body).await)
 }
