@@ -19,6 +19,7 @@ CREATE TABLE user (
     settings     INTEGER NOT NULL DEFAULT 0,       -- version of its settings
     contacts_at  INTEGER,                          -- when the application last gave its contact list
     contacts_try INTEGER,                          -- when it was last asked
+    contacts_wished_at INTEGER,                    -- when the application wished to be asked again
     contacts_tag TEXT,
     contacts_failed INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (application, no),

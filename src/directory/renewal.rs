@@ -24,19 +24,21 @@ pub struct Renewal {
     pub tag: Option<String>,
     /// How often in a row it has not answered.
     pub failed: i64,
-    /// When the application last wished to be asked again for everybody's.
+    /// When the application last wished to be asked again, for this user or for everybody.
     pub wished_at: Option<Moment>,
 }
 
 impl Renewal {
     pub fn is_due(&self, now: Moment) -> bool {
-        let wished = self.wished_at > self.tried_at;
+        // A wish of the very moment of the question may be younger than its answer.
+        let wished = self.wished_at.is_some() && self.wished_at >= self.tried_at;
         wished || self.tried_at.is_none_or(|tried| now.since(tried) >= PAUSE)
     }
 }
 
 pub fn get(db: &Db, app: AppNo, user: UserNo) -> Result<Renewal> {
-    let sql = "SELECT u.contacts_at, u.contacts_try, u.contacts_tag, u.contacts_failed, a.contacts_wished_at
+    let sql = "SELECT u.contacts_at, u.contacts_try, u.contacts_tag, u.contacts_failed,
+                   nullif(max(coalesce(u.contacts_wished_at, 0), coalesce(a.contacts_wished_at, 0)), 0)
                FROM user u JOIN application a ON a.no = u.application WHERE u.application = ?1 AND u.no = ?2";
     db.one(sql, params![app, user], |r| {
         Ok(Renewal { at: r.get(0)?, tried_at: r.get(1)?, tag: r.get(2)?, failed: r.get(3)?, wished_at: r.get(4)? })
@@ -47,7 +49,9 @@ pub fn get(db: &Db, app: AppNo, user: UserNo) -> Result<Renewal> {
 pub fn wish(tx: &mut Tx, app: AppNo, user: Option<UserNo>) -> Result<()> {
     let now = tx.now;
     match user {
-        Some(user) => tx.run("UPDATE user SET contacts_try = NULL WHERE application = ?1 AND no = ?2", params![app, user])?,
+        Some(user) => {
+            tx.run("UPDATE user SET contacts_wished_at = ?3 WHERE application = ?1 AND no = ?2", params![app, user, now])?
+        }
         None => tx.run("UPDATE application SET contacts_wished_at = ?2 WHERE no = ?1", params![app, now])?,
     };
     tx.tell(News::Refresh { app, user });
@@ -62,10 +66,10 @@ pub fn lately_here(db: &Db, app: AppNo, after: UserNo, limit: usize) -> Result<V
     db.all(sql, params![app, after, now, now.minus(LATELY), limit as i64], |r| r.get(0))
 }
 
-/// The application is being asked.
-pub fn begin(tx: &mut Tx, app: AppNo, user: UserNo) -> Result<()> {
-    let now = tx.now;
-    tx.run("UPDATE user SET contacts_try = ?3 WHERE application = ?1 AND no = ?2", params![app, user, now]).map(|_| ())
+/// The application was asked at this moment.
+pub fn begin(tx: &mut Tx, app: AppNo, user: UserNo, asked: Moment) -> Result<()> {
+    let sql = "UPDATE user SET contacts_try = ?3 WHERE application = ?1 AND no = ?2";
+    tx.run(sql, params![app, user, asked]).map(|_| ())
 }
 
 /// It has answered, be it that nothing has changed. The user is told when this is the first answer, or the first after a

@@ -302,7 +302,7 @@ fn how_fresh_contacts_are_is_told_when_it_matters() {
     };
     let due = || world.store.read_blocking(|db| renewal::get(db, app, anna)).unwrap().is_due(Moment::now());
     assert!(due());
-    world.store.change(move |tx| renewal::begin(tx, app, anna));
+    world.store.change(move |tx| renewal::begin(tx, app, anna, tx.now));
     assert!(!due());
     world.store.change(move |tx| renewal::succeed(tx, app, anna, Some("e1")));
     assert_eq!(told(), [(true, false)]);

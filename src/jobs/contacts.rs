@@ -94,7 +94,7 @@ impl Refresher {
             Ok(outcome) => outcome,
             Err(error) => {
                 tracing::warn!(application = app.0, user = user.0, %error, "a contact list could not be renewed");
-                self.store.write(move |tx| fail(tx, app, user)).await.unwrap_or(Outcome::Failed(0))
+                self.store.write(move |tx| fail(tx, app, user, now)).await.unwrap_or(Outcome::Failed(0))
             }
         };
         self.wishes.settle(app, user, outcome, now);
@@ -109,7 +109,7 @@ impl Refresher {
             Contacts::Unchanged => None,
             Contacts::List { groups, etag } => Some((checked(groups).await?, etag)),
         };
-        self.store.write(move |tx| keep(tx, &user, list, tag)).await?;
+        self.store.write(move |tx| keep(tx, &user, list, (tag, now))).await?;
         Ok(Outcome::Done)
     }
 }
@@ -150,17 +150,17 @@ pub fn profile(said: Vouched) -> Profile {
 }
 
 /// Keeps the list, or that nothing has changed, and tells those who see users that look different now.
-fn keep(tx: &mut Tx, user: &User, list: Option<(List, Option<String>)>, tag: Option<String>) -> Result<()> {
-    let (app, no) = (user.app, user.no);
-    renewal::begin(tx, app, no)?;
+fn keep(tx: &mut Tx, user: &User, list: Option<(List, Option<String>)>, asked: (Option<String>, Moment)) -> Result<()> {
+    let (app, no, (tag, asked)) = (user.app, user.no, asked);
+    renewal::begin(tx, app, no, asked)?;
     queue::revive(tx, app)?;
     let Some((list, etag)) = list else { return renewal::succeed(tx, app, no, tag.as_deref()) };
     contact::replace(tx, app, no, &list, announce::user)?;
     renewal::succeed(tx, app, no, etag.as_deref())
 }
 
-fn fail(tx: &mut Tx, app: AppNo, user: UserNo) -> Result<Outcome> {
-    renewal::begin(tx, app, user)?;
+fn fail(tx: &mut Tx, app: AppNo, user: UserNo, asked: Moment) -> Result<Outcome> {
+    renewal::begin(tx, app, user, asked)?;
     renewal::fail(tx, app, user)?;
     Ok(Outcome::Failed(renewal::get(tx, app, user)?.failed))
 }

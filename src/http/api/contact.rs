@@ -3,7 +3,7 @@
 use crate::chat::announce;
 use crate::directory::contact::{self, List};
 use crate::directory::group::{Group, GroupDraft};
-use crate::directory::user;
+use crate::directory::{renewal, user};
 use crate::error::Result;
 use crate::http::House;
 use crate::http::api::ok;
@@ -15,7 +15,6 @@ use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
 use crate::id::{AppNo, GroupId, UserId, UserNo};
 use crate::store::{Db, Tx};
-use crate::wire::News;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -102,22 +101,18 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, 
 pub async fn refresh(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, post: Post<Nothing>) -> Answer {
     let app = by.application.no;
     let ask = move |tx: &mut Tx| {
-        let user = Some(user::number(tx, app, &id)?);
-        tx.tell(News::Refresh { app, user });
-        Ok(Nothing {})
+        let user = user::number(tx, app, &id)?;
+        renewal::wish(tx, app, Some(user)).map(|()| Nothing {})
     };
     post.once.answer(&house, StatusCode::ACCEPTED, ask).await
 }
 
-/// The same for everybody who is connected.
+/// The same of everybody who was here in the last days; others are asked for when they come.
 #[utoipa::path(post, path = "/api/v1/contacts/refresh", tag = "contacts",
     responses((status = 202, description = "Will be asked for", body = Nothing)))]
 pub async fn refresh_all(house: Data<House>, by: ApplicationKey, post: Post<Nothing>) -> Answer {
     let app = by.application.no;
-    let ask = move |tx: &mut Tx| {
-        tx.tell(News::Refresh { app, user: None });
-        Ok(Nothing {})
-    };
+    let ask = move |tx: &mut Tx| renewal::wish(tx, app, None).map(|()| Nothing {});
     post.once.answer(&house, StatusCode::ACCEPTED, ask).await
 }
 

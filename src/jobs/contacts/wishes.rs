@@ -4,7 +4,7 @@
 use crate::directory::renewal;
 use crate::id::{AppNo, UserNo};
 use crate::time::Moment;
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -27,12 +27,13 @@ pub struct Wishes {
 #[derive(Default)]
 struct Line {
     users: VecDeque<UserNo>,
-    /// Who stands in `users` or is being asked for.
+    /// Who stands in `users`.
     known: HashSet<UserNo>,
+    /// Whose list is being asked for, and whether it was wished again meanwhile: the answer may be older than that wish.
+    in_flight: HashMap<UserNo, bool>,
     /// Everybody's list is wished: whose is looked up next comes after this one.
     everyone_after: Option<UserNo>,
     later: Vec<(Moment, UserNo)>,
-    in_flight: usize,
     failures: u32,
     rests_until: Moment,
     /// How many were taken, so that all lines get their turn.
@@ -82,10 +83,11 @@ impl Wishes {
             line.recall(now);
         }
         let ready = lines.iter_mut().filter(|(_, line)| line.is_ready(now));
-        let (app, line) = ready.min_by_key(|(_, line)| (line.in_flight, line.taken))?;
+        let (app, line) = ready.min_by_key(|(_, line)| (line.in_flight.len(), line.taken))?;
         line.taken += 1;
         if let Some(user) = line.users.pop_front() {
-            line.in_flight += 1;
+            line.known.remove(&user);
+            line.in_flight.insert(user, false);
             return Some(Wish::One(*app, user));
         }
         line.everyone_after.take().map(|after| Wish::More(*app, after))
@@ -101,8 +103,9 @@ impl Wishes {
     pub(super) fn settle(&self, app: AppNo, user: UserNo, outcome: Outcome, now: Moment) {
         let mut lines = self.lock();
         let line = lines.entry(app).or_default();
-        line.in_flight = line.in_flight.saturating_sub(1);
-        line.known.remove(&user);
+        if line.in_flight.remove(&user) == Some(true) {
+            line.push(user);
+        }
         match outcome {
             Outcome::Skipped => {}
             Outcome::Done => (line.failures, line.rests_until) = (0, Moment::default()),
@@ -126,7 +129,9 @@ impl Wishes {
 
 impl Line {
     fn push(&mut self, user: UserNo) {
-        if self.known.insert(user) {
+        if let Some(again) = self.in_flight.get_mut(&user) {
+            *again = true;
+        } else if self.known.insert(user) {
             self.users.push_back(user);
         }
     }
@@ -143,11 +148,15 @@ impl Line {
 
     fn is_ready(&self, now: Moment) -> bool {
         let most = if self.failures > 0 { 1 } else { EACH };
-        self.in_flight < most && self.rests_until <= now && (!self.users.is_empty() || self.everyone_after.is_some())
+        self.in_flight.len() < most && self.rests_until <= now && (!self.users.is_empty() || self.everyone_after.is_some())
     }
 
     fn is_empty(&self) -> bool {
-        self.known.is_empty() && self.later.is_empty() && self.everyone_after.is_none() && self.failures == 0
+        self.known.is_empty()
+            && self.in_flight.is_empty()
+            && self.later.is_empty()
+            && self.everyone_after.is_none()
+            && self.failures == 0
     }
 }
 
@@ -174,6 +183,17 @@ mod tests {
         assert_eq!(taken[1], Wish::One(CRM, UserNo(9)));
         wishes.settle(OA, UserNo(1), Outcome::Done, at(1));
         assert_eq!(wishes.take(at(1)), Some(Wish::One(OA, UserNo(5))));
+    }
+
+    #[test]
+    fn a_wish_during_the_question_is_a_question_more() {
+        let wishes = Wishes::default();
+        wishes.add(OA, Some(UserNo(1)));
+        assert_eq!(wishes.take(at(0)), Some(Wish::One(OA, UserNo(1))));
+        wishes.add(OA, Some(UserNo(1)));
+        assert_eq!(wishes.take(at(0)), None, "not twice at a time");
+        wishes.settle(OA, UserNo(1), Outcome::Done, at(0));
+        assert_eq!(wishes.take(at(0)), Some(Wish::One(OA, UserNo(1))));
     }
 
     #[test]
