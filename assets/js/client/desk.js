@@ -17,15 +17,16 @@ export class Desk {
 
   /**
    * @param {{messenger: import('../core/messenger.js').Messenger, route: import('./route.js').Route, app: string,
-   *   mode: 'page'|'frame', signOut: (() => void)|null, close?: () => void}} parts
+   *   mode: 'page'|'frame', signOut?: () => void, close?: () => void, enlarge?: () => void}} parts
    */
-  constructor({ messenger, route, app, mode, signOut, close }) {
+  constructor({ messenger, route, app, mode, signOut, close, enlarge }) {
     this.messenger = messenger;
     this.route = route;
     this.app = app;
     this.mode = mode;
     this.signOut = signOut;
     this.close = close;
+    this.enlarge = enlarge;
   }
 
   /** Somebody is looking. */

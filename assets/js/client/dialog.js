@@ -24,10 +24,10 @@ export function Dialog({ title, onclose, children, narrow }) {
     </dialog>`;
 }
 
-/** @param {{title: string, text?: string, action: string, onyes: () => void, onclose: () => void, calm?: boolean}} props */
-export const Confirm = ({ title, text, action, onyes, onclose, calm }) => html`
+/** @param {{title: string, text?: string, action: string, onyes: () => void, onclose: () => void, calm?: boolean, stay?: string}} props */
+export const Confirm = ({ title, text, action, onyes, onclose, calm, stay }) => html`
   <${Dialog} title=${title} onclose=${onclose} narrow>
     ${text && html`<p class="dialog-text" dir="auto">${text}</p>`}
-    <footer class="dialog-foot"><button type="button" class="button" onClick=${onclose}>${t('cancel')}</button>
+    <footer class="dialog-foot"><button type="button" class="button" onClick=${onclose}>${stay ?? t('cancel')}</button>
       <button type="button" class=${`button ${calm ? 'button-accent' : 'button-danger'}`} onClick=${onyes} autofocus>${action}</button></footer>
   <//>`;

@@ -6,14 +6,14 @@ const PATIENCE = 20_000;
 /** @typedef {{id: string, name: string, colour: string|null, icon: string|null, sign_in: string[]}} Brand */
 /** @typedef {{token: string, app?: string, user?: import('../core/wire.js').User}} Entry */
 
-/** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
-async function call(method, path, body) {
+/** @param {string} method @param {string} path @param {object} [body] @param {string} [bearer] @returns {Promise<any>} */
+async function call(method, path, body, bearer) {
   let response;
   try {
     response = await fetch(path, {
       method,
       credentials: 'same-origin',
-      headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
+      headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }), ...(bearer && { authorization: `Bearer ${bearer}` }) },
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(PATIENCE),
     });
@@ -32,8 +32,8 @@ export const application = (app) => call('GET', `/client/application${app ? `?ap
 /** @param {{app: string, username: string, password: string} | {app: string, ticket: string} | {app: string, token: string}} credential */
 export const signIn = (credential) => call('POST', '/client/session', credential);
 
-/** @returns {Promise<Entry>} */
-export const enter = () => call('POST', '/client/session/socket');
+/** A token that opens the socket, or another window, once. @param {string} [bearer] where no cookie is @returns {Promise<Entry>} */
+export const enter = (bearer) => call('POST', '/client/session/socket', undefined, bearer);
 
 export const signOut = () => call('DELETE', '/client/session');
 

@@ -1,13 +1,14 @@
 /** The page `/widget`, in a frame of an application's page: the same messenger, small, signed in by that page. */
+import { Failure } from '../core/failure.js';
 import { Messenger } from '../core/messenger.js';
 import { App, Opening } from './app.js';
 import { Credentials } from './credential.js';
 import { dark } from './colour.js';
 import { Desk } from './desk.js';
-import { dial } from './door.js';
+import { dial, enter } from './door.js';
 import { Icon, IconButton } from './icon.js';
 import { local } from './keep.js';
-import { locale, t } from './language.js';
+import { locale, sentence, t } from './language.js';
 import { Parent } from './parent.js';
 import { frameRoute } from './route.js';
 import { html, render, useEffect, useEvent, useState } from './ui.js';
@@ -47,6 +48,22 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
   },
 });
 
+/** The whole client in a window of its own, at the same place, signed in as here. */
+async function enlarge() {
+  const page = window.open('about:blank', '_blank');
+  if (!page || !desk) return;
+  page.opener = null;
+  try {
+    const { token } = await enter(credentials?.kept()?.token);
+    const where = new URLSearchParams({ ticket: token, app, user: desk.messenger.id, ...(route.read() && { with: String(route.read()) }) });
+    page.location.replace(`${location.origin}/#${where}`);
+    parent.tell('close');
+  } catch (cause) {
+    page.close();
+    desk.say(sentence(Failure.of(cause)), true);
+  }
+}
+
 /** @param {Credentials} credentials @param {boolean} shown */
 function open(credentials, shown) {
   const messenger = new Messenger({
@@ -69,7 +86,7 @@ function open(credentials, shown) {
     if (brand && colour !== (colour = brand.colour ?? '')) parent.tell('brand', { colour: dark(colour) ?? '', name: brand.name });
     if (messenger.replica.complete && badge !== (badge = made.unread)) parent.tell('badge', { unread: badge });
   });
-  const made = new Desk({ messenger, app, mode: 'frame', route, signOut: null, close: () => parent.tell('close') });
+  const made = new Desk({ messenger, app, mode: 'frame', route, close: () => parent.tell('close'), enlarge });
   made.shown = shown;
   messenger.start();
   return made;

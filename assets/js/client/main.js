@@ -76,7 +76,7 @@ function Page() {
     const { entry } = place;
     const name = entry.user?.name ?? '';
     const stay = () => inside(entry, entry.app ?? app ?? '');
-    return html`<${Opening} /><${Confirm} calm title=${t('sign.other')} text=${t('sign.other.text', { name })} action=${t('sign.other.do')} onyes=${useLink} onclose=${stay} />`;
+    return html`<${Opening} /><${Confirm} calm title=${t('sign.other')} text=${t('sign.other.text', { name })} action=${t('sign.other.do')} stay=${t('sign.other.stay', { name })} onyes=${useLink} onclose=${stay} />`;
   }
   return html`<main class="door"><div class="door-card"><div class="door-mark"><${Icon} name="alert" /></div><h1>${t('broken.title')}</h1><p class="door-text">${place.reason}</p>
     <button type="button" class="button button-accent button-wide" onClick=${() => (setPlace({ at: 'opening' }), enter())}>${t('link.again')}</button></div></main>`;

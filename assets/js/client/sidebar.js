@@ -55,6 +55,7 @@ export function Sidebar({ current }) {
   return html`
     <aside class="side" aria-label=${t('side.label')}>
       <header class="side-head"><${Me} /><${IconButton} name="plus" label=${t('room.new')} onClick=${() => setMaking(true)} />
+        ${desk.enlarge && html`<${IconButton} name="away" label=${t('widget.away')} onClick=${desk.enlarge} />`}
         ${desk.close && html`<${IconButton} name="close" label=${t('close')} onClick=${desk.close} />`}</header>
       <${LinkBar} />
       <div class="search" role="search">

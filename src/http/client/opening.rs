@@ -7,7 +7,7 @@ use crate::apps::token::Claims;
 use crate::chat::announce;
 use crate::directory::caller::Caller;
 use crate::directory::session::{self, Session};
-use crate::directory::ticket;
+use crate::directory::ticket::{self, Redeemed};
 use crate::directory::user::{self, Profile, User};
 use crate::error::{Error, Result};
 use crate::http::client::application::active;
@@ -42,12 +42,22 @@ pub struct Opened {
 pub fn by_ticket(tx: &mut Tx, app: &AppId, text: &str, visit: &Visit) -> Result<Opened> {
     let redeemed = ticket::redeem(tx, text)?;
     let application = active(tx, app)?;
-    if application.no != redeemed.app || redeemed.session.is_some() {
+    if application.no != redeemed.app {
         return Err(Error::Unauthenticated("this ticket is not valid here".into()));
     }
-    application.require(SignIn::Ticket)?;
+    let end = match redeemed.session {
+        Some(no) => end_of(tx, &redeemed, no)?,
+        None => application.require(SignIn::Ticket).map(|()| None)?,
+    };
     let user = user::get_no(tx, redeemed.app, redeemed.user)?;
-    open(tx, &application, user, (SignIn::Ticket, None), visit)
+    open(tx, &application, user, (SignIn::Ticket, end), visit)
+}
+
+/// A session that is open lets its user into another window, until it ends itself.
+fn end_of(tx: &Tx, redeemed: &Redeemed, no: i64) -> Result<Option<Moment>> {
+    let held = session::find_no(tx, redeemed.app, redeemed.user, no)?;
+    let held = held.ok_or_else(|| Error::Unauthenticated("this session has ended; sign in again".into()))?;
+    Ok(held.caller.expires_at)
 }
 
 /// For the user of a token that was verified; the session ends when the token does.

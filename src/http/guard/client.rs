@@ -18,15 +18,13 @@ use std::future::Ready;
 #[derive(Debug, Clone)]
 pub struct SignedIn {
     pub held: Held,
-    /// Not by Bearer.
-    pub by_cookie: bool,
 }
 
 pub async fn check(house: &House, request: &ServiceRequest) -> Result<()> {
     origin::find_page(request).await?;
     let page = origin::page(request.request());
     let signed_in = match bearer::of(request.request()) {
-        Some(token) => SignedIn { held: find(house, token, page).await?, by_cookie: false },
+        Some(token) => SignedIn { held: find(house, token, page).await? },
         None => by_cookie(house, request, page).await?,
     };
     request.extensions_mut().insert(signed_in);
@@ -37,7 +35,7 @@ async fn by_cookie(house: &House, request: &ServiceRequest, page: Page) -> Resul
     let token = Jar::Client.token(house, request.request()).filter(|_| !matches!(page, Page::Of(_)));
     let token = token.ok_or_else(|| Error::Unauthenticated("nobody is signed in".into()))?;
     origin::require_own(house, request.request())?;
-    Ok(SignedIn { held: find(house, token, page).await?, by_cookie: true })
+    Ok(SignedIn { held: find(house, token, page).await? })
 }
 
 async fn find(house: &House, token: String, page: Page) -> Result<Held> {

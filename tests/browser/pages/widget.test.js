@@ -120,6 +120,21 @@ test('stopping takes the widget away and forgets the session', async () => {
   assert.equal(given, 2);
 });
 
+test('the whole client opens in a window of its own, at the same conversation, signed in', async () => {
+  const anna = await visitor();
+  await anna.page.goto(`${office.url}/start?user=anna`);
+  await launcher(anna).click();
+  const frame = frameOf(anna);
+  await frame.locator('.search input').fill('dora');
+  await frame.locator('.row', { hasText: 'Dora Wang' }).click();
+  await frame.locator('.chat-title', { hasText: 'Dora Wang' }).waitFor();
+  await frame.getByRole('button', { name: 'Back' }).click();
+  const [page] = await Promise.all([anna.page.context().waitForEvent('page'), frame.getByRole('button', { name: 'Open in its own window' }).click()]);
+  await page.waitForSelector('.side .me:has-text("Anna Liu")');
+  assert.doesNotMatch(page.url(), /ticket/);
+  await anna.until('the widget is closed', async () => (await launcher(anna).getAttribute('aria-expanded')) === 'false');
+});
+
 test('the page opens a conversation by name', async () => {
   const anna = await visitor();
   await anna.page.goto(`${office.url}/start?user=anna`);
