@@ -12,3 +12,8 @@ mod command;
 mod config;
 mod demo;
 mod door;
+mod hostile;
+mod restart;
+mod start;
+mod sync;
+mod talk;

@@ -3,6 +3,7 @@
 
 mod answer;
 mod connection;
+mod gauge;
 mod greeting;
 mod reading;
 mod request;
@@ -27,9 +28,10 @@ pub async fn open(house: web::Data<House>, request: HttpRequest, page: Page, bod
     if !offers_protocol(&request) {
         return Err(Error::invalid("", format!("open this address as a WebSocket with the subprotocol {PROTOCOL}")).into());
     }
+    let most = house.config.limits.frame_bytes;
+    let body = gauge::measured(&request, body, most).await.map_err(|e| Error::internal(e.to_string()))?;
     let (response, session, stream) = actix_ws::handle_with_protocols(&request, body, &[PROTOCOL])
         .map_err(|_| Error::invalid("", "this is not a WebSocket handshake"))?;
-    let most = house.config.limits.frame_bytes;
     let stream = stream.max_frame_size(most).aggregate_continuations().max_continuation_size(most);
     let wire = wire::Wire::new(session, stream);
     let busy = house.busy.clone();

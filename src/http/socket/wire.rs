@@ -2,6 +2,7 @@
 //! something that is not text in UTF-8, is told why where it can be, and closed.
 
 use crate::wire::frame::Bye;
+use actix_web::error::PayloadError;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, ProtocolError, Session};
 use bytestring::ByteString;
 use std::time::{Duration, Instant};
@@ -55,7 +56,7 @@ impl Wire {
             Some(Ok(AggregatedMessage::Close(_))) | None => Heard::End(None),
             Some(Err(ProtocolError::Overflow)) => Heard::End(Some(Bye::TOO_LARGE)),
             Some(Err(ProtocolError::Io(e))) if e.kind() == std::io::ErrorKind::InvalidData => Heard::End(Some(Bye::BAD_REQUEST)),
-            Some(Err(ProtocolError::Io(_))) => Heard::End(None),
+            Some(Err(ProtocolError::Io(e))) => Heard::End(is_too_large(&e).then_some(Bye::TOO_LARGE)),
             Some(Err(_)) => Heard::End(Some(Bye::BAD_REQUEST)),
         }
     }
@@ -72,5 +73,15 @@ impl Wire {
         }
         let reason = CloseReason { code: CloseCode::from(bye.close), description: Some(bye.code.into()) };
         let _ = timeout(STUCK, session.close(Some(reason))).await;
+    }
+}
+
+/// Whether the connection still stands and only one message was too large: by its head, or by the sum of its pieces, for
+/// which the aggregation has no other word.
+fn is_too_large(error: &std::io::Error) -> bool {
+    let payload = error.get_ref().and_then(|cause| cause.downcast_ref::<PayloadError>());
+    match payload {
+        Some(cause) => matches!(cause, PayloadError::Overflow),
+        None => error.kind() == std::io::ErrorKind::Other,
     }
 }

@@ -144,6 +144,7 @@ impl Demo {
             thread::sleep(std::time::Duration::from_millis(5));
         }
         process.kill().ok();
+        process.wait().ok();
         panic!("the demo did not stop in {PATIENCE:?}:\n{}", self.log());
     }
 

@@ -174,6 +174,13 @@ impl TestServer {
         self.process.as_ref().expect("it runs").id()
     }
 
+    /// Bytes of resident memory.
+    pub fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux says how much");
+        1024 * line.trim_end_matches("kB").trim().parse::<u64>().expect("a number")
+    }
+
     /// Registers an application that opens every way to sign in.
     pub fn app(&self, id: &str) -> App {
         self.app_with(id, &[])

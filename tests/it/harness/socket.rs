@@ -64,8 +64,13 @@ impl Socket {
     }
 
     /// Waits until the log shows something; `None` when patience or the connection ends before.
-    pub fn wait<T>(&self, mut look: impl FnMut(&Log) -> Option<T>) -> Option<T> {
-        let end = Instant::now() + PATIENCE;
+    pub fn wait<T>(&self, look: impl FnMut(&Log) -> Option<T>) -> Option<T> {
+        self.wait_for(PATIENCE, look)
+    }
+
+    /// The same for what takes its time by design.
+    pub fn wait_for<T>(&self, patience: Duration, mut look: impl FnMut(&Log) -> Option<T>) -> Option<T> {
+        let end = Instant::now() + patience;
         let mut log = self.log();
         loop {
             if let Some(seen) = look(&log) {
@@ -95,7 +100,8 @@ impl Socket {
 
     /// Waits for the end of the connection and answers the close code.
     pub fn is_closed(&self) -> u16 {
-        self.wait(|log| log.closed).or(self.log().closed).unwrap_or_else(|| panic!("not closed; {}", self.story()))
+        let end = self.wait(|log| log.closed);
+        end.unwrap_or_else(|| panic!("not closed; {}", self.story()))
     }
 
     /// Ends the connection without a word, as a broken network does.

@@ -1,0 +1,154 @@
+//! Who says nothing, takes nothing, or is not there any more.
+
+use super::Bystanders;
+use crate::harness::{App, Log, Socket, TestServer, Voice, shake};
+use serde_json::{Value, json};
+use std::{
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+use tokio_tungstenite::tungstenite::{Message, WebSocket};
+
+#[test]
+fn who_does_not_say_hello_is_let_go() {
+    let server = TestServer::start();
+    let begun = Instant::now();
+    let silent = Socket::open(server.address(), &[]).expect("the door is open to all");
+    let early = Socket::open(server.address(), &[]).expect("the door is open to all");
+    early.says(r#"{"watch":{"id":1,"users":[]}}"#);
+    assert_eq!(silent.is_closed(), 4501);
+    early.is_closed();
+    assert!(begun.elapsed() >= Duration::from_secs(4) && begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_hello_over_four_kibibytes_is_not_read() {
+    let server = TestServer::start();
+    let mallory = Socket::open(server.address(), &[]).expect("the door is open to all");
+    mallory.says(&json!({"hello": {"app": "oa", "token": "x".repeat(5_000)}}).to_string());
+    assert_eq!(mallory.is_closed(), 4504);
+}
+
+#[test]
+fn a_hello_with_a_wrong_token_is_refused() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let token = office.user("anna").token("anna");
+    server.app("crm");
+    let long = "x".repeat(2_000);
+    for (app, token) in [("oa", ""), ("oa", "wrong"), ("oa", &long), ("crm", &token), ("none", &token)] {
+        let mallory = Socket::open(server.address(), &[]).expect("the door is open to all");
+        mallory.says(&json!({"hello": {"app": app, "token": token}}).to_string());
+        assert_eq!(mallory.is_closed(), 4501, "{app} {token}");
+        assert!(!mallory.log().frames.iter().any(|(name, _)| name == "welcome"));
+    }
+}
+
+/// A client of dora's that says hello and then never reads, with as small a buffer as the system gives.
+fn deaf(office: &App) -> WebSocket<TcpStream> {
+    let address = office.server.http().address;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let stream = runtime.block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(4_096).expect("a socket's option");
+        socket.connect(address).await.expect("the server takes connections").into_std().expect("a socket")
+    });
+    stream.set_nonblocking(false).expect("a socket's option");
+    let mut socket = shake(stream, address, &[]).expect("the door is open");
+    let hello = json!({"hello": {"app": office.id, "token": office.token("dora")}});
+    socket.send(Message::text(hello.to_string())).expect("hello is sent");
+    socket
+}
+
+/// Reads on until the connection ends; answers how many bytes came.
+fn rest(mut socket: WebSocket<TcpStream>) -> usize {
+    let mut bytes = 0;
+    while let Ok(message) = socket.read() {
+        bytes += message.len();
+    }
+    bytes
+}
+
+const LOAD: usize = 12_000;
+const EACH: usize = 250;
+
+/// Four people write to dora more than the kernel and the server will hold for one socket.
+fn load(senders: &[Voice]) {
+    let text = "x".repeat(LOAD);
+    for round in 0..EACH {
+        for sender in senders {
+            sender.says("send", json!({"to": "user:dora", "key": format!("k{round}"), "text": format!("{round} {text}")}));
+        }
+    }
+    for sender in senders {
+        sender.sends("dora", "done");
+    }
+}
+
+#[test]
+fn a_client_that_never_reads_is_let_go_and_loses_nothing() {
+    let server = TestServer::with(&["--application-rate", "0"]);
+    let office = server.app("oa");
+    let others = Bystanders::of(&office);
+    let senders: Vec<Voice> = (0..4).map(|n| office.person(&format!("sender{n}"))).collect();
+    office.user("dora");
+    senders[0].sends("dora", "are you there?");
+    senders[0].gets("watch", json!({"users": ["dora"]}));
+    let deaf = deaf(&office);
+    senders[0].is_told("presence", |body| body["users"][0]["show"] == "available");
+    load(&senders);
+    others.talk_on("while she sleeps");
+    let gone = |log: &Log| {
+        log.frames.last().filter(|(name, body)| name == "presence" && body["users"][0]["show"] == "offline").map(drop)
+    };
+    // ten seconds in which nothing is taken, and the time of grace after which she counts as away
+    senders[0].socket.wait_for(Duration::from_secs(40), gone).expect("the server lets the deaf client go");
+    let taken = rest(deaf);
+    assert!(taken < EACH * LOAD * senders.len(), "the server kept {taken} bytes for a client that does not read");
+    let back = office.device("dora");
+    for sender in &senders {
+        let conversation = back.gets("open", json!({"with": format!("user:{}", sender.id)}))["conversation"]["id"].clone();
+        let first = usize::from(sender.id == "sender0");
+        assert_eq!(count(&back, &conversation), EACH + 1 + first, "all that {} wrote", sender.id);
+    }
+}
+
+fn count(reader: &Voice, conversation: &Value) -> usize {
+    let (mut total, mut before) = (0, Value::Null);
+    loop {
+        let page = reader.gets("history", json!({"conversation": conversation, "before": before, "limit": 200}));
+        let messages = page["messages"].as_array().cloned().unwrap_or_default();
+        total += messages.len();
+        before = json!(messages.iter().filter_map(|message| message["id"].as_i64()).min());
+        if page["more"] != true {
+            return total;
+        }
+    }
+}
+
+#[test]
+fn half_open_sockets_keep_nobody_out() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let others = Bystanders::of(&office);
+    let http = server.http();
+    let held: Vec<TcpStream> = (0..300).map(|_| http.connect()).collect();
+    let shaken: Vec<_> = (0..100).filter_map(|_| shake(http.connect(), http.address, &[]).ok()).collect();
+    others.talk_on("through the crowd");
+    drop((held, shaken));
+    let mut anna = office.device("anna");
+    anna.returns();
+    others.talk_on("and after it");
+}
+
+#[test]
+fn too_many_silent_sockets_from_one_address_are_refused() {
+    let server = TestServer::start();
+    let http = server.http();
+    let shaken: Vec<_> = (0..200).map(|_| shake(http.connect(), http.address, &[])).collect();
+    let refused: Vec<u16> = shaken.iter().filter_map(|answer| answer.as_ref().err().copied()).collect();
+    assert!(refused.len() >= 200 - 128, "only {} of 200 were refused", refused.len());
+    assert!(refused.iter().all(|status| [429, 503].contains(status)), "{refused:?}");
+    drop(shaken);
+    crate::harness::eventually("the places become free", || shake(http.connect(), http.address, &[]).ok());
+}
