@@ -1,8 +1,10 @@
 //! Has a task done: by the server that runs on the data directory, or here where none runs.
 
+use crate::callout::Callout;
 use crate::cli::answer::Answer;
 use crate::cli::control::{Reply, Way};
 use crate::cli::exit::{Code, Failure, Result};
+use crate::cli::serve;
 use crate::cli::task::{Place, Task};
 use crate::config::Config;
 use crate::error::Error;
@@ -32,6 +34,8 @@ pub fn anywhere(config: &Config, task: Task) -> Result<Answer> {
             Err(_) if Store::is_in_use(&config.data) && begun.elapsed() < STARTING => std::thread::sleep(PAUSE),
             Err(error) => return Err(error.into()),
             Ok(place) => {
+                let runtime = serve::runtime()?;
+                let _inside = runtime.enter();
                 let answer = task.run(&place);
                 place.store.close();
                 return answer;
@@ -92,7 +96,8 @@ fn ask(mut stream: UnixStream, task: &Task) -> Result<Answer> {
 fn open(config: &Config) -> crate::error::Result<Place> {
     refuse_foreign(config)?;
     let store = Store::open(&config.data, |_news| {})?;
-    Ok(Place { store, own: Own::new(config.public_url.as_deref(), config.listen), config: config.clone() })
+    let own = Own::new(config.public_url.as_deref(), config.listen);
+    Ok(Place { store, own, config: config.clone(), callout: Callout::new(vec![config.listen])? })
 }
 
 /// Root would leave files that the server's user cannot open.

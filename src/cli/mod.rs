@@ -7,6 +7,7 @@ mod call;
 mod contact;
 pub mod control;
 mod demo;
+mod doctor;
 mod exit;
 mod export;
 mod import;
@@ -24,6 +25,7 @@ use crate::bench;
 use crate::config::{Config, File};
 use answer::Answer;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use doctor::Doctor;
 use exit::{Code, Failure};
 use export::Export;
 use import::Import;
@@ -77,6 +79,9 @@ enum Command {
     /// Print an application's events as they happen
     Listen(Listen),
 
+    /// Try every interface of an application, and say what is wrong and how to mend it
+    Doctor(Doctor),
+
     /// Read users or contact lists from a file
     #[command(subcommand)]
     Import(Import),
@@ -123,6 +128,7 @@ fn perform(command: Command, config: &Config, json: bool) -> exit::Result<Answer
     match command {
         Command::Serve(_) | Command::Demo(_) | Command::Bench(_) => Err(Failure::new(Code::Usage, "this command has no answer")),
         Command::Healthcheck(task) => call::server(config, &Task::Healthcheck(task)),
+        Command::Doctor(task) => task.perform(config),
         Command::Listen(task) => task.perform(config, json),
         Command::Import(task) => task.perform(config),
         Command::Export(task) => task.perform(config),

@@ -2,9 +2,11 @@
 //! Knows nothing of how it travels.
 
 use crate::accounts::audit::{self, Entry};
+use crate::callout::Callout;
 use crate::cli::admin::Admin;
 use crate::cli::answer::Answer;
 use crate::cli::app::App;
+use crate::cli::doctor::Doctor;
 use crate::cli::exit::Result;
 use crate::cli::send::Send;
 use crate::cli::user::UserTask;
@@ -41,6 +43,9 @@ pub enum Task {
     Check(upkeep::Check),
 
     #[command(skip)]
+    Doctor(Doctor),
+
+    #[command(skip)]
     Healthcheck(upkeep::Healthcheck),
 
     #[command(skip)]
@@ -58,6 +63,7 @@ pub struct Place {
     pub store: Store,
     pub own: Own,
     pub config: Config,
+    pub callout: Callout,
 }
 
 impl Place {
@@ -101,6 +107,7 @@ impl Task {
             Task::Send(task) => task.run(place),
             Task::Backup(task) => task.run(place),
             Task::Check(task) => task.run(place),
+            Task::Doctor(task) => task.run(place),
             Task::Healthcheck(task) => task.run(place),
             Task::Import(task) => task.run(place),
             Task::Export(task) => task.run(place),

@@ -8,7 +8,7 @@ use std::{fs, path::Path, process::Stdio};
 fn every_command_has_its_name() {
     let help = Line::open().types(&["--help"]);
     let help = help.ends(0);
-    let names = "serve demo app user admin send listen import export mail bench backup check healthcheck";
+    let names = "serve demo app user admin send listen doctor import export mail bench backup check healthcheck";
     for name in names.split(' ') {
         assert!(help.contains(&format!("\n  {name} ")), "no `{name}` in\n{help}");
     }
@@ -213,4 +213,49 @@ fn the_socket_for_commands_is_for_its_owner_alone_and_goes_with_the_server() {
     server.types(&["healthcheck"]).ends(0);
     assert!(server.stops().success());
     eventually("the socket is gone", || (!socket.exists()).then_some(()));
+}
+
+/// What the doctor found, by check.
+fn found(examined: &Typed) -> Vec<(String, String)> {
+    let findings: Value = serde_json::from_str(&examined.out).unwrap_or_else(|_| panic!("{examined:?}"));
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+    findings.as_array().unwrap().iter().map(|one| (text(&one["check"]), text(&one["state"]))).collect()
+}
+
+#[test]
+fn the_doctor_tries_every_interface_and_says_how_to_mend_it() {
+    let server = TestServer::nameless();
+    let listener = Listener::start();
+    let callback = ["--callback", &listener.url(), "--approve", &listener.host_and_port(), "--origin", "https://oa.example"];
+    let office = server.app_with("oa", &callback);
+    listener.trusts(&office.callback_secret);
+    office.user("anna");
+    listener.answers_json("user.verify", json!({ "user": null }));
+    let healthy = server.types(&["doctor", "oa", "--json"]);
+    healthy.ends(0);
+    let states = found(&healthy);
+    for check in ["callback", "user.verify", "contacts.list", "REST", "widget", "WebSocket", "by token", "origins", "keys"] {
+        assert!(states.contains(&(check.into(), "good".into())), "{check}: {states:?}");
+    }
+    listener.answers_json("user.verify", json!({ "user": { "id": "anna" } }));
+    listener.answers_json("contacts.list", json!({ "groups": "none" }));
+    server.types(&["app", "key", "revoke", "oa", "1"]).ends(0);
+    let ill = server.types(&["doctor", "oa", "--json"]);
+    ill.is_refused(1, "oa");
+    for check in ["user.verify", "contacts.list", "keys", "by ticket"] {
+        assert!(found(&ill).contains(&(check.into(), "wrong".into())), "{check}: {ill:?}");
+    }
+    assert!(server.types(&["doctor", "oa"]).out.contains("→ parlour app key create oa"));
+    server.types(&["doctor", "zz"]).is_refused(3, "no such application");
+}
+
+#[test]
+fn the_doctor_sees_that_the_address_is_not_ours_and_that_nothing_runs() {
+    let mut server = TestServer::start();
+    server.app("oa");
+    let state =
+        |examined: &Typed, check: &str| found(examined).into_iter().find(|(known, _)| known == check).map(|(_, state)| state);
+    assert_eq!(state(&server.types(&["doctor", "oa", "--json"]), "reachable").as_deref(), Some("wrong"));
+    server.stops();
+    assert_eq!(state(&server.types(&["doctor", "oa", "--json"]), "server").as_deref(), Some("wrong"));
 }

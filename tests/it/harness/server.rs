@@ -95,8 +95,17 @@ impl TestServer {
         TestServer::under(&[], options)
     }
 
+    /// Not told under which address browsers reach it: its own is assumed.
+    pub fn nameless() -> TestServer {
+        TestServer::create(&[], &["--listen", "127.0.0.1:0"])
+    }
+
     /// Run by another program.
     pub fn under(program: &[&str], options: &[&str]) -> TestServer {
+        TestServer::create(program, &[&["--listen", "127.0.0.1:0", "--public-url", PUBLIC_URL], options].concat())
+    }
+
+    fn create(program: &[&str], options: &[&str]) -> TestServer {
         let shared = Shared { folder: Folder::create(), address: Mutex::new(None) };
         let mut server = TestServer {
             shared: Arc::new(shared),
@@ -121,8 +130,8 @@ impl TestServer {
     pub fn sets_out(&mut self) {
         let log = File::options().create(true).append(true).open(self.shared.log()).expect("the log can be written");
         let mut command = executable(&self.under);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--public-url", PUBLIC_URL]).arg("--data").arg(self.shared.data());
-        command.args(&self.options).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        command.arg("serve").arg("--data").arg(self.shared.data()).args(&self.options);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut process = command.spawn().expect("the executable can be started");
         let output = process.stdout.take().expect("piped");
         self.process = Some(process);
