@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::http::House;
+use crate::http::console::trouble;
 use crate::http::guard::address;
 use crate::http::problem::Problem;
 use crate::secret;
@@ -57,7 +58,10 @@ fn explain(response: ServiceResponse, id: &str) -> ServiceResponse {
     let Some(problem) = response.response().error().map(Problem::of) else { return response };
     problem.log(id);
     let (request, before) = response.into_parts();
-    let mut answer = if is_program(&request) { problem.json(id) } else { problem.page(id) };
+    let mut answer = match is_program(&request) {
+        true => problem.json(id),
+        false => trouble::page(&request, &problem, id).unwrap_or_else(|| problem.page(id)),
+    };
     for (name, value) in before.headers() {
         if name.as_str().starts_with("access-control-") || name == header::VARY || name == header::ALLOW {
             answer.headers_mut().insert(name.clone(), value.clone());

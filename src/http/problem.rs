@@ -112,6 +112,11 @@ impl Problem {
         page::answer(self.response(), &body)
     }
 
+    /// What a stranger may read.
+    pub fn sentence(&self) -> String {
+        self.error.sentence()
+    }
+
     fn title(&self) -> &'static str {
         self.status.canonical_reason().unwrap_or("Error")
     }

@@ -28,6 +28,7 @@ pub mod snippet;
 pub mod suspension;
 pub mod table;
 pub mod tally;
+pub mod trouble;
 pub mod user;
 pub mod visit;
 mod words;

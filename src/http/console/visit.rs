@@ -36,16 +36,8 @@ impl FromRequest for Visit {
     type Future = Ready<std::result::Result<Visit, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let house = request.app_data::<Data<House>>().cloned();
-        let operator = request.extensions().get::<Operator>().cloned();
-        let visit = house.zip(operator).map(|(house, operator)| Visit {
-            l: Language::of(request),
-            here: here(request),
-            house,
-            operator,
-            from: address::of(request),
-        });
-        ready(visit.ok_or_else(|| Error::internal("this route's policy does not prove an administrator").into()))
+        let nobody = || Error::internal("this route's policy does not prove an administrator").into();
+        ready(Visit::find(request).ok_or_else(nobody))
     }
 }
 
@@ -60,6 +52,13 @@ pub fn here(request: &HttpRequest) -> String {
 }
 
 impl Visit {
+    /// None where no administrator was proven.
+    pub fn find(request: &HttpRequest) -> Option<Visit> {
+        let house = request.app_data::<Data<House>>()?.clone();
+        let operator = request.extensions().get::<Operator>()?.clone();
+        Some(Visit { l: Language::of(request), here: here(request), house, operator, from: address::of(request) })
+    }
+
     pub fn name(&self) -> &str {
         &self.operator.0.operator.name
     }
