@@ -1,6 +1,7 @@
 //! `parlour demo`, as somebody finds it who tries Parlour for the first time.
 
 mod stage;
+mod talk;
 
 use crate::harness::Http;
 use stage::Demo;
@@ -8,7 +9,7 @@ use stage::Demo;
 #[test]
 fn it_prints_links_that_work_once_and_leaves_nothing_behind() {
     let mut demo = Demo::start();
-    let mut ben = demo.enters("Ben Okafor");
+    let ben = demo.enters("Ben Okafor");
     assert!(ben.looks("/").text().contains("Ben"));
     assert_eq!(demo.office().get(&demo.link("Ben Okafor")).status, 422);
     let full = demo.linked("The full messenger");
@@ -21,13 +22,13 @@ fn it_prints_links_that_work_once_and_leaves_nothing_behind() {
 #[test]
 fn with_a_folder_everything_is_there_the_next_time() {
     let mut demo = Demo::kept();
-    let mut dalia = demo.enters("Dalia Haddad");
+    let dalia = demo.enters("Dalia Haddad");
     assert_eq!(dalia.sends("/notices", &[("title", "Fire drill"), ("text", "At ten.")]).status, 303);
     let office = demo.office().address;
     demo.stops();
     demo.starts();
     assert_eq!(demo.office().address, office, "the same port, so that links in messages stay right");
-    let mut ben = demo.signs_in("ben", "demo-ben");
+    let ben = demo.signs_in("ben", "demo-ben");
     assert!(ben.looks("/notices").text().contains("Fire drill"));
     assert!(dalia.looks("/").text().contains("Dalia"), "who was signed in still is");
 }

@@ -137,11 +137,12 @@ impl Demo {
         let pid = Pid::from_raw(process.id().cast_signed()).expect("a process has a number");
         kill_process(pid, Signal::TERM).expect("a process of ours can be told");
         let end = Instant::now() + PATIENCE;
-        while Instant::now() < end {
-            if let Some(status) = process.try_wait().expect("a process of ours can be asked") {
-                return status;
+        loop {
+            match process.try_wait().expect("a process of ours can be asked") {
+                Some(status) => return status,
+                None if Instant::now() > end => break,
+                None => thread::sleep(std::time::Duration::from_millis(5)),
             }
-            thread::sleep(std::time::Duration::from_millis(5));
         }
         process.kill().ok();
         process.wait().ok();
@@ -192,7 +193,7 @@ impl Person {
         person
     }
 
-    pub fn looks(&mut self, path: &str) -> Answer {
+    pub fn looks(&self, path: &str) -> Answer {
         self.office.get(path)
     }
 
@@ -202,8 +203,14 @@ impl Person {
         let form = self.office.clone().with("content-type", "application/x-www-form-urlencoded");
         form.call("POST", path, fields.join("&").as_bytes())
     }
+
+    /// The ticket in the script tag of a page.
+    pub fn ticket(&self) -> String {
+        let page = self.looks("/people").text();
+        between(&page, "data-ticket=\"", "\"").unwrap_or_else(|| panic!("no widget: {page}")).to_string()
+    }
 }
 
-fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+pub fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
     text.split_once(before)?.1.split_once(after).map(|(found, _)| found)
 }
