@@ -22,6 +22,8 @@ pub enum Kind {
     MessageRead,
     DeliveryFailed,
     UserSignedIn,
+    /// Never a row: what was true a moment ago is nobody's business.
+    PresenceChanged,
     Ping,
 }
 
@@ -33,6 +35,7 @@ impl Kind {
             Kind::MessageRead => "message.read",
             Kind::DeliveryFailed => "delivery.failed",
             Kind::UserSignedIn => "user.signed_in",
+            Kind::PresenceChanged => "presence.changed",
             Kind::Ping => "ping",
         }
     }

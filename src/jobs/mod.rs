@@ -7,6 +7,7 @@ pub mod contacts;
 pub mod marks;
 mod notice;
 pub mod ping;
+pub mod presence;
 pub mod sweep;
 
 #[cfg(test)]

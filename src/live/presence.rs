@@ -8,7 +8,7 @@ use crate::time::Moment;
 use crate::wire::frame::{Frame, Presence};
 use crate::wire::news::SocketNo;
 use crate::wire::request::Show;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -41,6 +41,8 @@ struct State {
     watchers: HashMap<Who, HashMap<SocketNo, Arc<Outbox>>>,
     /// Whom a connection watches.
     watched: HashMap<SocketNo, (AppNo, Vec<UserId>)>,
+    /// Who shows differently since `take_changed`.
+    changed: HashSet<Who>,
 }
 
 #[derive(Default)]
@@ -116,6 +118,13 @@ impl Presences {
         gone
     }
 
+    /// How those show now who show differently since this was last asked. Somebody has to ask now and then.
+    pub fn take_changed(&self, now: Moment) -> Vec<(AppNo, Presence)> {
+        let mut state = self.lock();
+        let changed = std::mem::take(&mut state.changed);
+        changed.into_iter().map(|who| (who.0, state.show(&who, now))).collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -137,6 +146,7 @@ impl State {
             return;
         }
         person.told = Some(shown.clone());
+        self.changed.insert(who.clone());
         if let Some(watchers) = self.watchers.get(who) {
             let text: bytestring::ByteString = Frame::Presence { users: &[shown] }.text().into();
             watchers.values().for_each(|outbox| outbox.pass(text.clone()));
@@ -211,6 +221,7 @@ mod tests {
         all.renew(app, &anna(), 1, now);
         assert_eq!(all.show(app, &anna(), now).show, Show::Available);
         assert_eq!(all.show(app, &anna(), now.plus(LEASE)).show, Show::Offline);
+        assert_eq!((all.take_changed(now).len(), all.take_changed(now).len()), (1, 0));
         all.release(app, &anna(), 1, now);
         assert_eq!(all.show(app, &anna(), now.plus(GRACE / 2)).show, Show::Available);
         assert_eq!(all.lapse(now.plus(GRACE)), [(app, anna(), now.plus(GRACE))]);

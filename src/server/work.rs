@@ -5,9 +5,12 @@ use crate::error::Result;
 use crate::http::House;
 use crate::jobs::callbacks::Callbacks;
 use crate::jobs::contacts::Refresher;
+use crate::jobs::presence::Reporter;
 use crate::jobs::{Bells, audience, sweep};
+use crate::time::Moment;
 use actix_web::web::Data;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub fn start(house: &Data<House>, bells: Bells) -> Result<()> {
     let (store, callout, stop) = (&house.store, &house.callout, &house.stop);
@@ -25,7 +28,20 @@ pub fn start(house: &Data<House>, bells: Bells) -> Result<()> {
     house.busy.spawn(async move { marking.marks.run(&marking.store, ending).await });
     let (writing, ending) = (store.clone(), stop.clone());
     house.busy.spawn(async move { audience::run(&writing, &bells.audiences, ending).await });
+    let reporter = Arc::new(Reporter::new(store.clone(), callout.clone()));
+    house.busy.spawn(report(house.clone(), reporter));
     let (sweeping, ending) = (store.clone(), stop.clone());
     house.busy.spawn(async move { sweep::run(&sweeping, ending).await });
     Ok(())
+}
+
+/// Once a second, whoever shows differently.
+async fn report(house: Data<House>, reporter: Arc<Reporter>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        tokio::select! {
+            () = house.stop.cancelled() => return,
+            _ = second.tick() => reporter.add(house.live.presences.take_changed(Moment::now())),
+        }
+    }
 }

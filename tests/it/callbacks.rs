@@ -1,6 +1,6 @@
 //! What Parlour asks and tells an application: signed, in order, once in effect, and harmless when it goes wrong.
 
-use crate::harness::{Listener, Reply, TestServer};
+use crate::harness::{Listener, Reply, TestServer, eventually};
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -210,4 +210,70 @@ fn contacts_come_from_the_application_and_stay_when_it_is_down() {
     assert!(told["settings"]["contacts"]["at"].is_null());
     let told = anna.is_told("sync", |body| body["settings"]["contacts"]["at"].is_string());
     assert_eq!(told["settings"]["contacts"]["failed"], false);
+}
+
+#[test]
+fn who_wishes_to_be_asked_again_is_and_the_difference_is_pushed() {
+    let (server, listener) = (TestServer::start(), Listener::start());
+    let list = |users: &[&str]| json!({"groups": [{"id": "sales", "name": "Sales", "users": users}]});
+    listener.answers_json("contacts.list", list(&["anna"]));
+    let office = server.app_with("oa", &called_back(&listener.url(), &listener.host_and_port()));
+    let (anna, ben) = (office.person("anna"), office.person("ben"));
+    for voice in [&anna, &ben] {
+        voice.knows("groups", |row| row["id"] == "app:sales" && row["count"] == 1);
+    }
+    listener.answers_json("contacts.list", list(&["anna", "zoe"]));
+    office.post("/users/anna/contacts/refresh", &json!({})).is(202);
+    anna.knows("groups", |row| row["id"] == "app:sales" && row["count"] == 2);
+    anna.knows("users", |row| row["id"] == "zoe");
+    listener.answers_json("contacts.list", list(&["anna", "zoe", "yan"]));
+    office.post("/contacts/refresh", &json!({})).is(202);
+    for voice in [&anna, &ben] {
+        voice.knows("groups", |row| row["id"] == "app:sales" && row["count"] == 3);
+    }
+}
+
+#[test]
+fn gone_stops_the_callbacks_and_an_answered_ping_starts_them() {
+    let (server, listener) = (TestServer::with(&QUICK), Listener::start());
+    let office = server.app_with("oa", &called_back(&listener.url(), &listener.host_and_port()));
+    listener.answers("message.created", |_| Reply::Status(410));
+    let anna = office.person("anna");
+    anna.sends("application", "one");
+    anna.hears(LATE);
+    listener.answers("message.created", echo);
+    listener.answers("ping", |_| Reply::Status(500));
+    let pong = office.post("/ping", &json!({})).is(200);
+    assert_eq!((&pong["ok"], &pong["status"], &pong["error"]), (&json!(false), &json!(500), &json!("it answered 500")));
+    assert_eq!(listener.calls("message.created").len(), 1, "nothing is sent any more");
+    listener.answers_json("ping", json!({}));
+    let pong = office.post("/ping", &json!({})).is(200);
+    assert!(pong["ok"] == true && pong["ms"].is_u64(), "{pong}");
+    anna.hears("re: one");
+}
+
+#[test]
+fn an_application_is_told_the_facts_that_it_asked_for() {
+    let (server, listener) = (TestServer::start(), Listener::start());
+    let (url, approved) = (listener.url(), listener.host_and_port());
+    let mut options = called_back(&url, &approved).to_vec();
+    for event in ["message.created", "message.read", "user.signed_in", "presence.changed"] {
+        options.extend(["--event", event]);
+    }
+    let office = server.app_with("oa", &options);
+    listener.trusts(&office.callback_secret);
+    let (anna, ben) = (office.person("anna"), office.person("ben"));
+    let sent = anna.sends("ben", "lunch?");
+    ben.gets("read", json!({"conversation": sent["conversation"], "upto": sent["id"]}));
+    let told = listener.is_asked("message.created", 1).remove(0);
+    assert_eq!((&told.body["data"]["message"]["text"], &told.body["application"]), (&json!("lunch?"), &json!("oa")));
+    let told = listener.is_asked("message.read", 1).remove(0);
+    assert_eq!((&told.body["data"]["user"], &told.body["data"]["upto"]), (&json!("ben"), &sent["id"]));
+    assert_eq!(listener.is_asked("user.signed_in", 2).len(), 2);
+    let seen = || {
+        let calls = listener.calls("presence.changed");
+        let users = calls.iter().flat_map(|call| call.body["data"]["users"].as_array().cloned().unwrap_or_default());
+        users.filter(|user| user["user"] == "ben" && user["show"] == "available").count()
+    };
+    eventually("ben's presence is told", || (seen() == 1).then_some(()));
 }
