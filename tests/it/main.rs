@@ -17,3 +17,4 @@ mod restart;
 mod start;
 mod sync;
 mod talk;
+mod sign_in;

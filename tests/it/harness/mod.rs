@@ -19,7 +19,7 @@ mod voice;
 mod wait;
 
 pub use answer::Answer;
-pub use app::App;
+pub use app::{App, password};
 pub use http::Http;
 pub use line::{Line, Typed};
 pub use listener::{Call, Listener, Reply};
