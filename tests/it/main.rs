@@ -14,7 +14,7 @@ mod demo;
 mod door;
 mod hostile;
 mod restart;
+mod sign_in;
 mod start;
 mod sync;
 mod talk;
-mod sign_in;
