@@ -253,8 +253,6 @@ fn our_own_page_holds_its_session_in_a_cookie_that_scripts_do_not_see() {
     let welcome = is_let_in(&server, &office, token);
     assert_eq!(welcome["session"]["token"], Value::Null, "the cookie is its token");
     is_kept_out(&server, &office, token);
-    let spare = holding(&cookie).call("POST", "/client/session/socket", b"").is(201);
-    sign_in(&server, &json!({"app": "oa", "ticket": spare["token"]})).is_refused(401, "unauthenticated");
     // Another tab signs in as the same person: one session for both. As somebody else: the first one ends.
     let second = holding(&cookie).post("/client/session", &body);
     assert_eq!(kept(&second), cookie);
@@ -265,6 +263,25 @@ fn our_own_page_holds_its_session_in_a_cookie_that_scripts_do_not_see() {
     let out = holding(&theirs).delete("/client/session");
     assert!(kept(&out).ends_with('='), "the cookie is taken away");
     holding(&theirs).call("POST", "/client/session/socket", b"").is_refused(401, "unauthenticated");
+}
+
+#[test]
+fn who_is_signed_in_opens_another_window_without_a_password_and_for_no_longer() {
+    let server = TestServer::start();
+    let office = server.app_with("oa", &["--sign-in", "local"]);
+    office.user("anna");
+    let session = by_password(&server, &office, "anna", &password("anna")).is(201);
+    let token = session["token"].as_str().unwrap();
+    let ask = || server.http().bearer(token).call("POST", "/client/session/socket", b"");
+    let body = json!({"app": "oa", "ticket": ask().is(201)["token"]});
+    let window = page(&server).post("/client/session", &body);
+    kept(&window);
+    assert_eq!(window.is(201)["expires_at"], session["expires_at"]);
+    page(&server).post("/client/session", &body).is_refused(401, "unauthenticated");
+    let late = json!({"app": "oa", "ticket": ask().is(201)["token"]});
+    server.http().bearer(token).delete("/client/session").is(204);
+    page(&server).post("/client/session", &late).is_refused(401, "unauthenticated");
+    ask().is_refused(401, "unauthenticated");
 }
 
 #[test]
@@ -294,7 +311,7 @@ fn a_cookie_is_worth_nothing_on_anybody_elses_page() {
     }
     server.http().with("cookie", &cookie).call("POST", "/client/session/socket", b"").is_refused(403, "forbidden");
     let token = cookie.split_once('=').unwrap().1;
-    server.http().bearer(token).call("POST", "/client/session/socket", b"").is_refused(400, "bad_request");
+    server.http().bearer(token).call("POST", "/client/session/socket", b"").is(201);
     page(&server).with("cookie", &cookie).call("POST", "/client/session/socket", b"").is(201);
 }
 
