@@ -88,8 +88,9 @@ impl Reader<'_> {
     }
 }
 
+/// Also where quotes stand before it, so that each one that is read was put there once.
 fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 fn unguarded(cell: &str) -> &str {
