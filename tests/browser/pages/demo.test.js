@@ -1,0 +1,130 @@
+/** What somebody sees who tries `parlour demo`: two people, their office, and the messenger in its pages. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { Demo, frame, hear, openWidget, say } from './demo.js';
+import { launch, newContext, newWindow } from './window.js';
+
+let demo, browser;
+let windows = [];
+
+before(async () => {
+  [demo, browser] = await Promise.all([Demo.start(), launch()]);
+});
+after(async () => {
+  await browser.close();
+  await demo.stop();
+});
+afterEach(async () => {
+  for (const one of windows) one.good();
+  for (const one of windows) await one.page.context().close();
+  windows = [];
+});
+
+async function person(id, options) {
+  const window = await demo.enter(browser, id, options);
+  windows.push(window);
+  return window;
+}
+
+test('a printed link signs in without typing, once', async () => {
+  const window = await newWindow(await newContext(browser));
+  windows.push(window);
+  await window.page.goto(demo.link('Emil Novák'));
+  await window.page.waitForURL(`${demo.office}/`);
+  await window.page.waitForSelector('h1:has-text("Emil")');
+  window.allow(/status of 422/);
+  await window.page.goto(demo.link('Emil Novák'));
+  await window.page.waitForSelector('text=used already');
+});
+
+test('two people chat, each from a page of the office', async () => {
+  const [ben, anna] = [await person('ben'), await person('anna')];
+  await ben.page.goto(`${demo.office}/people`);
+  await ben.page.locator('[data-person=anna]').getByRole('button').click();
+  await frame(ben).locator('.chat-title', { hasText: 'Anna Liu' }).waitFor();
+  await hear(ben, 'Just did');
+  const launcher = anna.page.getByRole('button', { name: /^Open messages \(/ });
+  const before = parseInt((await launcher.getAttribute('aria-label'))?.split('(')[1] ?? '', 10);
+  await say(ben, 'Lunch at **noon**?');
+  await hear(ben, 'Lunch at noon?');
+  await anna.page.getByRole('button', { name: `Open messages (${before + 1} unread)` }).waitFor();
+  await openWidget(anna);
+  await frame(anna).locator('.row', { hasText: 'Ben Okafor' }).click();
+  await hear(anna, 'Lunch at noon?');
+  await say(anna, 'Gladly');
+  await hear(ben, 'Gladly');
+});
+
+test('a leave request reaches the manager, who approves it on the page behind its link', async () => {
+  const [emil, anna] = [await person('emil'), await person('anna', { locale: 'zh-CN' })];
+  await emil.page.goto(`${demo.office}/leave`);
+  const day = new Date(Date.now() + 60 * 86_400_000);
+  while ([0, 6].includes(day.getUTCDay())) day.setUTCDate(day.getUTCDate() + 1);
+  for (const name of ['first', 'last']) await emil.page.fill(`[name=${name}]`, day.toISOString().slice(0, 10));
+  await emil.page.fill('[name=note]', 'Moving *house*');
+  await emil.page.click('.primary');
+  await emil.page.waitForSelector('.flash.good');
+  await openWidget(anna);
+  await frame(anna).locator('.row', { hasText: 'Harbour' }).click();
+  await hear(anna, 'Moving *house*');
+  const [request] = await Promise.all([anna.page.context().waitForEvent('page'), frame(anna).locator('.message', { hasText: 'Moving' }).getByRole('link').click()]);
+  await request.click('[value=approve]');
+  await request.waitForSelector('.decided.approved');
+  await openWidget(emil);
+  await frame(emil).locator('.row', { hasText: 'Harbour' }).click();
+  await hear(emil, 'approved your leave request');
+  await emil.page.reload();
+  await emil.page.waitForSelector('.badge.approved');
+});
+
+test('who asks the office is answered, in the language of the question', async () => {
+  const dalia = await person('dalia');
+  await openWidget(dalia);
+  await frame(dalia).locator('.row', { hasText: 'Harbour' }).click();
+  await say(dalia, 'balance?');
+  await hear(dalia, 'of annual leave left');
+  await say(dalia, '帮助');
+  await hear(dalia, '您可以问我');
+});
+
+test('a new person is in the contacts of others at once, and can be written to', async () => {
+  const [ben, dalia] = [await person('ben'), await person('dalia')];
+  await openWidget(ben);
+  await frame(ben).getByRole('tab', { name: 'Contacts' }).click();
+  await frame(ben).locator('.row', { hasText: 'Dalia Haddad' }).waitFor();
+  assert.equal(await frame(ben).locator('.row', { hasText: 'Farah Demir' }).count(), 0);
+  await dalia.page.goto(`${demo.office}/staff`);
+  await dalia.page.fill('[name=name]', 'Farah Demir');
+  await dalia.page.selectOption('[name=department]', 'operations');
+  await dalia.page.click('.primary');
+  const link = await dalia.page.locator('.note-card a').getAttribute('href');
+  await frame(ben).locator('.row', { hasText: 'Farah Demir' }).click();
+  await say(ben, 'Welcome, Farah!');
+  const farah = await newWindow(await newContext(browser));
+  windows.push(farah);
+  await farah.page.goto(link ?? '');
+  await farah.page.waitForURL(`${demo.office}/`);
+  await openWidget(farah);
+  await frame(farah).locator('.row', { hasText: 'Ben Okafor' }).click();
+  await hear(farah, 'Welcome, Farah!');
+});
+
+test('the full messenger opens in a tab of its own, signed in, at the wished conversation', async () => {
+  const wei = await person('wei', { locale: 'zh-CN' });
+  await wei.page.goto(`${demo.office}/people`);
+  const context = wei.page.context();
+  const [full] = await Promise.all([context.waitForEvent('page'), wei.page.locator('.full button').click()]);
+  await full.waitForSelector('.side .me:has-text("Chen Wei")');
+  assert.equal(new URL(full.url()).origin, demo.parlour);
+  assert.doesNotMatch(full.url(), /ticket/);
+  const [chat] = await Promise.all([context.waitForEvent('page'), wei.page.locator('[data-person=emil] form').evaluate((/** @type {HTMLFormElement} */ form) => form.submit())]);
+  await chat.waitForSelector('.chat-title:has-text("Emil Novák")');
+});
+
+test('on a phone everything is within the width, also in Chinese', async () => {
+  const anna = await person('anna', { viewport: { width: 360, height: 740 }, locale: 'zh-CN', isMobile: true });
+  for (const path of ['/', '/people', '/leave', '/requests', '/notices']) {
+    await anna.page.goto(demo.office + path);
+    assert.equal(await anna.page.evaluate(() => document.documentElement.scrollWidth), 360, path);
+  }
+});
