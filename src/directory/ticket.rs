@@ -51,7 +51,12 @@ pub fn redeem(tx: &mut Tx, text: &str) -> Result<Redeemed> {
     let sql = "UPDATE ticket SET used_at = ?2 WHERE hash = ?1 AND used_at IS NULL AND expires_at > ?2 \
                RETURNING application, user, session";
     let redeemed = tx.returning(sql, params![secret::fingerprint(text), now], read)?;
-    redeemed.ok_or_else(|| Error::Unauthenticated("this ticket was used before or has expired; ask for a new one".into()))
+    redeemed.ok_or_else(refused)
+}
+
+/// Unknown, used, expired and somebody else's tickets are all the same.
+pub fn refused() -> Error {
+    Error::Unauthenticated("this ticket was used before or has expired; ask for a new one".into())
 }
 
 /// Takes back what was not used yet.

@@ -13,6 +13,7 @@ mod config;
 mod demo;
 mod door;
 mod hostile;
+mod isolation;
 mod restart;
 mod sign_in;
 mod start;

@@ -43,7 +43,7 @@ pub fn by_ticket(tx: &mut Tx, app: &AppId, text: &str, visit: &Visit) -> Result<
     let redeemed = ticket::redeem(tx, text)?;
     let application = active(tx, app)?;
     if application.no != redeemed.app {
-        return Err(Error::Unauthenticated("this ticket is not valid here".into()));
+        return Err(ticket::refused());
     }
     let end = match redeemed.session {
         Some(no) => end_of(tx, &redeemed, no)?,
