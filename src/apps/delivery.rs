@@ -202,10 +202,11 @@ pub fn again(tx: &mut Tx, app: AppNo, no: i64) -> Result<Delivery> {
     get(tx, app, no)
 }
 
-/// Whether the application answers now, as far as is known: it is called at all and nothing has failed since it last did.
+/// Whether the application can be written to now, as far as is known: nothing has failed since it last answered. One without a
+/// callback address reads what is kept for it.
 pub fn answering(db: &Db, app: AppNo) -> Result<bool> {
     let sql = "SELECT 1 FROM application a LEFT JOIN callback_queue q ON q.application = a.no
-               WHERE a.no = ?1 AND a.callback_url IS NOT NULL AND q.failing_since IS NULL AND q.stopped_at IS NULL";
+               WHERE a.no = ?1 AND (a.callback_url IS NULL OR (q.failing_since IS NULL AND q.stopped_at IS NULL))";
     db.any(sql, [app])
 }
 
