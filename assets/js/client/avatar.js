@@ -5,13 +5,17 @@ import { html } from './ui.js';
 
 const HUES = 10;
 
-/** One or two letters that stand for a name. @param {string} name */
+const HAN = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+const LATIN = /^\p{Script=Latin}/u;
+
+/** One or two letters that stand for a name; of a name in two scripts those of the first. @param {string} name */
 export function initials(name) {
   const parts = name.trim().split(/[\s.·]+/u).filter((part) => /^[\p{L}\p{N}]/u.test(part));
-  const first = [...(parts[0] ?? name.trim())];
-  if (/\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u.test(parts[0] ?? '')) return first.slice(-2).join('');
-  const last = parts.length > 1 ? [...(parts.at(-1) ?? '')][0] : '';
-  return ((first[0] ?? '?') + last).toLocaleUpperCase();
+  const first = parts[0] ?? name.trim();
+  if (HAN.test(first)) return [...first].slice(-2).join('');
+  const last = parts.findLast((part) => !HAN.test(part) && LATIN.test(part) === LATIN.test(first));
+  const letters = [first, ...(last && parts.length > 1 && last !== first ? [last] : [])].map((part) => [...part][0] ?? '?');
+  return letters.join('').toLocaleUpperCase();
 }
 
 /** Only pictures from this server (or in the text itself) may be shown. @param {string|null|undefined} address */

@@ -5,6 +5,7 @@ import { Confirm } from './dialog.js';
 import { Details } from './details.js';
 import { Icon } from './icon.js';
 import { sentence, t } from './language.js';
+import { LinkBar } from './link-bar.js';
 import { Log } from './log.js';
 import { preview } from './markdown.js';
 import { html, useDesk, useEffect, useEvent, useMemo, useState } from './ui.js';
@@ -66,6 +67,7 @@ export function Chat({ party }) {
     <section class=${`chat ${details ? 'has-details' : ''}`} aria-label=${desk.face(party).title}>
       <${ChatHead} party=${party} conversation=${conversation} details=${details} onDetails=${() => setDetails(!details)} />
       <div class="chat-body">
+        <${LinkBar} />
         <${Log} party=${party} conversation=${conversation} acts=${acts} again=${again} empty=${html`<${Start} party=${party} />`} />
         ${left !== null || blocked
           ? html`<p class="composer-closed"><${Icon} name="block" />${blocked ? t('block.is') : t('room.left')}

@@ -3,7 +3,7 @@
 /** @typedef {[number, number, number]} Rgb 0 to 255 each */
 
 /** @type {Rgb} */ const WHITE = [255, 255, 255];
-const RATIO = 4.6;
+const RATIO = 5.2;
 
 /** @param {string|null|undefined} text @returns {Rgb|null} */
 export function parse(text) {

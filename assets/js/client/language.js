@@ -6,13 +6,12 @@ import { words as zh } from './words/zh.js';
 /** @type {Record<string, Record<Word, string | {one?: string, other: string}>>} */
 const catalogues = { en, zh };
 
-/** @param {readonly string[]} wanted */
+/** The first language that we have, with the reader's own region where it is named further on. @param {readonly string[]} wanted */
 export function choose(wanted) {
-  for (const tag of wanted) {
-    const short = tag.toLowerCase().split('-')[0];
-    if (short in catalogues) return short === 'zh' ? 'zh-CN' : tag;
-  }
-  return 'en';
+  const short = (/** @type {string} */ tag) => tag.toLowerCase().split('-')[0];
+  const found = wanted.find((tag) => short(tag) in catalogues) ?? 'en';
+  if (short(found) === 'zh') return 'zh-CN';
+  return found.includes('-') ? found : (wanted.find((tag) => short(tag) === found && tag !== found) ?? found);
 }
 
 /** A page may be asked for in a language: `?lang=zh-CN`. */
@@ -41,9 +40,16 @@ const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true 
 /** The order of names. @param {string} a @param {string} b */
 export const compare = (a, b) => collator.compare(a, b);
 
-/** What went wrong, in the reader's words where we have them, else in the server's. @param {{code: string, message?: string}} failure */
+const OWN = new Set(['bad_request', 'conflict', 'forbidden', 'unavailable']);
+
+/**
+ * What went wrong, in a sentence. Where the server (or the application behind it) says more than its code does, that is
+ * shown; but the server's plain English only to those who read it.
+ * @param {{code: string, message?: string}} failure
+ */
 export function sentence({ code, message }) {
   const word = /** @type {Word} */ (`error.${code}`);
-  if (code === 'bad_request' || code === 'conflict' || code === 'forbidden') return message && message !== code ? message : t(word);
-  return word in words ? t(word) : message || t('error.internal');
+  const said = message && message !== code && (locale.startsWith('en') || /[^\x00-\x7f]/.test(message)) ? message : '';
+  if (said && (OWN.has(code) || !(word in words))) return said[0].toLocaleUpperCase() + said.slice(1) + (/[.!?。！？]$/.test(said) ? '' : '.');
+  return t(word in words ? word : 'error.internal');
 }

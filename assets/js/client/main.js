@@ -115,4 +115,6 @@ function open(entry, app, onout) {
   return new Desk({ messenger, app, mode: 'page', route: addressRoute(), signOut });
 }
 
-render(html`<${Page} />`, /** @type {HTMLElement} */ (document.getElementById('client')));
+const root = /** @type {HTMLElement} */ (document.getElementById('client'));
+root.replaceChildren();
+render(html`<${Page} />`, root);

@@ -60,9 +60,9 @@ export class Window {
     await this.page.waitForSelector(`.chat-title:text-is("${name}")`);
   }
 
-  /** A row on the left. @param {string} text */
+  /** A row on the left, by its title. @param {string} text */
   row(text) {
-    return this.page.locator('.side .row', { hasText: text });
+    return this.page.locator('.side .row', { has: this.page.locator('.row-title', { hasText: text }) });
   }
 
   /** @param {string} text */

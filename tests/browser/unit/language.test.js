@@ -23,11 +23,13 @@ test('every word is used, and every word that is used is there', () => {
 test('the reader’s first language that we have is chosen', () => {
   assert.equal(choose(['fr-FR', 'zh-Hans-CN', 'en']), 'zh-CN');
   assert.equal(choose(['en-GB', 'zh']), 'en-GB');
+  assert.equal(choose(['en', 'de-DE', 'en-GB']), 'en-GB');
   assert.equal(choose(['fr']), 'en');
 });
 
 test('a failure is a sentence', () => {
   assert.equal(sentence({ code: 'forbidden', message: 'This user takes no messages.' }), 'This user takes no messages.');
+  assert.equal(sentence({ code: 'forbidden', message: 'you are blocked' }), 'You are blocked.');
   assert.equal(sentence({ code: 'disconnected', message: 'disconnected' }), en['error.disconnected']);
   assert.equal(sentence({ code: 'strange', message: '' }), en['error.internal']);
 });
