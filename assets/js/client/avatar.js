@@ -1,7 +1,7 @@
 /** A face: the picture where this server has one, else initials on a colour that stays the same for a person. */
 import { hueOf } from './colour.js';
 import { t } from './language.js';
-import { html } from './ui.js';
+import { html, useState } from './ui.js';
 
 const HUES = 10;
 
@@ -18,8 +18,15 @@ export function initials(name) {
   return letters.join('').toLocaleUpperCase();
 }
 
-/** Only pictures from this server (or in the text itself) may be shown. @param {string|null|undefined} address */
-export const shown = (address) => (address && /^(\/(?!\/)|data:image\/)/.test(address) ? address : null);
+/** Origins that the page's policy lets pictures come from, besides this server. */
+const origins = (globalThis.document?.getElementById('client')?.dataset.images ?? '').split(' ');
+
+/** Other addresses are not even tried. @param {string|null|undefined} address */
+export function shown(address) {
+  if (!address) return null;
+  if (/^(\/(?!\/)|data:image\/)/.test(address)) return address;
+  return URL.canParse(address) && origins.includes(new URL(address).origin) ? address : null;
+}
 
 /** @type {Record<string, import('./language.js').Word>} */
 const words = { available: 'show.available', away: 'show.away', busy: 'show.busy', invisible: 'show.invisible', offline: 'show.offline' };
@@ -31,10 +38,12 @@ export const showWord = (show) => t(words[show ?? 'offline'] ?? 'show.offline');
  * @param {{id: string, name: string, picture?: string|null, show?: string, kind?: string, size?: 'small'|'large'}} props
  */
 export function Avatar({ id, name, picture, show, kind = 'direct', size }) {
-  const address = shown(picture);
+  const [broken, setBroken] = useState('');
+  const found = shown(picture);
+  const address = found === broken ? null : found;
   return html`
     <span class=${`avatar avatar-${kind} hue-${hueOf(id, HUES)} ${size ? `avatar-${size}` : ''}`} aria-hidden="true">
-      ${address ? html`<img src=${address} alt="" loading="lazy" />` : html`<span class="avatar-letters">${initials(name)}</span>`}
+      ${address ? html`<img src=${address} alt="" loading="lazy" onError=${() => setBroken(address)} />` : html`<span class="avatar-letters">${initials(name)}</span>`}
       ${show && html`<span class=${`presence presence-${show}`}></span>`}
     </span>`;
 }

@@ -1,5 +1,5 @@
 /** The form for name and password, in the application's own colours. */
-import { Avatar, shown } from './avatar.js';
+import { Avatar } from './avatar.js';
 import * as door from './door.js';
 import { paint } from './colour.js';
 import { Icon } from './icon.js';
@@ -81,7 +81,7 @@ function Password({ brand, problem: reason, onin }) {
       /** @type {HTMLInputElement} */ (form.current.elements.namedItem('password')).select();
     }
   };
-  const head = html`<${Avatar} id="application" kind="application" name=${brand.name} picture=${shown(brand.icon)} size="large" /><h1 dir="auto">${brand.name}</h1>`;
+  const head = html`<${Avatar} id="application" kind="application" name=${brand.name} picture=${brand.icon} size="large" /><h1 dir="auto">${brand.name}</h1>`;
   if (!open) return html`${head}<p class="door-text">${t('sign.elsewhere', { name: brand.name })}</p>${problem && html`<p class="problem" role="alert">${problem}</p>`}`;
   return html`<form ref=${form} onSubmit=${submit}>${head}
     <p class="door-text">${t('sign.text')}</p>

@@ -38,7 +38,8 @@ pub fn active(db: &Db, id: &AppId) -> Result<Application> {
     application::find(db, id)?.filter(|found| found.suspended_at.is_none()).ok_or(Error::NotFound("application"))
 }
 
-fn only(db: &Db) -> Result<Application> {
+/// The only application that there is.
+pub fn only(db: &Db) -> Result<Application> {
     let mut all = application::list(db)?;
     all.retain(|found| found.suspended_at.is_none());
     match (all.pop(), all.is_empty()) {

@@ -1,11 +1,17 @@
 //! The two pages of the client: the whole window at `/`, and what stands in the widget's frame inside an application's page.
 
-use crate::apps::application;
-use crate::error::Error;
+use crate::apps::application::{self, Application};
+use crate::apps::origin;
+use crate::directory::session;
+use crate::error::{Error, Result};
+use crate::http::client::application::only;
+use crate::http::guard::bearer::Jar;
 use crate::http::page::{Policy, page_under};
 use crate::http::problem::Answer;
 use crate::http::{House, assets};
 use crate::id::AppId;
+use crate::store::Db;
+use crate::time::Moment;
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{Data, Query};
@@ -14,10 +20,37 @@ use serde::Deserialize;
 
 #[derive(Template)]
 #[template(path = "client/index.html")]
-struct Index;
+struct Index<'a> {
+    images: &'a str,
+}
 
-pub async fn index(house: Data<House>) -> Answer {
-    page_under(&Index, &Policy { calls: calls(&house), ..Policy::default() })
+#[derive(Deserialize)]
+pub struct Wished {
+    app: Option<String>,
+}
+
+/// The same for everybody but for whose pictures it may show.
+pub async fn index(house: Data<House>, request: HttpRequest, wished: Query<Wished>) -> Answer {
+    let (named, token) = (wished.into_inner().app, Jar::Client.token(&house, &request));
+    let found = house.store.read(move |db| whose(db, named.as_deref(), token.as_deref())).await?;
+    let images_of = found.as_ref().map(pictures).unwrap_or_default();
+    let policy = Policy { images_of: images_of.clone(), calls: calls(&house), ..Policy::default() };
+    page_under(&Index { images: &images_of.join(" ") }, &policy)
+}
+
+/// The application that is asked for, or that the cookie belongs to, or the only one.
+fn whose(db: &Db, named: Option<&str>, token: Option<&str>) -> Result<Option<Application>> {
+    if let Some(id) = named.and_then(|named| AppId::parse(named).ok()) {
+        return application::find(db, &id);
+    }
+    let held = token.map(|token| session::find(db, token, Moment::now())).transpose()?.flatten();
+    held.map_or_else(|| Ok(only(db).ok()), |held| application::find(db, &held.app))
+}
+
+/// Where an application's pictures, its own and its users', may lie.
+fn pictures(application: &Application) -> Vec<String> {
+    let icon = application.icon.as_deref().and_then(origin::of).filter(|icon| !application.origins.contains(icon));
+    application.origins.iter().cloned().chain(icon).collect()
 }
 
 #[derive(Template)]
@@ -26,6 +59,7 @@ struct Widget<'a> {
     app: &'a str,
     name: &'a str,
     origins: &'a str,
+    images: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -40,8 +74,10 @@ pub async fn widget(house: Data<House>, asked: Query<Asked>) -> Answer {
     if application.suspended_at.is_some() {
         return Err(Error::NotFound("application").into());
     }
-    let drawn = Widget { app: application.id.as_str(), name: &application.name, origins: &application.origins.join(" ") };
-    let policy = Policy { embedded_by: application.origins.clone(), calls: calls(&house), ..Policy::default() };
+    let (origins, images_of) = (application.origins.join(" "), pictures(&application));
+    let images = images_of.join(" ");
+    let drawn = Widget { app: application.id.as_str(), name: &application.name, origins: &origins, images: &images };
+    let policy = Policy { embedded_by: application.origins, images_of, calls: calls(&house) };
     let mut answer = page_under(&drawn, &policy)?;
     allow_elsewhere(answer.headers_mut());
     Ok(answer)
