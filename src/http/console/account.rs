@@ -3,7 +3,7 @@
 use crate::accounts::{operator, session};
 use crate::error::{Error, Result};
 use crate::http::console::form::Form;
-use crate::http::console::frame::Frame;
+use crate::http::console::frame::{Flash, Frame};
 use crate::http::console::visit::Visit;
 use crate::http::console::{draw_form, setup};
 use crate::http::guard::bearer::Jar;
@@ -19,21 +19,28 @@ struct Edit<'a> {
 }
 
 pub async fn edit(visit: Visit) -> Answer {
-    draw(&visit, &Form::default())
+    let mut frame = Frame::of(&visit, "account");
+    if visit.here.ends_with(CHANGED) {
+        frame.flash = Some(Flash { good: true, sentence: visit.l.t("Your password is changed.").into() });
+    }
+    draw(frame, &Form::default())
 }
 
-fn draw(visit: &Visit, form: &Form) -> Answer {
-    draw_form(form, &Edit { frame: Frame::of(visit, "account"), form })
+/// Says it on the page of the new session.
+const CHANGED: &str = "?changed=1";
+
+fn draw(frame: Frame, form: &Form) -> Answer {
+    draw_form(form, &Edit { frame, form })
 }
 
 pub async fn update(visit: Visit, form: Form) -> Answer {
     match change(&visit, &form).await {
         Ok(token) => {
-            let mut answer = see_other("/console/account");
+            let mut answer = see_other(&format!("/console/account{CHANGED}"));
             answer.add_cookie(&Jar::Console.keep(&visit.house, &token, None)).map_err(Error::internal)?;
             Ok(answer)
         }
-        Err(error) => draw(&visit, &form.refused(error)?),
+        Err(error) => draw(Frame::of(&visit, "account"), &form.refused(error)?),
     }
 }
 

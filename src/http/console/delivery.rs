@@ -4,6 +4,7 @@ use crate::apps::attempt::{self, Attempt};
 use crate::apps::delivery::{self, Delivery, State};
 use crate::apps::queue::{self, Queue};
 use crate::http::console::frame::Frame;
+use crate::http::console::language::en;
 use crate::http::console::visit::Visit;
 use crate::http::console::{draw, of};
 use crate::http::problem::Answer;
@@ -23,10 +24,10 @@ pub struct Stand(State);
 impl Stand {
     pub fn name(&self) -> &'static str {
         match self.0 {
-            State::Waiting => "waiting",
-            State::Delivered => "delivered",
-            State::Failed => "given up",
-            State::Unsent => "not sent",
+            State::Waiting => en("waiting"),
+            State::Delivered => en("delivered"),
+            State::Failed => en("given up"),
+            State::Unsent => en("not sent"),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::apps::application::Application;
 use crate::http::assets;
 use crate::http::console::address;
-use crate::http::console::language::{Language, number};
+use crate::http::console::language::{Language, en, number};
 use crate::http::console::part::{Icon, Mark, Stamp};
 use crate::http::console::visit::Visit;
 use crate::time::Moment;
@@ -12,20 +12,20 @@ use crate::time::Moment;
 pub type Place = (&'static str, &'static str, &'static str, &'static str);
 
 pub const PLACES: [Place; 4] = [
-    ("overview", "/console", "overview", "Overview"),
-    ("applications", "/console/applications", "applications", "Applications"),
-    ("operators", "/console/operators", "operators", "Administrators"),
-    ("audit", "/console/audit", "audit", "Audit log"),
+    ("overview", "/console", "overview", en("Overview")),
+    ("applications", "/console/applications", "applications", en("Applications")),
+    ("operators", "/console/operators", "operators", en("Administrators")),
+    ("audit", "/console/audit", "audit", en("Audit log")),
 ];
 
 /// The rooms of one application, below its own address.
 pub const ROOMS: [Place; 6] = [
-    ("summary", "", "summary", "Summary"),
-    ("users", "/users", "users", "Users"),
-    ("groups", "/groups", "groups", "Groups"),
-    ("deliveries", "/deliveries", "deliveries", "Callbacks"),
-    ("keys", "/keys", "keys", "Keys and secrets"),
-    ("settings", "/edit", "settings", "Settings"),
+    ("summary", "", "summary", en("Summary")),
+    ("users", "/users", "users", en("Users")),
+    ("groups", "/groups", "groups", en("Groups")),
+    ("deliveries", "/deliveries", "deliveries", en("Callbacks")),
+    ("keys", "/keys", "keys", en("Keys and secrets")),
+    ("settings", "/edit", "settings", en("Settings")),
 ];
 
 /// What is said on one page after something was done.

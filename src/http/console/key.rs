@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::http::console::application::KEY;
 use crate::http::console::form::Form;
 use crate::http::console::frame::Frame;
+use crate::http::console::language::en;
 use crate::http::console::secret::{self, Secret};
 use crate::http::console::visit::Visit;
 use crate::http::console::{address, draw_form, of};
@@ -51,14 +52,14 @@ struct New<'a> {
 }
 
 const SCOPES: [(&str, &str); 8] = [
-    ("admin", "Everything below, and what comes later."),
-    ("messages", "Send, edit and withdraw messages, read their delivery."),
-    ("messages:as-user", "Send messages in the name of users."),
-    ("users", "Create, change, suspend and erase users."),
-    ("contacts", "Contact lists and groups."),
-    ("conversations", "Make conversations and read them."),
-    ("presence", "See who is reachable."),
-    ("tickets", "Tickets, tokens and sessions of users."),
+    ("admin", en("Everything below, and what comes later.")),
+    ("messages", en("Send, edit and withdraw messages, read their delivery.")),
+    ("messages:as-user", en("Send messages in the name of users.")),
+    ("users", en("Create, change, suspend and erase users.")),
+    ("contacts", en("Contact lists and groups.")),
+    ("conversations", en("Make conversations and read them.")),
+    ("presence", en("See who is reachable.")),
+    ("tickets", en("Tickets, tokens and sessions of users.")),
 ];
 
 pub async fn new(visit: Visit, id: Path<String>) -> Answer {

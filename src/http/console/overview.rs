@@ -5,7 +5,7 @@ use crate::apps::key;
 use crate::error::Result;
 use crate::http::console::draw;
 use crate::http::console::frame::Frame;
-use crate::http::console::language::{Language, number};
+use crate::http::console::language::{Language, en, number};
 use crate::http::console::part::Mark;
 use crate::http::console::tally::{self, Callbacks, Row};
 use crate::http::console::visit::Visit;
@@ -71,16 +71,16 @@ fn concern(db: &Db, l: Language, row: &Row) -> Result<Option<Concern>> {
     }
     let keyless = !key::list(db, a.no)?.iter().any(|key| key.in_force(Moment::now()));
     let (is_grave, what, why, room, how) = match row.callbacks {
-        Callbacks::Stopped => (true, "Callbacks are stopped", reason(l, row), "deliveries", "See callbacks"),
-        Callbacks::Failing => (true, "It does not answer", waiting(l, row), "deliveries", "See callbacks"),
+        Callbacks::Stopped => (true, en("Callbacks are stopped"), reason(l, row), "deliveries", en("See callbacks")),
+        Callbacks::Failing => (true, en("It does not answer"), waiting(l, row), "deliveries", en("See callbacks")),
         Callbacks::None if a.opens(SignIn::Callback) => {
             let why = l.t("Users are to sign in with its passwords, but it has no callback address.").into();
-            (false, "Nobody to ask", why, "edit", "Settings")
+            (false, en("Nobody to ask"), why, "edit", en("Settings"))
         }
         _ if keyless && a.opens(SignIn::Ticket) => {
-            (false, "No key", l.t("Without a key it cannot fetch tickets for its users.").into(), "keys/new", "New key")
+            (false, en("No key"), l.t("Without a key it cannot fetch tickets for its users.").into(), "keys/new", en("New key"))
         }
-        _ if row.queue.dropped > 0 => (false, "Queue was full", waiting(l, row), "deliveries", "See callbacks"),
+        _ if row.queue.dropped > 0 => (false, en("Queue was full"), waiting(l, row), "deliveries", en("See callbacks")),
         _ => return Ok(None),
     };
     Ok(Some(Concern {

@@ -4,6 +4,7 @@ use crate::apps::secret::{self, Purpose};
 use crate::error::{Error, Result};
 use crate::http::console::application::{CALLBACK_SECRET, TOKEN_SECRET};
 use crate::http::console::form::Form;
+use crate::http::console::language::en;
 use crate::http::console::visit::Visit;
 use crate::http::console::{address, key, of};
 use crate::http::page::see_other;
@@ -28,17 +29,17 @@ pub fn list(db: &Db, app: AppNo, now: Moment) -> Result<Vec<Secret>> {
     Ok(vec![
         Secret {
             name: CALLBACK_SECRET,
-            what: "Signs every call to the application, which checks it.",
+            what: en("Signs every call to the application, which checks it."),
             purpose: Purpose::Callback.as_str(),
-            question: "Replace the callback secret?",
+            question: en("Replace the callback secret?"),
             ask: "rotate-callback",
             count: secret::callback_secrets(db, app, now)?.len() as i64,
         },
         Secret {
             name: TOKEN_SECRET,
-            what: "With it the application signs tokens for its users (HS256).",
+            what: en("With it the application signs tokens for its users (HS256)."),
             purpose: Purpose::Token.as_str(),
-            question: "Replace the token secret?",
+            question: en("Replace the token secret?"),
             ask: "rotate-token",
             count: secret::token_secrets(db, app, now)?.len() as i64,
         },

@@ -8,7 +8,7 @@ use crate::http::console::address::{self, within};
 use crate::http::console::draw_form;
 use crate::http::console::form::Form;
 use crate::http::console::frame::Frame;
-use crate::http::console::language::Language;
+use crate::http::console::language::{Language, en};
 use crate::http::console::visit::{self, Visit};
 use crate::http::guard::bearer::Jar;
 use crate::http::page::see_other;
@@ -40,8 +40,8 @@ pub struct Asked {
 
 pub async fn new(house: Data<House>, request: HttpRequest, asked: Query<Asked>) -> Answer {
     let notice = match (&asked.ended, &asked.left) {
-        (Some(_), _) => Some("Your session has ended. Sign in again."),
-        (_, Some(_)) => Some("You are signed out."),
+        (Some(_), _) => Some(en("Your session has ended. Sign in again.")),
+        (_, Some(_)) => Some(en("You are signed out.")),
         _ => None,
     };
     draw(&house, &request, Form::default().and("to", asked.to.clone().unwrap_or_default()), notice).await

@@ -2,6 +2,7 @@
 
 use crate::apps::application::Application;
 use crate::http::console::address::segment;
+use crate::http::console::language::en;
 use crate::id::UserId;
 use serde_json::json;
 
@@ -18,16 +19,16 @@ pub fn all(application: &Application, server: &str, key: Option<&str>, somebody:
     let message = json!({"to": format!("user:{user}"), "text": "Hello from the application"}).to_string();
     let path = format!("users/{}", segment(user));
     let mut snippets = vec![
-        Snippet { title: "Send a message", code: call(server, key, ("POST", "messages"), &message) },
+        Snippet { title: en("Send a message"), code: call(server, key, ("POST", "messages"), &message) },
         Snippet {
-            title: "Fetch a ticket for who is signed in",
+            title: en("Fetch a ticket for who is signed in"),
             code: call(server, key, ("POST", &format!("{path}/tickets")), ""),
         },
-        Snippet { title: "Put the widget on a page", code: widget(server, application.id.as_str()) },
+        Snippet { title: en("Put the widget on a page"), code: widget(server, application.id.as_str()) },
     ];
     if somebody.is_none() {
         let body = json!({"name": "Anna Berg"}).to_string();
-        snippets.insert(0, Snippet { title: "Create a user", code: call(server, key, ("PUT", &path), &body) });
+        snippets.insert(0, Snippet { title: en("Create a user"), code: call(server, key, ("PUT", &path), &body) });
     }
     snippets
 }

@@ -6,7 +6,7 @@ use crate::chat::tally;
 use crate::directory::user;
 use crate::error::Result;
 use crate::http::console::address;
-use crate::http::console::language::number;
+use crate::http::console::language::{en, number};
 use crate::http::console::part::Mark;
 use crate::live::Live;
 use crate::store::Db;
@@ -39,10 +39,10 @@ impl Callbacks {
 
     pub fn name(&self) -> &'static str {
         match self {
-            Callbacks::None => "none",
-            Callbacks::Answering => "answering",
-            Callbacks::Failing => "not answering",
-            Callbacks::Stopped => "stopped",
+            Callbacks::None => en("none"),
+            Callbacks::Answering => en("answering"),
+            Callbacks::Failing => en("not answering"),
+            Callbacks::Stopped => en("stopped"),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::http::console::draw_as;
 use crate::http::console::frame::Frame;
+use crate::http::console::language::en;
 use crate::http::console::visit::Visit;
 use crate::http::problem::Problem;
 use actix_web::http::StatusCode;
@@ -22,10 +23,10 @@ pub fn page(request: &HttpRequest, problem: &Problem, request_id: &str) -> Optio
     let visit = Visit::find(request)?;
     let status = problem.status_code();
     let title = match status {
-        StatusCode::NOT_FOUND => "There is nothing here",
-        StatusCode::FORBIDDEN => "This was not accepted",
-        _ if status.is_server_error() => "Something went wrong",
-        _ => "This did not work",
+        StatusCode::NOT_FOUND => en("There is nothing here"),
+        StatusCode::FORBIDDEN => en("This was not accepted"),
+        _ if status.is_server_error() => en("Something went wrong"),
+        _ => en("This did not work"),
     };
     let frame = Frame::of(&visit, "");
     draw_as(status, &Show { frame, title, sentence: problem.sentence(), request_id }).ok()

@@ -3,8 +3,10 @@
 use crate::apps::application::{Application, Policy, SignIn};
 use crate::apps::draft::Draft;
 use crate::apps::origin;
+use crate::callout::guard;
 use crate::error::{Error, Result};
 use crate::http::console::form::Form;
+use crate::http::console::language::en;
 
 const HOUR: i64 = 3_600_000;
 /// What a colour field shows where none was chosen.
@@ -43,6 +45,7 @@ pub fn draft(form: &Form, before: Option<&Application>) -> Result<Draft> {
     let kept = before.map(Draft::of).unwrap_or_default();
     let mut approved = form.lines("approved");
     approved.extend(form.values("approve").iter().map(|host| host.to_string()));
+    require_callable(form, &approved)?;
     let ways = form.values("sign_in").into_iter().map(SignIn::parse);
     let strings = |name| form.values(name).into_iter().map(String::from).collect();
     Ok(Draft {
@@ -63,6 +66,15 @@ pub fn draft(form: &Form, before: Option<&Application>) -> Result<Draft> {
     })
 }
 
+/// Says now what would only show when the address is called for the first time.
+fn require_callable(form: &Form, approved: &[String]) -> Result<()> {
+    let url = form.filled("callback_url").and_then(|url| origin::parse_address("callback_url", &url).ok());
+    match url.map(|url| guard::parse(&url, approved)) {
+        Some(Err(Error::Forbidden(reason))) => Err(Error::invalid("callback_url", reason)),
+        _ => Ok(()),
+    }
+}
+
 /// Whole hours; an application whose sessions last otherwise keeps that until somebody changes it.
 fn hours(form: &Form, kept: &Draft) -> Result<i64> {
     let wrong = |_| Error::invalid("session", "expected a number of hours");
@@ -80,17 +92,17 @@ pub fn unapproved(form: &Form) -> Option<String> {
 
 pub fn way(way: SignIn) -> &'static str {
     match way {
-        SignIn::Local => "Password kept here",
-        SignIn::Callback => "Password of the application",
-        SignIn::Token => "Signed token",
-        SignIn::Ticket => "Ticket",
+        SignIn::Local => en("Password kept here"),
+        SignIn::Callback => en("Password of the application"),
+        SignIn::Token => en("Signed token"),
+        SignIn::Ticket => en("Ticket"),
     }
 }
 
 pub fn policy(policy: Policy) -> &'static str {
     match policy {
-        Policy::Everyone => "Everyone",
-        Policy::Contacts => "Contacts only",
-        Policy::Application => "The application only",
+        Policy::Everyone => en("Everyone"),
+        Policy::Contacts => en("Contacts only"),
+        Policy::Application => en("The application only"),
     }
 }

@@ -10,6 +10,7 @@ use crate::directory::user;
 use crate::error::Result;
 use crate::http::console::form::Form;
 use crate::http::console::frame::Frame;
+use crate::http::console::language::en;
 use crate::http::console::once::Shown;
 use crate::http::console::snippet::{self, Snippet};
 use crate::http::console::tally::Row;
@@ -82,9 +83,9 @@ async fn register(visit: &Visit, form: &Form) -> Result<(Application, Shown)> {
     visit.act("application.create", form.value("id").trim(), work).await
 }
 
-pub const KEY: &str = "Key";
-pub const CALLBACK_SECRET: &str = "Callback secret";
-pub const TOKEN_SECRET: &str = "Token secret";
+pub const KEY: &str = en("Key");
+pub const CALLBACK_SECRET: &str = en("Callback secret");
+pub const TOKEN_SECRET: &str = en("Token secret");
 
 #[derive(Template)]
 #[template(path = "console/application/show.html")]

@@ -7,7 +7,7 @@ use crate::directory::renewal::{self, Renewal};
 use crate::http::console::address;
 use crate::http::console::draw;
 use crate::http::console::frame::Frame;
-use crate::http::console::language::number;
+use crate::http::console::language::{en, number};
 use crate::http::console::part::Mark;
 use crate::http::console::visit::Visit;
 use crate::http::problem::Answer;
@@ -65,9 +65,9 @@ fn seen(application: &Application, group: GroupRow, people: &HashMap<&UserId, &U
     let person = |id: &UserId| people.get(id).map(|row| Person::of(application, row));
     Group {
         source: match group.id.split(':').next() {
-            Some("own") => "the user's own",
-            Some("app") => "from the application",
-            _ => "kept here",
+            Some("own") => en("the user's own"),
+            Some("app") => en("from the application"),
+            _ => en("kept here"),
         },
         name: group.name,
         count: number(group.count),

@@ -3,6 +3,7 @@
 use crate::directory::user::{self, Profile, User};
 use crate::error::Result;
 use crate::http::console::form::Form;
+use crate::http::console::language::en;
 use crate::id::UserId;
 
 pub fn of(user: &User) -> Form {
@@ -35,5 +36,5 @@ pub fn profile(form: &Form, id: UserId) -> Result<Profile> {
 /// What stands on the page of a user.
 pub fn facts(user: &User) -> Vec<(&'static str, Option<String>)> {
     let u = user.clone();
-    vec![("Position", u.title), ("Email", u.email), ("Language", u.locale), ("Time zone", u.timezone)]
+    vec![(en("Position"), u.title), (en("Email"), u.email), (en("Language"), u.locale), (en("Time zone"), u.timezone)]
 }

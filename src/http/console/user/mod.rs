@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::http::console::address::{self, segment};
 use crate::http::console::form::Form;
 use crate::http::console::frame::Frame;
+use crate::http::console::language::en;
 use crate::http::console::part::Mark;
 use crate::http::console::visit::Visit;
 use crate::http::console::{draw, draw_form, of};
@@ -31,7 +32,7 @@ use serde::Deserialize;
 /// Users on one page of the list.
 const PAGE: usize = 50;
 
-pub const KINDS: [(&str, &str); 3] = [("person", "Person"), ("program", "Program"), ("device", "Device")];
+pub const KINDS: [(&str, &str); 3] = [("person", en("Person")), ("program", en("Program")), ("device", en("Device"))];
 
 /// The application and the user in an address.
 pub(super) fn both(db: &Db, (app, id): &(String, String)) -> Result<(Application, User)> {
