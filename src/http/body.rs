@@ -89,7 +89,7 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
 }
 
 /// The member that serde names: "unknown field `x`", "missing field `x`".
-fn field(reason: &str) -> &str {
+pub fn field(reason: &str) -> &str {
     let named = reason.strip_prefix("unknown field `").or_else(|| reason.strip_prefix("missing field `"));
     named.and_then(|rest| rest.split('`').next()).unwrap_or_default()
 }

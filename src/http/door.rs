@@ -60,7 +60,7 @@ fn explain(response: ServiceResponse, id: &str) -> ServiceResponse {
     let (request, before) = response.into_parts();
     let mut answer = match is_program(&request) {
         true => problem.json(id),
-        false => trouble::page(&request, &problem, id).unwrap_or_else(|| problem.page(id)),
+        false => trouble::page(&request, &problem, id).unwrap_or_else(|| problem.page(&request, id)),
     };
     for (name, value) in before.headers() {
         if name.as_str().starts_with("access-control-") || name == header::VARY || name == header::ALLOW {

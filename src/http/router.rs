@@ -1,11 +1,13 @@
 //! All routes of the server in one table: method, path, who may use it, what answers.
 
 use crate::error::Error;
+use crate::http::body::field;
 use crate::http::guard::origin;
 use crate::http::problem::{Answer, Problem};
 use crate::http::route::{Policy, Route};
 use crate::http::{api, assets, client, console, health, socket};
 use actix_web::http::Method;
+use actix_web::web::{PathConfig, QueryConfig};
 use actix_web::{HttpRequest, web};
 
 #[rustfmt::skip]
@@ -34,6 +36,8 @@ pub fn routes() -> Vec<Route> {
 
 /// Puts the table into an application: one resource for each path, which refuses methods that the table does not have.
 pub fn configure(config: &mut web::ServiceConfig) {
+    config.app_data(QueryConfig::default().error_handler(|error, _| unread(&error, "Query deserialize error: ")));
+    config.app_data(PathConfig::default().error_handler(|_, _| Problem::from(Error::NotFound("address")).into()));
     let mut rest = routes();
     while let Some(path) = rest.first().map(|route| route.path) {
         let (same, others) = rest.into_iter().partition(|route| route.path == path);
@@ -56,6 +60,13 @@ fn resource(path: &'static str, routes: Vec<Route>) -> actix_web::Resource {
     };
     let resource = routes.into_iter().fold(web::resource(path), |resource, route| resource.route(route.into_handler()));
     resource.default_service(web::to(other))
+}
+
+/// A query that a handler cannot take.
+fn unread(error: &dyn std::error::Error, before: &str) -> actix_web::Error {
+    let reason = error.to_string();
+    let reason = reason.strip_prefix(before).unwrap_or(&reason);
+    Problem::from(Error::invalid(field(reason), format!("the query was not understood: {reason}"))).into()
 }
 
 /// For every address that the table does not have.

@@ -16,7 +16,7 @@ fn what_is_not_there_is_a_problem_for_programs_and_a_page_for_people() {
     }
     let page = http.get("/nothing/here");
     assert_eq!((page.status, page.header("content-type")), (404, Some("text/html; charset=utf-8")));
-    assert!(page.text().contains("There is no such address") && page.text().contains(page.header("x-request-id").unwrap()));
+    assert!(page.text().contains("Nothing is here") && page.text().contains(page.header("x-request-id").unwrap()));
     http.with("accept", "application/json").get("/nothing/here").is_refused(404, "not_found");
 }
 

@@ -1,12 +1,14 @@
 //! The one translator of errors: problem+json (RFC 9457) for programs, a page for people. A socket's frame is
 //! `wire::frame::refusal`. Internal text is logged here, once, and never leaves.
 
+mod person;
+
 use crate::error::Error;
 use crate::http::page;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpResponse, ResponseError};
-use askama::Template;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use person::Page;
 use serde::Serialize;
 use std::fmt;
 use utoipa::ToSchema;
@@ -107,9 +109,8 @@ impl Problem {
         self.response().content_type("application/problem+json").body(text)
     }
 
-    pub fn page(&self, request_id: &str) -> HttpResponse {
-        let body = Page { title: self.title(), detail: &capital(&self.error.sentence()), request_id };
-        page::answer(self.response(), &body)
+    pub fn page(&self, request: &HttpRequest, request_id: &str) -> HttpResponse {
+        page::answer(self.response(), &Page::new(request, self.status, &self.error.sentence(), request_id))
     }
 
     /// What a stranger may read.
@@ -137,11 +138,6 @@ impl Problem {
     }
 }
 
-fn capital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
 /// The members of `application/problem+json`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
@@ -157,13 +153,5 @@ pub struct Document<'a> {
     field: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u32>,
-    request_id: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "problem.html")]
-struct Page<'a> {
-    title: &'a str,
-    detail: &'a str,
     request_id: &'a str,
 }
