@@ -11,6 +11,8 @@ use tokio::sync::Notify;
 /// Frames, and bytes, that wait before pushing stops.
 pub const FRAMES: usize = 64;
 pub const BYTES: usize = 256 * 1024;
+/// A larger frame is not pushed but read from the store, page by page.
+const LARGE: usize = 64 * 1024;
 
 #[derive(Debug)]
 pub enum Out {
@@ -118,7 +120,7 @@ impl Outbox {
 
 impl State {
     fn full(&self, more: usize) -> bool {
-        self.frames >= FRAMES || (self.frames > 0 && self.bytes + more > BYTES)
+        more > LARGE || self.frames >= FRAMES || self.bytes + more > BYTES
     }
 
     fn add(&mut self, bytes: usize) {
@@ -155,11 +157,12 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_bounded_but_one_large_frame_passes() {
+    fn bytes_are_bounded_and_a_large_frame_is_left_to_the_store() {
         let outbox = Outbox::default();
-        let large: ByteString = "x".repeat(BYTES).into();
-        outbox.push(1, large.clone());
-        outbox.push(2, large);
-        assert!(matches!(taken(&outbox)[..], [Out::Push { version: 1, .. }, Out::Gap]));
+        let most: ByteString = "x".repeat(LARGE).into();
+        (1..=5).for_each(|version| outbox.push(version, most.clone()));
+        assert!(matches!(taken(&outbox)[..], [.., Out::Push { version: 4, .. }, Out::Gap]));
+        outbox.push(6, "x".repeat(LARGE + 1).into());
+        assert!(matches!(taken(&outbox)[..], [Out::Gap]));
     }
 }
