@@ -3,7 +3,7 @@
 
 use crate::chat::author::Author;
 use crate::chat::conversation;
-use crate::directory::{shared, user};
+use crate::directory::{group, shared, user};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, GroupId, Party, UserNo};
 use crate::store::{Db, Tx, params};
@@ -16,10 +16,10 @@ pub const PARTIES: usize = 10_000;
 pub struct Audience<'a> {
     author: &'a Author,
     batch: i64,
-    /// The number of rows so far, and the position of the last.
+    /// Recipients so far, and the position of the last.
     rows: i64,
+    position: i64,
     named: HashSet<Party>,
-    users: HashSet<UserNo>,
     /// All users up to this number.
     everyone: Option<UserNo>,
 }
@@ -33,7 +33,7 @@ pub struct Gathered {
 
 /// Writes down the recipients that these parties mean. One that is not there is an error in its place.
 pub fn gather(tx: &mut Tx, author: &Author, batch: i64, to: &[String]) -> Result<Gathered> {
-    let mut audience = Audience { author, batch, rows: 0, named: HashSet::new(), users: HashSet::new(), everyone: None };
+    let mut audience = Audience { author, batch, rows: 0, position: 0, named: HashSet::new(), everyone: None };
     let mut failed = 0;
     for given in to {
         if let Err(error) = audience.add(tx, given) {
@@ -65,7 +65,7 @@ impl Audience<'_> {
         match &party {
             Party::User(id) => {
                 let no = user::number(tx, app, id)?;
-                self.user(tx, no)
+                self.insert(tx, Some(no), None, None)
             }
             Party::Conversation(id) => {
                 self.require_seen(tx, *id)?;
@@ -95,20 +95,19 @@ impl Audience<'_> {
         }
     }
 
-    fn user(&mut self, tx: &mut Tx, no: UserNo) -> Result<()> {
-        match self.users.insert(no) {
-            true => self.insert(tx, Some(no), None, None),
-            false => Ok(()),
-        }
-    }
-
+    /// The users of a group, in its order.
     fn group(&mut self, tx: &mut Tx, id: &GroupId) -> Result<()> {
-        for no in shared::users(tx, self.author.app, id)? {
-            self.user(tx, no)?;
-        }
+        let app = self.author.app;
+        let group = shared::get(tx, app, id)?;
+        let sql = "INSERT INTO batch_copy (application, batch, position, user)
+                   SELECT ?1, ?2, ?3 + row_number() OVER (ORDER BY position), user FROM group_user WHERE application = ?1 AND grp = ?4
+                   ON CONFLICT DO NOTHING";
+        self.rows += tx.run(sql, params![app, self.batch, self.position, group.no])? as i64;
+        self.position += group::count(tx, app, group.no)?;
         Ok(())
     }
 
+    /// A recipient who is one already stays where it is.
     fn insert(
         &mut self,
         tx: &mut Tx,
@@ -116,17 +115,21 @@ impl Audience<'_> {
         conversation: Option<ConversationId>,
         party: Option<&str>,
     ) -> Result<()> {
-        self.rows += 1;
+        self.position += 1;
         let sql =
-            "INSERT INTO batch_copy (application, batch, position, user, conversation, party) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        tx.run(sql, params![self.author.app, self.batch, self.rows, user, conversation, party]).map(|_| ())
+            "INSERT INTO batch_copy (application, batch, position, user, conversation, party) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                   ON CONFLICT DO NOTHING";
+        let values = params![self.author.app, self.batch, self.position, user, conversation, party];
+        self.rows += tx.run(sql, values)? as i64;
+        Ok(())
     }
 
     fn refuse(&mut self, tx: &mut Tx, given: &str, error: &Error) -> Result<()> {
         require_refusal(error)?;
         self.rows += 1;
+        self.position += 1;
         let sql = "INSERT INTO batch_copy (application, batch, position, party, error, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let values = params![self.author.app, self.batch, self.rows, given, error.code().as_str(), error.sentence()];
+        let values = params![self.author.app, self.batch, self.position, given, error.code().as_str(), error.sentence()];
         tx.run(sql, values).map(|_| ())
     }
 }

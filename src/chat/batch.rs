@@ -130,10 +130,11 @@ fn write(tx: &mut Tx, batch: &Batch) -> Result<()> {
         let sql = "UPDATE batch SET done_at = ?3, total = written + failed WHERE application = ?1 AND id = ?2";
         return tx.run(sql, params![batch.app, batch.id, now]).map(|_| ());
     }
-    let author = author(tx, batch)?;
+    let author = author(tx, batch);
     let (mut written, mut failed) = (0, 0);
     for (position, target) in &waiting {
-        match post(tx, &author, batch, (*position, target)) {
+        let posted = author.clone().and_then(|author| post(tx, &author, batch, (*position, target)));
+        match posted {
             Ok(message) => {
                 copy::written(tx, batch, *position, message)?;
                 written += 1;
@@ -151,7 +152,10 @@ fn write(tx: &mut Tx, batch: &Batch) -> Result<()> {
 fn author(db: &Db, batch: &Batch) -> Result<Author> {
     match batch.sender {
         UserNo::APPLICATION => Ok(Author::application(batch.app)),
-        user => user::get_no(db, batch.app, user).map(|user| Author::in_name_of(&user)),
+        no => match user::get_no(db, batch.app, no)? {
+            user if user.is_active() => Ok(Author::in_name_of(&user)),
+            _ => Err(Error::Forbidden("the user in whose name this is written may not write any more".into())),
+        },
     }
 }
 

@@ -72,13 +72,6 @@ pub fn list(db: &Db, app: AppNo, after: Option<&str>, limit: usize) -> Result<(V
     Ok((found, more))
 }
 
-/// All users of a shared group, for whoever writes to it.
-pub fn users(db: &Db, app: AppNo, id: &GroupId) -> Result<Vec<UserNo>> {
-    let group = get(db, app, id)?;
-    let sql = "SELECT user FROM group_user WHERE application = ?1 AND grp = ?2 ORDER BY position";
-    db.all(sql, params![app, group.no], |r| r.get(0))
-}
-
 /// Who sees a group, where it is not everybody's.
 pub fn visible_to(db: &Db, group: &Group) -> Result<Option<Vec<UserId>>> {
     if group.everyone {
