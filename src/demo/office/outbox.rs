@@ -113,9 +113,18 @@ impl Outbox {
 
     /// Who signs out here is signed out of the messenger too.
     pub fn sign_out(&mut self, person: &str) {
-        let path = format!("/api/v1/users/{}/sessions", parlour::encode(person));
-        self.push(Verb::Delete, path, None);
+        self.push(Verb::Delete, sessions(person), None);
     }
+
+    /// Who is here again is not to be signed out by what waited since the last time.
+    pub fn sign_in(&mut self, person: &str) {
+        let path = sessions(person);
+        self.waiting.retain(|errand| errand.verb != Verb::Delete || errand.path != path);
+    }
+}
+
+fn sessions(person: &str) -> String {
+    format!("/api/v1/users/{}/sessions", parlour::encode(person))
 }
 
 enum Step {

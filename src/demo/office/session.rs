@@ -27,6 +27,7 @@ pub fn begin(state: &mut State, person: &str) -> String {
     let token = token::fresh();
     let moment = now();
     state.sessions.retain(|session| session.expires_at > moment);
+    state.outbox.sign_in(person);
     if state.sessions.len() >= MOST {
         state.sessions.remove(0);
     }

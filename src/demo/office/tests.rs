@@ -213,6 +213,9 @@ async fn while_parlour_is_away_messages_wait_and_nothing_is_lost() {
     let page = dalia.looks("/notices").await;
     assert!(page.status == 200 && page.text.contains("Messaging is not available just now"));
     assert!(!page.text.contains("widget.js"));
+    let mut emil = Browser::of(&running, "emil").await;
+    assert_eq!(emil.sends("/sign-out", &[]).await.to, "/sign-in");
+    let _back_again = Browser::of(&running, "emil").await;
     assert_eq!(dalia.sends("/messenger", &[]).await.to, "/people");
     assert!(dalia.looks("/people").await.text.contains("does not answer just now"));
     running.stop().await;
@@ -221,6 +224,7 @@ async fn while_parlour_is_away_messages_wait_and_nothing_is_lost() {
     let _parlour = stage.opens(TcpListener::bind(address).unwrap());
     eventually("all is told", || running.office.unsent() == 0).await;
     assert_eq!(stage.texts("everyone").iter().filter(|text| text.contains("Fire drill")).count(), 1);
+    assert!(!stage.has("DELETE /api/v1/users/emil/sessions"), "who is here again is not signed out");
     let heard = stage.heard().clone();
     let (people, rest) = heard.split_at(5);
     assert!(people.iter().all(|heard| heard.call.starts_with("PUT /api/v1/users/")));
