@@ -8,6 +8,7 @@ import { sentence, t } from './language.js';
 import { LinkBar } from './link-bar.js';
 import { Log } from './log.js';
 import { preview } from './markdown.js';
+import { centre } from './scroll.js';
 import { html, useDesk, useEffect, useEvent, useMemo, useState } from './ui.js';
 
 /** @typedef {import('../core/wire.js').Message} Row */
@@ -85,8 +86,9 @@ const unblock = (desk, user) => desk.messenger.ask('settings', { block: { user, 
 /** @param {number} id */
 function show(id) {
   const element = /** @type {HTMLElement|null} */ (document.querySelector(`[data-id="${id}"]`));
-  element?.scrollIntoView({ block: 'center' });
-  element?.focus();
+  const box = /** @type {HTMLElement|null|undefined} */ (element?.closest('.log'));
+  if (box) centre(box, element);
+  element?.focus({ preventScroll: true });
 }
 
 /** Before the first word. @param {{party: string}} props */

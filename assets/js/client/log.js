@@ -6,7 +6,7 @@ import { Icon } from './icon.js';
 import { t } from './language.js';
 import { itemsOf, markOf } from './log-item.js';
 import { Message, Waiting } from './message.js';
-import { lastSeen, useScroll } from './scroll.js';
+import { centre, lastSeen, useScroll } from './scroll.js';
 import { dayName } from './time.js';
 import { html, useDesk, useEffect, useEvent, useRef, useState } from './ui.js';
 
@@ -39,7 +39,7 @@ export function Log({ party, conversation, acts, again, empty }) {
   useEvent(document, 'visibilitychange', look);
   useEffect(() => void (view.later && earlier()), [view.later, messenger.link.phase]);
   useEffect(() => {
-    scroll.box.current.querySelector('.divider-new')?.scrollIntoView({ block: 'center' });
+    centre(scroll.box.current, scroll.box.current.querySelector('.divider-new'));
   }, []);
   useEffect(() => {
     if (waiting.length) {

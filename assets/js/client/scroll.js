@@ -52,6 +52,16 @@ export function useScroll({ first, last, onnear, onseen }) {
   return { box, onscroll, toBottom, isBottom: () => was.current.bottom };
 }
 
+/**
+ * Brings an element of the log to its middle. Moves the log alone: `scrollIntoView` would move the page around it too.
+ * @param {HTMLElement} box @param {Element|null|undefined} element
+ */
+export function centre(box, element) {
+  if (!element) return;
+  const [inner, outer] = [element.getBoundingClientRect(), box.getBoundingClientRect()];
+  box.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
+}
+
 /** The newest message of which the end can be seen. @param {HTMLElement} box */
 export function lastSeen(box) {
   const limit = box.getBoundingClientRect().bottom + 8;

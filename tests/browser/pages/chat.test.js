@@ -97,6 +97,7 @@ test('unread counts rise, fall when looked at, and agree in two tabs', async () 
   await hugo.row('Gina Rossi').click();
   await hugo.hear('three');
   await hugo.page.waitForSelector('.divider-new');
+  assert.equal((await hugo.page.locator('.chat-head').boundingBox())?.y, 0, 'only the messages scroll');
   for (const tab of [hugo, second]) await tab.until('nothing is unread', async () => (await tab.page.locator('.row-chat .badge').count()) === 0);
   await second.until('the title is quiet', async () => (await second.page.title()) === 'Acme Office');
   await gina.page.waitForSelector('.mark-read');
@@ -148,4 +149,21 @@ test('older messages come in while scrolling up, and the place is kept', async (
   assert.deepEqual(numbers, Array.from({ length: 130 }, (_, at) => `line ${at + 1}`));
   await jan.page.click('.to-bottom');
   await jan.until('the newest is in sight', () => jan.said('line 130').evaluate((element) => element.getBoundingClientRect().bottom < innerHeight));
+});
+
+test('going to what is new, or to an answered message, moves the messages and nothing around them', async () => {
+  const [finn, ivy] = await Promise.all([person('finn'), person('ivy')]);
+  await finn.open('Ivy Stone');
+  for (let line = 1; line <= 14; line++) await finn.say(`tall ${line}\nand\nmore\nof it`);
+  await ivy.page.waitForSelector('.row-chat .badge:text("14")');
+  await ivy.row('Finn Sand').click();
+  await ivy.page.waitForSelector('.divider-new');
+  const head = async () => (await ivy.page.locator('.chat-head').boundingBox())?.y;
+  const foot = async () => ivy.page.locator('.composer').evaluate((element) => Math.round(innerHeight - element.getBoundingClientRect().bottom));
+  assert.deepEqual([await head(), await foot()], [0, 0]);
+  const seen = await ivy.page.locator('.divider-new').evaluate((element) => {
+    const box = element.getBoundingClientRect();
+    return box.top >= 0 && box.bottom <= innerHeight;
+  });
+  assert.ok(seen, 'what is new is in sight');
 });

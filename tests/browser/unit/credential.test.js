@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Credentials } from '../../../assets/js/client/credential.js';
+
+let number = 0;
+/** A page of the application, loaded again and again in one tab. */
+function tab() {
+  const app = `app-${++number}`;
+  const asked = [];
+  const page = (start, answer = null) => new Credentials(app, { user: null, ticket: null, open: false, ...start }, async () => (asked.push(1), answer && { kind: 'token', value: answer }));
+  return { page, asked };
+}
+const welcome = (user, token) => ({ me: { id: user }, session: { id: 1, expires_at: null, ...(token && { token }) } });
+
+test('a ticket is used once; a page that is loaded again goes on with the session', async () => {
+  const { page } = tab();
+  const first = page({ ticket: 'T1', user: 'anna' });
+  assert.equal(await first.token(null), 'T1');
+  first.keep(welcome('anna', 'S1'));
+  assert.equal(await first.token(null), 'S1', 'a reconnect');
+  assert.equal(await page({ ticket: 'T1', user: 'anna' }).token(null), 'S1', 'the same page again');
+  assert.equal(await page({ ticket: 'T2', user: 'anna' }).token(null), 'S1', 'a fresh ticket is not wasted');
+});
+
+test('another user of the page never gets the session of the one before', async () => {
+  const { page } = tab();
+  const first = page({ ticket: 'T1', user: 'anna' });
+  await first.token(null);
+  first.keep(welcome('anna', 'S1'));
+  assert.equal(await page({ ticket: 'T2', user: 'ben' }).token(null), 'T2');
+  assert.equal(await page({ ticket: 'T3' }).token(null), 'T3', 'nor where the page does not say who it is');
+  assert.equal(await page({ ticket: 'T1' }).token(null), 'S1', 'but the same ticket is the same user');
+});
+
+test('a session that is refused gives way to the ticket, then to the page’s function, then to the end', async () => {
+  const { page, asked } = tab();
+  const first = page({ ticket: 'T1', user: 'anna' });
+  await first.token(null);
+  first.keep(welcome('anna', 'S1'));
+  const next = page({ ticket: 'T2', user: 'anna' }, 'J1');
+  assert.equal(await next.token(null), 'S1');
+  assert.equal(await next.token('expired'), 'T2');
+  assert.equal(await next.token('unauthenticated'), 'J1');
+  assert.equal(asked.length, 1);
+  const bare = page({ user: 'carol' });
+  await assert.rejects(bare.token(null), { code: 'unauthenticated' });
+});
+
+test('forgetting ends it', async () => {
+  const { page } = tab();
+  const first = page({ ticket: 'T1', user: 'anna' });
+  await first.token(null);
+  first.keep(welcome('anna', 'S1'));
+  first.forget();
+  assert.equal(page({ user: 'anna' }).kept(), null);
+});
