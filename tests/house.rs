@@ -7,6 +7,8 @@
 mod floors;
 #[path = "house/hosts.rs"]
 mod hosts;
+#[path = "house/invariants.rs"]
+mod invariants;
 #[path = "house/project.rs"]
 mod project;
 #[path = "house/rust.rs"]
