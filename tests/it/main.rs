@@ -10,6 +10,7 @@ mod api;
 mod callbacks;
 mod command;
 mod config;
+mod console;
 mod demo;
 mod door;
 mod hostile;

@@ -14,6 +14,7 @@ export class House {
     this.folder = folder;
     this.port = 0;
     this.said = '';
+    this.printed = '';
   }
 
   static async start() {
@@ -37,6 +38,7 @@ export class House {
       const timer = setTimeout(() => reject(new Error(`the server did not start: ${this.said}`)), PATIENCE);
       child.once('exit', () => reject(new Error(`the server ended: ${this.said}`)));
       child.stdout.on('data', (text) => {
+        this.printed += text;
         out += text;
         if (!out.includes('\n')) return;
         clearTimeout(timer);
@@ -44,6 +46,15 @@ export class House {
       });
     });
     this.port = Number(/listening on http:\/\/[^:]+:(\d+)/.exec(line)?.[1]);
+  }
+
+  /** The one-time link for the first administrator, which is printed after the address. */
+  async setUpLink() {
+    for (const end = Date.now() + PATIENCE; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 20))) {
+      const found = /^set up at (\S+)$/m.exec(this.printed);
+      if (found) return found[1];
+    }
+    throw new Error(`no set-up link was printed: ${this.printed}`);
   }
 
   /** Stops it without a warning, as a power cut would. */
