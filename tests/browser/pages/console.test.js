@@ -34,7 +34,7 @@ async function createUser(page, id, name) {
   await page.fill('#name', name);
   await page.fill('#password', `secret-${id}`);
   await page.click('button:text-is("Create user")');
-  await page.waitForSelector(`h1:text("${name}")`);
+  await page.waitForSelector(`h1:has-text("${name}")`);
 }
 
 test('from the set-up link to two people who write to each other', async () => {
@@ -43,7 +43,7 @@ test('from the set-up link to two people who write to each other', async () => {
   await page.goto(await house.setUpLink());
   await page.fill('#name', 'root');
   await page.fill('#password', PASSWORD);
-  await page.waitForSelector('#strength:has-text("good")');
+  await page.waitForSelector('#strength:has-text("strong")');
   await page.fill('#again', PASSWORD);
   await page.click('text=Create administrator');
   await page.click('text=Register application >> nth=-1');
@@ -51,7 +51,7 @@ test('from the set-up link to two people who write to each other', async () => {
   assert.equal(await page.inputValue('#id'), 'acme-office');
   await page.fill('#id', 'oa');
   await page.click('main form >> text=Register application');
-  await page.waitForSelector('h1:text("Copy this now")');
+  await page.waitForSelector('h1:has-text("Copy this now")');
   assert.match((await page.textContent('.secret code')) ?? '', /^pk_/);
   await page.waitForSelector('.secret button:has-text("Copy")');
   await createUser(page, 'anna', 'Anna Liu');
@@ -74,7 +74,7 @@ test('without script everything is there, and what is dangerous still asks', asy
   await page.fill('#name', 'root');
   await page.fill('#password', PASSWORD);
   await page.click('button:text-is("登录")');
-  await page.waitForSelector('h1:text("Ben Okafor")');
+  await page.waitForSelector('h1:has-text("Ben Okafor")');
   await page.click('text=停用…');
   await page.click('[popover] >> text=停用用户');
   await page.waitForSelector('.note-good:has-text("Ben Okafor")');
