@@ -170,7 +170,8 @@ impl Tx {
         statement.execute([]).map(|_| ()).map_err(translate)
     }
 
-    pub(super) fn optimize(&self) -> Result<()> {
-        self.db.connection.execute_batch("PRAGMA optimize").map_err(Error::internal)
+    /// What is done before the end: statistics for the next start, and everything from the log into the one file.
+    pub(super) fn close(&self) -> Result<()> {
+        self.db.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)").map_err(Error::internal)
     }
 }

@@ -87,7 +87,9 @@ fn write(mut tx: Tx, mut jobs: mpsc::Receiver<Job>, committed: SyncSender<Told>)
             break;
         }
     }
-    let _ = tx.optimize();
+    if let Err(error) = tx.close() {
+        tracing::warn!(%error, "the log was not written back at the end; the next start does it");
+    }
 }
 
 fn teller(committed: Receiver<Told>, mut tell: Box<dyn FnMut(News) + Send>) {
