@@ -7,6 +7,7 @@ CREATE TABLE conversation (
     high        INTEGER,
     creator     INTEGER,                           -- room: who made it with which key (0: the application)
     key         TEXT,
+    digest      BLOB,                              -- room: of what was asked for with the key
     first       INTEGER NOT NULL DEFAULT 0,
     version     INTEGER NOT NULL,
     created_at  INTEGER NOT NULL,

@@ -54,7 +54,8 @@ pub fn changed(tx: &mut Tx, app: AppNo, message: &Message) -> Result<()> {
 
 /// A conversation became visible to a user: all that belongs to it, whatever the versions.
 pub fn conversation(tx: &mut Tx, app: AppNo, id: ConversationId, user: UserNo) -> Result<()> {
-    let picture = picture::of(tx, app, id, user)?;
+    let own = member::require(tx, app, id, user)?;
+    let picture = picture::brief(tx, app, &own)?;
     rows(tx, app, vec![user], picture)
 }
 

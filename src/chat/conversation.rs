@@ -3,7 +3,7 @@
 
 use crate::apps::application::{self, Policy};
 use crate::chat::author::Author;
-use crate::chat::member;
+use crate::chat::member::{self, Member};
 use crate::directory::{block, contact, user};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, Party, UserId, UserNo};
@@ -64,14 +64,14 @@ pub fn list(db: &Db, app: AppNo, after: i64, limit: usize) -> Result<Vec<Convers
 
 /// Where writers may write, as long as nothing was written that could change it.
 #[derive(Default)]
-struct Reached(HashMap<(AppNo, UserNo, Party), Place>);
+struct Reached(HashMap<(AppNo, UserNo, bool, Party), Place>);
 
 /// Places that are remembered at once.
 const REMEMBERED: usize = 10_000;
 
 /// Finds or begins the conversation that `to` means for this writer, and checks that it may write there.
 pub fn reach(tx: &mut Tx, author: &Author, to: &Party) -> Result<Place> {
-    let way = (author.app, author.user, to.clone());
+    let way = (author.app, author.user, author.via, to.clone());
     if let Some(place) = tx.memo::<Reached>().and_then(|reached| reached.0.get(&way)) {
         return Ok(place.clone());
     }
@@ -143,6 +143,15 @@ fn may_write(db: &Db, author: &Author, conversation: &Conversation) -> Result<()
     require_unblocked(db, author, if author.user == low { high } else { low })
 }
 
+/// Whether the author may bring this user into a room with itself.
+pub fn may_meet(db: &Db, author: &Author, other: UserNo) -> Result<()> {
+    require_unblocked(db, author, other)?;
+    match user::get_no(db, author.app, other)?.is_active() {
+        true => Ok(()),
+        false => Err(Error::NotFound("user")),
+    }
+}
+
 fn require_unblocked(db: &Db, author: &Author, other: UserNo) -> Result<()> {
     let (app, user) = (author.app, author.user);
     if block::is_blocked(db, app, user, other)? || block::is_blocked(db, app, other, user)? {
@@ -202,6 +211,14 @@ fn between(tx: &mut Tx, app: AppNo, a: UserNo, b: UserNo) -> Result<(Conversatio
 }
 
 impl Conversation {
+    /// As one of its members sees it: who has left is told nothing of what came after.
+    pub fn row_for(&self, db: &Db, app: AppNo, own: &Member) -> Result<ConversationRow> {
+        let row = self.row(db, app)?;
+        let Some(left) = own.left else { return Ok(row) };
+        let title = row.title.filter(|_| row.version <= left);
+        Ok(ConversationRow { title, last: row.last.min(left), count: 0, version: row.version.min(left), ..row })
+    }
+
     pub fn row(&self, db: &Db, app: AppNo) -> Result<ConversationRow> {
         let sql = "SELECT count(*) FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL";
         Ok(ConversationRow {

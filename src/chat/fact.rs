@@ -58,5 +58,5 @@ pub fn message_read(tx: &mut Tx, app: AppNo, member: &Member) -> Result<()> {
         return Ok(());
     }
     let data = Read { user: &member.id, conversation: member.conversation, upto: member.read, at: tx.now };
-    delivery::queue(tx, app, &Fact { kind: Kind::MessageRead, conversation: Some(member.conversation), data })
+    delivery::queue(tx, app, &Fact { kind: Kind::MessageRead, conversation: None, data })
 }

@@ -47,9 +47,13 @@ pub fn page(db: &Db, caller: &Caller, conversation: ConversationId, span: Span, 
     seen(db, caller.app, &member, span, limit)
 }
 
-/// As `page`, for one whose membership is at hand.
+/// As `page`, for one whose membership is at hand. What was written before a leaver left stays; what was changed after that is
+/// shown as taken away, because the earlier text is not kept.
 pub fn seen(db: &Db, app: AppNo, member: &Member, span: Span, limit: u32) -> Result<(Vec<Message>, bool)> {
-    slice(db, (app, member.conversation, member.left.unwrap_or(i64::MAX)), span, limit)
+    let left = member.left.unwrap_or(i64::MAX);
+    let (mut messages, more) = slice(db, (app, member.conversation, left), span, limit)?;
+    messages.iter_mut().filter(|message| message.version > left).for_each(Message::withdraw);
+    Ok((messages, more))
 }
 
 /// All of it, for the application's own records.
@@ -57,7 +61,7 @@ pub fn whole(db: &Db, app: AppNo, conversation: ConversationId, span: Span, limi
     slice(db, (app, conversation, i64::MAX), span, limit)
 }
 
-/// Whose messages, of which conversation, up to which version.
+/// Whose messages, of which conversation, up to which one.
 type Scope = (AppNo, ConversationId, i64);
 
 fn slice(db: &Db, scope: Scope, span: Span, limit: u32) -> Result<(Vec<Message>, bool)> {
@@ -75,13 +79,13 @@ fn slice(db: &Db, scope: Scope, span: Span, limit: u32) -> Result<(Vec<Message>,
 }
 
 fn below(db: &Db, scope: Scope, id: i64, limit: u32) -> Result<(Vec<Message>, bool)> {
-    let (mut page, more) = cut(db, scope, "m.id < ?4 AND m.version <= ?3 ORDER BY m.id DESC", id, limit)?;
+    let (mut page, more) = cut(db, scope, "m.id < ?4 AND m.id <= ?3 ORDER BY m.id DESC", id, limit)?;
     page.reverse();
     Ok((page, more))
 }
 
 fn above(db: &Db, scope: Scope, id: i64, limit: u32) -> Result<(Vec<Message>, bool)> {
-    cut(db, scope, "m.id > ?4 AND m.version <= ?3 ORDER BY m.id", id, limit)
+    cut(db, scope, "m.id > ?4 AND m.id <= ?3 ORDER BY m.id", id, limit)
 }
 
 fn cut(db: &Db, (app, conversation, until): Scope, condition: &str, id: i64, limit: u32) -> Result<(Vec<Message>, bool)> {

@@ -55,6 +55,13 @@ pub fn present(db: &Db, app: AppNo, conversation: ConversationId) -> Result<Vec<
     db.all(&sql, params![app, conversation], read)
 }
 
+/// As `present`, of a conversation that is small enough for marks; of a larger one nobody.
+pub fn few(db: &Db, app: AppNo, conversation: ConversationId) -> Result<Vec<Member>> {
+    let sql = "SELECT count(*) FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL";
+    let count: i64 = db.one(sql, params![app, conversation], |r| r.get(0))?;
+    if count > MARKED as i64 { Ok(Vec::new()) } else { present(db, app, conversation) }
+}
+
 /// All whose place changed after a version, leavers too.
 pub fn changed(db: &Db, app: AppNo, conversation: ConversationId, since: i64) -> Result<Vec<Member>> {
     let sql = format!("{SELECT} WHERE m.application = ?1 AND m.conversation = ?2 AND m.version > ?3");

@@ -213,14 +213,12 @@ pub fn delete(tx: &mut Tx, author: &Author, id: MessageId) -> Result<MessageRow>
     if message.deleted_by.is_some() {
         return Ok(message.row(author.user));
     }
+    let sql = "DELETE FROM mention WHERE application = ?1 AND conversation = ?2 AND message = ?3 AND user IN
+               (SELECT j.value FROM message m, json_each(m.mentions) j WHERE m.application = ?1 AND m.id = ?3)";
+    tx.run(sql, params![author.app, message.conversation, id])?;
     let version = tx.next_version(author.app)?;
     let sql = "UPDATE message SET text = '', mentions = NULL, deleted_by = ?3, version = ?4 WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![author.app, id, author.user, version])?;
-    for mentioned in &message.mentions {
-        let sql = "DELETE FROM mention WHERE application = ?1 AND user = ?2 AND conversation = ?3 AND message = ?4";
-        let no = user::number(tx, author.app, mentioned)?;
-        tx.run(sql, params![author.app, no, message.conversation, id])?;
-    }
     changed(tx, author, id)
 }
 
@@ -308,6 +306,15 @@ pub fn require(db: &Db, caller: &Caller, id: MessageId) -> Result<Message> {
 }
 
 impl Message {
+    /// Makes it look as if its author had taken it away, for somebody who may not see what became of it.
+    pub(super) fn withdraw(&mut self) {
+        self.text.clear();
+        self.mentions.clear();
+        self.version = self.id.0;
+        self.edited_at = None;
+        self.deleted_by = Some(self.sender_id.clone().map_or(Party::Application, Party::User));
+    }
+
     /// As this user sees it: the key only on one's own.
     pub fn row(&self, seen_by: UserNo) -> MessageRow {
         let from = self.sender_id.clone().map_or(Party::Application, Party::User);

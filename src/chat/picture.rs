@@ -13,16 +13,28 @@ use crate::wire::row::{MemberRow, MessageRow, Rows, UserRow};
 /// Messages that come along.
 const NEWEST: u32 = 50;
 
-/// The whole of one conversation for one of its members.
+/// The whole of one conversation for one of its members, all other members too.
 pub fn of(db: &Db, app: AppNo, id: ConversationId, user: UserNo) -> Result<Rows> {
-    let member = member::require(db, app, id, user)?;
+    let own = member::require(db, app, id, user)?;
     let present = member::present(db, app, id)?;
-    let (messages, _) = history::seen(db, app, &member, Span::Newest, NEWEST)?;
+    build(db, app, &own, &present)
+}
+
+/// As `of`, with the other members only where they are few: what is pushed to everybody who joins must not grow with the
+/// square of their number. `open` gives the rest.
+pub fn brief(db: &Db, app: AppNo, own: &Member) -> Result<Rows> {
+    build(db, app, own, &member::few(db, app, own.conversation)?)
+}
+
+fn build(db: &Db, app: AppNo, own: &Member, present: &[Member]) -> Result<Rows> {
+    let (messages, _) = history::seen(db, app, own, Span::Newest, NEWEST)?;
+    // Who has left sees what was said until then, and nobody who is there now.
+    let present = if own.left.is_some() { &[] } else { present };
     Ok(Rows {
-        conversations: vec![conversation::get(db, app, id)?.row(db, app)?],
+        conversations: vec![conversation::get(db, app, own.conversation)?.row_for(db, app, own)?],
         users: users(db, app, present.iter().map(|m| m.user))?,
-        members: member_rows(db, app, &present, &member)?,
-        messages: message_rows(&messages, user),
+        members: member_rows(db, app, present, own)?,
+        messages: message_rows(&messages, own.user),
         ..Rows::default()
     })
 }

@@ -7,6 +7,7 @@ use crate::chat::{announce, picture};
 use crate::directory::user;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, Key, UserId, UserNo};
+use crate::secret;
 use crate::store::{Tx, params};
 use crate::wire::row::{ConversationKind, Role, Rows};
 
@@ -33,17 +34,21 @@ pub struct Change {
 /// Makes a room with its author, where that is a user, as owner. The same key again answers the same room.
 pub fn create(tx: &mut Tx, author: &Author, draft: &Draft) -> Result<(ConversationId, bool)> {
     let title = check_title(&draft.title)?;
-    let sql = "SELECT id FROM conversation WHERE application = ?1 AND creator = ?2 AND key = ?3";
-    if let Some(id) = tx.maybe(sql, params![author.app, author.user, draft.key], |r| r.get(0))? {
-        return Ok((id, true));
+    let digest = digest(draft);
+    let sql = "SELECT id, digest FROM conversation WHERE application = ?1 AND creator = ?2 AND key = ?3";
+    let known = tx.maybe(sql, params![author.app, author.user, draft.key], |r| Ok((r.get(0)?, r.get::<Vec<u8>>(1)?)))?;
+    match known {
+        Some((id, kept)) if kept == digest => return Ok((id, true)),
+        Some(_) => return Err(Error::Conflict("this key names another room already".into())),
+        None => {}
     }
     let mut users = invited(tx, author, &draft.users)?;
     users.retain(|user| *user != author.user);
     room_for(users.len() + 1)?;
     let id = ConversationId(tx.next_version(author.app)?);
-    let sql = "INSERT INTO conversation (application, id, kind, title, creator, key, version, created_at) VALUES (?1, ?2, 'room', ?3, ?4, ?5, ?2, ?6)";
+    let sql = "INSERT INTO conversation (application, id, kind, title, creator, key, digest, version, created_at) VALUES (?1, ?2, 'room', ?3, ?4, ?5, ?6, ?2, ?7)";
     let now = tx.now;
-    tx.run(sql, params![author.app, id, title, author.user, draft.key, now])?;
+    tx.run(sql, params![author.app, id, title, author.user, draft.key, digest, now])?;
     if !author.is_application() {
         member::join(tx, author.app, id, author.user, Role::Owner)?;
     }
@@ -56,6 +61,12 @@ pub fn create(tx: &mut Tx, author: &Author, draft: &Draft) -> Result<(Conversati
     Ok((id, false))
 }
 
+/// Of what was asked for, to tell a repetition from a second use of the key.
+fn digest(draft: &Draft) -> Vec<u8> {
+    let users: Vec<&str> = draft.users.iter().map(UserId::as_str).collect();
+    secret::fingerprint(format!("{}\0{}", draft.title, users.join("\0")))[..16].to_vec()
+}
+
 /// Renames, adds, removes, leaves, in this order, all or nothing.
 pub fn change(tx: &mut Tx, author: &Author, id: ConversationId, change: &Change) -> Result<()> {
     let room = require(tx, author, id)?;
@@ -66,6 +77,7 @@ pub fn change(tx: &mut Tx, author: &Author, id: ConversationId, change: &Change)
     let added = add(tx, author, id, &change.add, &before)?;
     let removed = remove(tx, author, id, &change.remove)?;
     let left = if change.leave { vec![go(tx, author, id)?] } else { Vec::new() };
+    promote(tx, author.app, id)?;
     touch(tx, author.app, &room)?;
     tell(tx, author.app, id, &added, &[removed, left].concat())
 }
@@ -119,19 +131,24 @@ fn remove(tx: &mut Tx, author: &Author, id: ConversationId, ids: &[UserId]) -> R
     Ok(gone)
 }
 
-/// The author leaves; where nobody owns the room any more, the one who is in it longest does.
+/// The author leaves.
 fn go(tx: &mut Tx, author: &Author, id: ConversationId) -> Result<UserNo> {
     if author.is_application() {
         return Err(Error::invalid("leave", "the application is not a member of rooms"));
     }
     member::leave(tx, author.app, id, author.user)?;
+    Ok(author.user)
+}
+
+/// Where nobody owns a room that a user made any more, the one who is in it longest does.
+fn promote(tx: &mut Tx, app: AppNo, id: ConversationId) -> Result<()> {
     let sql = "UPDATE member SET role = 'owner', version = ?3 WHERE application = ?1 AND conversation = ?2 AND user =
                    (SELECT user FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL ORDER BY joined LIMIT 1)
                AND NOT EXISTS (SELECT 1 FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL AND role = 'owner')
                AND EXISTS (SELECT 1 FROM conversation WHERE application = ?1 AND id = ?2 AND creator <> 0)";
-    let version = tx.next_version(author.app)?;
-    tx.run(sql, params![author.app, id, version])?;
-    Ok(author.user)
+    let version = tx.next_version(app)?;
+    tx.run(sql, params![app, id, version])?;
+    Ok(())
 }
 
 fn touch(tx: &mut Tx, app: AppNo, room: &Conversation) -> Result<()> {
@@ -171,6 +188,7 @@ fn invited(tx: &Tx, author: &Author, ids: &[UserId]) -> Result<Vec<UserNo>> {
         let user = user::get(tx, author.app, id)?;
         if !author.is_application() && user.no != author.user {
             conversation::may_begin(tx, author, user.no)?;
+            conversation::may_meet(tx, author, user.no)?;
         }
         if !found.contains(&user.no) {
             found.push(user.no);

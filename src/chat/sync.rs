@@ -66,8 +66,8 @@ fn after(db: &Db, caller: &Caller, since: i64) -> Result<Option<Rows>> {
     let mut picture = Picture::new(db, caller, users);
     picture.rows.groups = groups;
     for member in member::of_user(db, caller.app, caller.user, -1)? {
-        if member.joined > since && member.left.is_none() {
-            picture.merge(picture::of(db, caller.app, member.conversation, caller.user)?);
+        if member.joined > since {
+            picture.merge(picture::brief(db, caller.app, &member)?);
             continue;
         }
         picture.changes(&member, since)?;
@@ -106,17 +106,17 @@ impl<'a> Picture<'a> {
 
     fn conversation(&mut self, member: &Member) -> Result<()> {
         let app = self.caller.app;
-        self.rows.conversations.push(conversation::get(self.db, app, member.conversation)?.row(self.db, app)?);
+        self.rows.conversations.push(conversation::get(self.db, app, member.conversation)?.row_for(self.db, app, member)?);
         Ok(())
     }
 
     /// The own row, and the others' where they are few.
     fn everybody(&mut self, own: &Member) -> Result<()> {
         let app = self.caller.app;
-        let mut present = member::present(self.db, app, own.conversation)?;
-        if present.len() > member::MARKED {
-            present.clear();
-        }
+        let present = match own.left {
+            Some(_) => Vec::new(),
+            None => member::few(self.db, app, own.conversation)?,
+        };
         self.named.extend(present.iter().map(|m| m.user));
         self.rows.members.extend(picture::member_rows(self.db, app, &present, own)?);
         Ok(())

@@ -4,7 +4,7 @@
 use crate::chat::mark;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, UserNo};
-use crate::store::Store;
+use crate::store::{Store, Tx};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -98,9 +98,9 @@ impl Marks {
 
 async fn write(store: &Store, marks: Vec<(Mark, Waiting)>) {
     let wanted: Vec<(Mark, i64)> = marks.iter().map(|(mark, waiting)| (*mark, waiting.upto)).collect();
-    let written =
-        store.write(move |tx| Ok(wanted.into_iter().map(|(mark, upto)| raise(tx, mark, upto)).collect::<Vec<_>>())).await;
-    let outcomes = match written {
+    let all = move |tx: &mut Tx| wanted.into_iter().map(|(mark, upto)| raise(tx, mark, upto)).collect::<Result<Vec<_>>>();
+    let written = store.write(all).await;
+    let outcomes: Vec<Result<()>> = match written {
         Ok(outcomes) => outcomes,
         Err(error) => marks.iter().map(|_| Err(error.clone())).collect(),
     };
@@ -109,10 +109,15 @@ async fn write(store: &Store, marks: Vec<(Mark, Waiting)>) {
     }
 }
 
-/// One mark. A refusal comes before anything is changed, so the others of its transaction stand.
-fn raise(tx: &mut crate::store::Tx, mark: Mark, upto: i64) -> Result<()> {
-    match mark {
+/// One mark. What is not there is found before anything is changed, so the others of its transaction stand; any other failure
+/// undoes them all, and whoever asked tries again.
+fn raise(tx: &mut Tx, mark: Mark, upto: i64) -> Result<Result<()>> {
+    let raised: Result<()> = match mark {
         Mark::Read((app, user), conversation) => mark::read(tx, app, user, conversation, upto),
         Mark::Received((app, user)) => mark::received(tx, app, user, upto),
+    };
+    match raised {
+        Err(Error::NotFound(_)) | Ok(()) => Ok(raised),
+        Err(error) => Err(error),
     }
 }

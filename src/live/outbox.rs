@@ -40,12 +40,13 @@ struct State {
     /// A gap stands in the queue: pushes are dropped until it is taken.
     gap: bool,
     end: Option<Bye>,
+    closed: bool,
 }
 
 impl Outbox {
     pub fn push(&self, version: i64, text: ByteString) {
         let mut state = self.lock();
-        if state.gap {
+        if state.gap || state.closed {
             return;
         }
         if state.full(text.len()) {
@@ -60,13 +61,16 @@ impl Outbox {
 
     pub fn answer(&self, version: Option<i64>, text: ByteString) {
         let mut state = self.lock();
+        if state.closed {
+            return;
+        }
         state.queue.push_back(Out::Answer { version, text });
         self.woken(state);
     }
 
     pub fn pass(&self, text: ByteString) {
         let mut state = self.lock();
-        if state.gap || state.frames > FRAMES / 2 {
+        if state.gap || state.closed || state.frames > FRAMES / 2 {
             return;
         }
         state.add(text.len());
@@ -80,6 +84,17 @@ impl Outbox {
         state.end.get_or_insert(bye);
         drop(state);
         self.wake.notify_one();
+    }
+
+    /// The connection is gone: nothing is kept for it any more.
+    pub fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        state.queue.clear();
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.lock().closed
     }
 
     /// The next to be sent. Taking a gap lets pushing begin again, so what is read after it misses nothing.

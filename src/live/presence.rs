@@ -84,7 +84,9 @@ impl Presences {
     pub fn watch(&self, place: &Place, users: Vec<UserId>, now: Moment) -> Vec<Presence> {
         let mut state = self.lock();
         let shown = users.iter().map(|user| state.show(&(place.app, user.clone()), now)).collect();
-        state.watch((place.app, place.socket), users, Some(&place.outbox));
+        // Asked under this lock: a connection that is closing is released after it was closed.
+        let open = (!place.outbox.is_closed()).then_some(&place.outbox);
+        state.watch((place.app, place.socket), users, open);
         shown
     }
 
@@ -181,7 +183,8 @@ impl Person {
         }
         let before = self.leases.len();
         self.leases.retain(|_, end| *end > now);
-        let gone = before > 0 && self.leases.is_empty();
+        let invisible = self.choice.as_ref().is_some_and(|c| c.show == Show::Invisible);
+        let gone = before > 0 && self.leases.is_empty() && !invisible;
         if gone {
             self.last_seen = Some(now);
         }

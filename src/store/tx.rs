@@ -3,8 +3,9 @@
 
 use crate::error::{Error, Result};
 use crate::id::AppNo;
-use crate::store::db::{Db, Row, translate};
+use crate::store::db::{Db, Row, is_io_failure, translate};
 use crate::store::memo::Memo;
+use crate::store::writer::end_process;
 use crate::time::Moment;
 use crate::wire::News;
 use crate::wire::news::SocketNo;
@@ -63,7 +64,7 @@ impl Tx {
     /// As `run`, for a row on which nothing that is remembered depends.
     pub fn append(&mut self, sql: &str, params: impl Params) -> Result<usize> {
         self.save()?;
-        self.db.connection.prepare_cached(sql).and_then(|mut s| s.execute(params)).map_err(translate)
+        self.db.connection.prepare_cached(sql).and_then(|mut s| s.execute(params)).map_err(failed)
     }
 
     /// Runs one statement that changes something and has a `RETURNING` clause.
@@ -167,11 +168,19 @@ impl Tx {
 
     fn execute(&self, sql: &str) -> Result<()> {
         let mut statement = self.db.connection.prepare_cached(sql).map_err(translate)?;
-        statement.execute([]).map(|_| ()).map_err(translate)
+        statement.execute([]).map(|_| ()).map_err(failed)
     }
 
     /// What is done before the end: statistics for the next start, and everything from the log into the one file.
     pub(super) fn close(&self) -> Result<()> {
         self.db.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)").map_err(Error::internal)
     }
+}
+
+/// A disk that fails ends the process: what was answered is on it, and nothing unsure may follow.
+fn failed(error: rusqlite::Error) -> Error {
+    if is_io_failure(&error) {
+        end_process(&error.to_string());
+    }
+    translate(error)
 }

@@ -74,7 +74,7 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
     thread::Builder::new().name(name.into()).spawn(guarded).map_err(Error::internal)
 }
 
-fn end_process(cause: &str) -> ! {
+pub(super) fn end_process(cause: &str) -> ! {
     tracing::error!(cause, "the store cannot go on; ending the process so that nothing unsure is answered");
     std::process::exit(70);
 }

@@ -94,6 +94,7 @@ impl Connection {
     /// Sends what the outbox holds, in order.
     async fn send_waiting(&mut self, wire: &mut Wire) -> Result<(), Option<Bye>> {
         while let Some(out) = self.place.outbox.take() {
+            self.still_allowed()?;
             match out {
                 Out::Push { version, .. } if version <= self.read => {}
                 Out::Push { version, text } => {
@@ -111,6 +112,14 @@ impl Connection {
         Ok(())
     }
 
+    /// Whoever was signed out or suspended gets nothing more, however much waits.
+    fn still_allowed(&self) -> Result<(), Option<Bye>> {
+        match self.place.outbox.ended() {
+            Some(bye) if bye == Bye::EXPIRED => Err(Some(bye)),
+            _ => Ok(()),
+        }
+    }
+
     /// Pushes were dropped because the peer was slow: goes on from the store, as for a returning client.
     async fn catch_up(&mut self, wire: &mut Wire) -> Result<(), Option<Bye>> {
         let (caller, since) = (self.caller.clone(), self.seen);
@@ -126,6 +135,7 @@ impl Connection {
 
     async fn pages(&mut self, wire: &mut Wire, pages: Pages) -> Result<(), Option<Bye>> {
         for page in pages {
+            self.still_allowed()?;
             wire.say(page.into()).await?;
         }
         Ok(())
@@ -212,6 +222,7 @@ impl Connection {
     }
 
     fn leave(&self) {
+        self.place.outbox.close();
         self.house.live.hub.leave(&self.place);
         self.house.live.presences.release(self.caller.app, &self.caller.id, self.place.socket, Moment::now());
     }

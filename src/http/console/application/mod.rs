@@ -151,5 +151,7 @@ pub async fn update(visit: Visit, id: Path<String>, form: Form) -> Answer {
 
 async fn change(visit: &Visit, before: &Application, form: &Form) -> Result<Application> {
     let (draft, no) = (fields::draft(form, Some(before))?, before.no);
+    // Where passwords are asked about, and whose pages are let in, is as good as a key.
+    visit.confirm(form).await?;
     visit.act("application.update", before.id.as_str(), move |tx| application::update(tx, no, &draft)).await
 }

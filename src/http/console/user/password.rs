@@ -14,7 +14,7 @@ use actix_web::web::Path;
 
 pub async fn update(visit: Visit, path: Path<(String, String)>, form: Form) -> Answer {
     let (application, user) = visit.read(move |db| both(db, &path)).await?;
-    let phc = match hash(&visit.house, form.value("password")).await {
+    let phc = match confirmed(&visit, &form).await {
         Ok(phc) => phc,
         Err(error) => return draw_show(&visit, &application, &user, &form.refused(error)?).await,
     };
@@ -23,6 +23,12 @@ pub async fn update(visit: Visit, path: Path<(String, String)>, form: Form) -> A
     visit.act("user.password", &subject(&application, &user.id), work).await?;
     visit.good(visit.l.t("The password is set. Whoever was signed in with the old one is signed out."));
     Ok(see_other(&address::user(&application.id, &user.id)))
+}
+
+/// The new hash, for an administrator who gave the own password lately.
+async fn confirmed(visit: &Visit, form: &Form) -> Result<String> {
+    visit.confirm(form).await?;
+    hash(&visit.house, form.value("password")).await
 }
 
 /// The hash of a password that is good enough.
