@@ -26,7 +26,7 @@ const PAIRS: usize = 4;
 fn no_kill_at_any_moment_loses_doubles_or_invents_a_message() {
     let (kills, seed) = (number("PARLOUR_KILLS").unwrap_or(KILLS), number("PARLOUR_SEED").unwrap_or_else(clock));
     eprintln!("{kills} kills, PARLOUR_SEED={seed}");
-    let mut server = TestServer::with(&["--message-rate", "0", "--application-rate", "0"]);
+    let mut server = TestServer::with(&["--message-rate", "0", "--application-rate", "0", "--control-rate", "0"]);
     let office = server.app("oa");
     let (over, promised) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let people = correspondents(&office, &over, &promised);
