@@ -44,7 +44,7 @@ pub fn create(tx: &mut Tx, author: &Author, draft: &Draft) -> Result<(Conversati
     }
     let mut users = invited(tx, author, &draft.users)?;
     users.retain(|user| *user != author.user);
-    room_for(users.len() + 1)?;
+    room_for(users.len() + usize::from(!author.is_application()))?;
     let id = ConversationId(tx.next_version(author.app)?);
     let sql = "INSERT INTO conversation (application, id, kind, title, creator, key, digest, version, created_at) VALUES (?1, ?2, 'room', ?3, ?4, ?5, ?6, ?2, ?7)";
     let now = tx.now;

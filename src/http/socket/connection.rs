@@ -44,7 +44,8 @@ pub struct Connection {
 
 /// From the greeting to the end.
 pub async fn live(arrival: Arrival, mut wire: Wire) {
-    let guest = match greet(&arrival, &mut wire).await {
+    // Boxed, as all that is rare: what a connection holds while it is idle should be small.
+    let guest = match Box::pin(greet(&arrival, &mut wire)).await {
         Ok(guest) => guest,
         Err(bye) => return wire.end(bye).await,
     };
@@ -64,7 +65,7 @@ pub async fn live(arrival: Arrival, mut wire: Wire) {
 impl Connection {
     async fn run(&mut self, wire: &mut Wire, pages: Pages) -> Option<Bye> {
         let outcome = async {
-            self.pages(wire, pages).await?;
+            Box::pin(self.pages(wire, pages)).await?;
             self.talk(wire).await
         };
         outcome.await.err().flatten()
@@ -82,7 +83,7 @@ impl Connection {
             let may_ask = self.unanswered.load(Ordering::Acquire) < UNANSWERED;
             tokio::select! {
                 () = outbox.ready() => {}
-                heard = wire.hear(), if may_ask => self.heard(heard).await?,
+                heard = wire.hear(), if may_ask => Box::pin(self.heard(heard)).await?,
                 () = &mut clock => {
                     let next = self.tick(wire).await?;
                     clock.as_mut().reset(next);
@@ -106,7 +107,7 @@ impl Connection {
                     wire.say(text).await?;
                 }
                 Out::Passing { text } => wire.say(text).await?,
-                Out::Gap => self.catch_up(wire).await?,
+                Out::Gap => Box::pin(self.catch_up(wire)).await?,
             }
         }
         Ok(())
