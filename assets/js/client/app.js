@@ -3,15 +3,20 @@ import { Chat } from './chat.js';
 import { Icon, IconButton } from './icon.js';
 import { t } from './language.js';
 import { paint } from './colour.js';
-import { DeskContext, html, useDesk, useEffect, useEvent, useState } from './ui.js';
+import { DeskContext, html, useDesk, useEffect, useEvent, useLayoutEffect, useState } from './ui.js';
 import { Sidebar } from './sidebar.js';
 
 /** @param {{desk: import('./desk.js').Desk}} props */
 export function App({ desk }) {
   const { messenger, route } = desk;
   const [, draw] = useState(0);
-  useEffect(() => messenger.signal.listen(() => draw((n) => n + 1)), [messenger]);
-  useEffect(() => route.listen(() => draw((n) => n + 1)), [route]);
+  // at once and not after the next frame: the rows may be here before the browser has painted
+  useLayoutEffect(() => {
+    const again = () => draw((n) => n + 1);
+    const stops = [messenger.signal.listen(again), route.listen(again)];
+    again();
+    return () => stops.forEach((stop) => stop());
+  }, [messenger, route]);
   useEvent(window, 'online', () => messenger.connection.nudge());
   useEvent(document, 'visibilitychange', () => document.visibilityState === 'visible' && messenger.connection.nudge());
   const colour = messenger.application?.colour;
