@@ -3,7 +3,7 @@ import { Icon, IconButton } from './icon.js';
 import { sentence, t } from './language.js';
 import { preview } from './markdown.js';
 import { mentioned, suggestions, Suggestions } from './mention.js';
-import { html, useDesk, useEffect, useLayoutEffect, useRef, useState } from './ui.js';
+import { html, useDesk, useLayoutEffect, useRef, useState } from './ui.js';
 
 /** @typedef {import('../core/wire.js').Message} Row */
 /** @typedef {{kind: 'edit'|'reply', message: Row} | null} Task */
@@ -30,7 +30,8 @@ export function Composer({ party, conversation, task, setTask, lastOwn }) {
     element.style.height = 'auto';
     element.style.height = `${element.scrollHeight}px`;
   }, [text]);
-  useEffect(() => {
+  // Before the next key, which would otherwise be overwritten.
+  useLayoutEffect(() => {
     if (matchMedia('(pointer: fine)').matches || task) area.current?.focus();
     if (task?.kind === 'edit') setText(task.message.text);
   }, [task, party]);

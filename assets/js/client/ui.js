@@ -44,7 +44,7 @@ export function memo(draw) {
 export function useEvent(target, name, run) {
   const latest = useRef(run);
   latest.current = run;
-  useEffect(() => {
+  useLayoutEffect(() => {
     /** @param {Event} event */
     const listener = (event) => latest.current(event);
     target.addEventListener(name, listener);
