@@ -1,34 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { House } from './house.js';
-import { launch, newContext, newWindow } from './window.js';
+import { test } from 'node:test';
+import { Stage } from './stage.js';
 
-let house, browser, windows;
-
-before(async () => {
-  [house, browser] = await Promise.all([House.start(), launch()]);
-  await house.application('--sign-in', 'local');
-  await house.people({ anna: 'Anna Liu', ben: 'Ben Okafor', carol: 'Carol Méndez', dora: 'Dora Wang', emil: 'Emil Berg', finn: 'Finn Sand', gina: 'Gina Rossi', hugo: 'Hugo Blum', ivy: 'Ivy Stone', jan: 'Jan Novak' });
-});
-after(async () => {
-  await browser.close();
-  await house.stop();
-});
-windows = [];
-afterEach(async () => {
-  for (const one of windows) one.good();
-  for (const one of windows) await one.page.context().close();
-  windows = [];
-});
-
-async function person(id, options) {
-  const window = await newWindow(await newContext(browser, options));
-  windows.push(window);
-  return window.signIn(house.url, id);
-}
+const stage = Stage.house(['anna', 'ben', 'carol', 'dora', 'emil', 'finn', 'gina', 'hugo', 'ivy', 'jan']);
 
 test('two people write to each other, see each other come, write and read', async () => {
-  const [anna, ben] = await Promise.all([person('anna'), person('ben')]);
+  const [anna, ben] = await Promise.all([stage.person('anna'), stage.person('ben')]);
   await anna.open('Ben Okafor');
   await anna.say('Lunch at **noon**?');
   await anna.hear('Lunch at noon?');
@@ -45,7 +22,7 @@ test('two people write to each other, see each other come, write and read', asyn
 });
 
 test('the last own message is edited with ↑, another deleted after a question; the other sees both', async () => {
-  const [carol, dora] = await Promise.all([person('carol'), person('dora')]);
+  const [carol, dora] = await Promise.all([stage.person('carol'), stage.person('dora')]);
   await carol.open('Dora Wang');
   await carol.say('frist');
   await carol.say('second');
@@ -69,7 +46,7 @@ test('the last own message is edited with ↑, another deleted after a question;
 });
 
 test('replies show what they answer to and lead there', async () => {
-  const [emil, finn] = await Promise.all([person('emil'), person('finn')]);
+  const [emil, finn] = await Promise.all([stage.person('emil'), stage.person('finn')]);
   await emil.open('Finn Sand');
   await emil.say('Which room?');
   await finn.row('Emil').click();
@@ -84,11 +61,10 @@ test('replies show what they answer to and lead there', async () => {
 });
 
 test('unread counts rise, fall when looked at, and agree in two tabs', async () => {
-  const gina = await person('gina');
-  const hugo = await person('hugo');
-  const second = await newWindow(hugo.page.context());
-  windows.push(second);
-  await second.page.goto(house.url);
+  const gina = await stage.person('gina');
+  const hugo = await stage.person('hugo');
+  const second = await stage.tab(hugo);
+  await second.page.goto(stage.server.url);
   await second.page.waitForSelector('.side .me');
   await gina.open('Hugo Blum');
   for (const text of ['one', 'two', 'three']) await gina.say(text);
@@ -104,7 +80,7 @@ test('unread counts rise, fall when looked at, and agree in two tabs', async () 
 });
 
 test('a draft is there again after a reload, and in the list', async () => {
-  const ivy = await person('ivy');
+  const ivy = await stage.person('ivy');
   await ivy.open('Jan Novak');
   await ivy.page.fill('.composer textarea', 'not finished');
   await ivy.page.reload();
@@ -118,7 +94,7 @@ test('a draft is there again after a reload, and in the list', async () => {
 });
 
 test('older messages come in while scrolling up, and the place is kept', async () => {
-  const jan = await person('jan');
+  const jan = await stage.person('jan');
   await jan.page.evaluate(async () => {
     const { token } = await (await fetch('/client/session/socket', { method: 'POST' })).json();
     const socket = new WebSocket(`ws://${location.host}/ws`, 'parlour.v1');
@@ -152,7 +128,7 @@ test('older messages come in while scrolling up, and the place is kept', async (
 });
 
 test('going to what is new, or to an answered message, moves the messages and nothing around them', async () => {
-  const [finn, ivy] = await Promise.all([person('finn'), person('ivy')]);
+  const [finn, ivy] = await Promise.all([stage.person('finn'), stage.person('ivy')]);
   await finn.open('Ivy Stone');
   for (let line = 1; line <= 14; line++) await finn.say(`tall ${line}\nand\nmore\nof it`);
   await ivy.page.waitForSelector('.row-chat .badge:text("14")');

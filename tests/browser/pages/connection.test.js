@@ -1,35 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { House } from './house.js';
-import { launch, newContext, newWindow } from './window.js';
+import { test } from 'node:test';
+import { Stage } from './stage.js';
 
-let house, browser;
-let windows = [];
+const stage = Stage.house(['anna', 'ben', 'carol', 'dora', 'emil', 'finn']);
 /** What a browser says of a server that is not there. */
 const GONE = [/ERR_(CONNECTION|INTERNET|NETWORK|EMPTY)/, /WebSocket connection to/, /status of 50/];
 
-before(async () => {
-  [house, browser] = await Promise.all([House.start(), launch()]);
-  await house.application('--sign-in', 'local');
-  await house.people({ anna: 'Anna Liu', ben: 'Ben Okafor', carol: 'Carol Méndez', dora: 'Dora Wang', emil: 'Emil Berg', finn: 'Finn Sand' });
-});
-after(async () => {
-  await browser.close();
-  await house.stop();
-});
-afterEach(async () => {
-  for (const one of windows) one.good();
-  for (const one of windows) await one.page.context().close();
-  windows = [];
-});
-
+/** Somebody who may lose the server. */
 async function visitor() {
-  const window = await newWindow(await newContext(browser));
-  windows.push(window);
+  const window = await stage.visitor();
   window.allow(...GONE);
   return window;
 }
-const person = async (id) => (await visitor()).signIn(house.url, id);
+const person = async (id) => (await visitor()).signIn(stage.server.url, id);
 
 test('a killed server is noticed; what is written meanwhile arrives once, in order, after it is back', async () => {
   const [anna, ben] = await Promise.all([person('anna'), person('ben')]);
@@ -37,12 +20,12 @@ test('a killed server is noticed; what is written meanwhile arrives once, in ord
   await anna.say('before');
   await ben.row('Anna Liu').click();
   await ben.hear('before');
-  await house.kill();
+  await stage.server.kill();
   await anna.page.waitForSelector('.link-bar.is-shown');
   for (const text of ['first', 'second', 'third']) await anna.say(text);
   assert.equal(await anna.page.locator('.is-waiting').count(), 3);
   await anna.page.waitForSelector('.row-chat .icon-clock');
-  await house.serve();
+  await stage.server.serve();
   for (const text of ['first', 'second', 'third']) await ben.hear(text);
   await anna.until('all is sent', async () => (await anna.page.locator('.is-waiting').count()) === 0);
   assert.deepEqual(await ben.page.locator('.message .md').allTextContents(), ['before', 'first', 'second', 'third']);
@@ -63,7 +46,7 @@ test('an answer that is lost on the way makes no second message', async () => {
       socket.send(text);
     });
   });
-  await carol.signIn(house.url, 'carol');
+  await carol.signIn(stage.server.url, 'carol');
   await carol.open('Dora Wang');
   await carol.say('just once');
   await carol.until('it is sent', async () => lost === 1 && (await carol.page.locator('.is-waiting').count()) === 0);
@@ -80,7 +63,7 @@ test('what waits to be sent outlives a reload', async () => {
     const server = socket.connectToServer();
     socket.onMessage((text) => (open || !String(text).includes('"send"')) && server.send(text));
   });
-  await emil.signIn(house.url, 'emil');
+  await emil.signIn(stage.server.url, 'emil');
   await emil.open('Finn Sand');
   open = false;
   await emil.say('written before the reload');
@@ -106,7 +89,7 @@ test('a message that is refused says why, and can be written anew or given up', 
       socket.send(JSON.stringify({ error: { id: send.id, code: 'forbidden', message: 'Those words are not allowed here', temporary: false } }));
     });
   });
-  await anna.signIn(house.url, 'anna');
+  await anna.signIn(stage.server.url, 'anna');
   await anna.open('Ben Okafor');
   await anna.say('forbidden words');
   await anna.page.waitForSelector('.message-failed:has-text("Those words are not allowed here")');
@@ -123,7 +106,7 @@ test('a session that ends leads to the form, and nothing written is lost', async
   await anna.open('Ben Okafor');
   await anna.page.fill('.composer textarea', 'half a thought');
   const cookies = await anna.page.context().cookies();
-  await fetch(`${house.url}/client/session`, { method: 'DELETE', headers: { origin: house.url, cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') } });
+  await fetch(`${stage.server.url}/client/session`, { method: 'DELETE', headers: { origin: stage.server.url, cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') } });
   await anna.page.waitForSelector('.problem:has-text("Your session has ended")');
   await anna.page.fill('[name=username]', 'anna');
   await anna.page.fill('[name=password]', 'secret-anna');

@@ -1,30 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import { House } from './house.js';
-import { launch, newContext, newWindow } from './window.js';
+import { Stage } from './stage.js';
 
 const PASSWORD = 'harbour lantern violet';
-let house, browser;
-let windows = [];
-
-before(async () => {
-  [house, browser] = await Promise.all([House.start(), launch()]);
-});
-after(async () => {
-  await browser.close();
-  await house.stop();
-});
-afterEach(async () => {
-  for (const one of windows) one.good();
-  for (const one of windows) await one.page.context().close();
-  windows = [];
-});
-
-async function visitor(options) {
-  const window = await newWindow(await newContext(browser, options));
-  windows.push(window);
-  return window;
-}
+const stage = new Stage(House.start);
 
 /** @param {import('playwright-core').Page} page @param {string} id @param {string} name */
 async function createUser(page, id, name) {
@@ -38,9 +18,9 @@ async function createUser(page, id, name) {
 }
 
 test('from the set-up link to two people who write to each other', async () => {
-  const root = await visitor();
+  const root = await stage.visitor();
   const { page } = root;
-  await page.goto(await house.setUpLink());
+  await page.goto(await stage.server.setUpLink());
   await page.fill('#name', 'root');
   await page.fill('#password', PASSWORD);
   await page.waitForSelector('#strength:has-text("strong")');
@@ -56,21 +36,21 @@ test('from the set-up link to two people who write to each other', async () => {
   await page.waitForSelector('.secret button:has-text("Copy")');
   await createUser(page, 'anna', 'Anna Liu');
   await createUser(page, 'ben', 'Ben Okafor');
-  const [anna, ben] = [await visitor(), await visitor()];
-  await anna.signIn(house.url, 'anna');
-  await ben.signIn(house.url, 'ben');
+  const [anna, ben] = [await stage.visitor(), await stage.visitor()];
+  await anna.signIn(stage.server.url, 'anna');
+  await ben.signIn(stage.server.url, 'ben');
   await anna.open('Ben Okafor');
   await anna.say('hello');
   await ben.row('Anna Liu').waitFor();
-  await page.goto(`${house.url}/console`);
+  await page.goto(`${stage.server.url}/console`);
   await page.waitForSelector('.figure:has-text("2"):has-text("connections now")');
   await page.waitForSelector('.figure:has-text("1"):has-text("messages in the last 24 hours")');
 });
 
 test('without script everything is there, and what is dangerous still asks', async () => {
-  const root = await visitor({ javaScriptEnabled: false, locale: 'zh-CN' });
+  const root = await stage.visitor({ javaScriptEnabled: false, locale: 'zh-CN' });
   const { page } = root;
-  await page.goto(`${house.url}/console/@oa/users/@ben`);
+  await page.goto(`${stage.server.url}/console/@oa/users/@ben`);
   await page.fill('#name', 'root');
   await page.fill('#password', PASSWORD);
   await page.click('button:text-is("登录")');

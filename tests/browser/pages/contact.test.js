@@ -1,58 +1,32 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
-import { House } from './house.js';
-import { launch, newContext, newWindow } from './window.js';
+import { after, test } from 'node:test';
+import { Office } from './office.js';
+import { Stage } from './stage.js';
 
-let house, browser, office;
-let windows = [];
-const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 const MANY = 900;
-
-before(async () => {
-  [house, browser] = await Promise.all([House.start(), launch()]);
-  office = createServer((_, response) => response.writeHead(200, { 'content-type': 'image/png' }).end(PICTURE));
-  await new Promise((resolve) => office.listen(0, '127.0.0.1', () => resolve(null)));
-  office.url = `http://127.0.0.1:${office.address().port}`;
-  await house.application('--sign-in', 'local', '--origin', office.url);
-  await house.people({ anna: 'Anna Liu', ben: 'Ben Okafor', carol: 'Carol Méndez' });
-  await house.call('PUT', '/groups/sales', { name: 'Sales', users: ['anna', 'ben'] });
+const office = await Office.open();
+after(() => office.close());
+const stage = Stage.house(['anna', 'ben', 'carol'], {
+  options: ['--sign-in', 'local', '--origin', office.url],
+  more: (house) => house.call('PUT', '/groups/sales', { name: 'Sales', users: ['anna', 'ben'] }),
 });
-after(async () => {
-  await browser.close();
-  office.closeAllConnections();
-  office.close();
-  await house.stop();
-});
-afterEach(async () => {
-  for (const one of windows) one.good();
-  for (const one of windows) await one.page.context().close();
-  windows = [];
-});
-
-async function person(id, options) {
-  const window = await newWindow(await newContext(browser, options));
-  windows.push(window);
-  return window.signIn(house.url, id);
-}
 
 test('contacts stand in their groups, the application on top; a new colleague appears at once', async () => {
-  const anna = await person('anna');
+  const anna = await stage.person('anna');
   await anna.row('Ben Okafor').waitFor();
   assert.deepEqual(await anna.page.locator('.side .row-title').allTextContents(), ['Anna Liu', 'Acme Office', 'Ben Okafor, Offline']);
-  await house.call('PUT', '/groups/sales', { name: 'Sales', users: ['anna', 'ben', 'carol'] });
+  await stage.server.call('PUT', '/groups/sales', { name: 'Sales', users: ['anna', 'ben', 'carol'] });
   await anna.row('Carol Méndez').waitFor();
-  const ben = await person('ben');
+  const ben = await stage.person('ben');
   await anna.page.waitForSelector('.row:has-text("Ben Okafor") .presence-available');
   await ben.page.context().close();
-  windows = windows.filter((one) => one !== ben);
   await anna.page.waitForSelector('.row:has-text("Ben Okafor") .presence-offline', { timeout: 15_000 });
 });
 
 test('a group folds, by mouse and by keyboard, and stays so', async () => {
-  const anna = await person('anna');
+  const anna = await stage.person('anna');
   await anna.row('Ben Okafor').waitFor();
   await anna.page.click('.group:has-text("Sales")');
   await anna.until('it is folded', async () => (await anna.row('Ben Okafor').count()) === 0);
@@ -71,24 +45,24 @@ test('a group folds, by mouse and by keyboard, and stays so', async () => {
 });
 
 test('a picture at one of the application’s origins is shown; one that is missing gives way to initials', async () => {
-  await house.call('PATCH', '/users/ben', { avatar: `${office.url}/ben.png` });
-  const anna = await person('anna');
+  await stage.server.call('PATCH', '/users/ben', { avatar: `${office.url}/ben.png` });
+  const anna = await stage.person('anna');
   await anna.page.waitForSelector('.row:has-text("Ben Okafor") img');
   await anna.until('it is drawn', () => anna.page.locator('.row:has-text("Ben Okafor") img').evaluate((image) => image.complete && image.naturalWidth > 0));
   anna.allow(/ERR_|status of 404/);
   await anna.page.route(/gone\.png/, (route) => route.fulfill({ status: 404 }));
-  await house.call('PATCH', '/users/ben', { avatar: `${office.url}/gone.png` });
+  await stage.server.call('PATCH', '/users/ben', { avatar: `${office.url}/gone.png` });
   await anna.page.waitForSelector('.row:has-text("Ben Okafor") .avatar-letters:text("BO")');
-  await house.call('PATCH', '/users/ben', { avatar: null });
+  await stage.server.call('PATCH', '/users/ben', { avatar: null });
 });
 
 test('a group of many comes page by page, and everybody in it is found', async () => {
   const users = Array.from({ length: MANY }, (_, at) => ({ id: `m${at}`, name: `Member ${String(at).padStart(4, '0')}` }));
-  const file = join(house.folder, 'users.ndjson');
+  const file = join(stage.server.folder, 'users.ndjson');
   await writeFile(file, users.map((user) => JSON.stringify(user)).join('\n'));
-  await house.run(['import', 'users', 'oa', file]);
-  await house.call('PUT', '/groups/all', { name: 'All', users: users.map(({ id }) => id) });
-  const anna = await person('anna');
+  await stage.server.run(['import', 'users', 'oa', file]);
+  await stage.server.call('PUT', '/groups/all', { name: 'All', users: users.map(({ id }) => id) });
+  const anna = await stage.person('anna');
   await anna.row('Member 0000').waitFor();
   assert.ok((await anna.page.locator('.windowed-row').count()) < 60, 'only what can be seen is in the page');
   await anna.until('the last one is there', async () => {
@@ -100,10 +74,10 @@ test('a group of many comes page by page, and everybody in it is found', async (
 });
 
 test('the application is written to, and writes', async () => {
-  const carol = await person('carol');
+  const carol = await stage.person('carol');
   await carol.page.click('.row:has-text("Acme Office")');
   await carol.page.waitForSelector('.chat-title:text-is("Acme Office")');
-  await house.call('POST', '/messages', { to: 'user:carol', text: 'Your request **118** was approved' });
+  await stage.server.call('POST', '/messages', { to: 'user:carol', text: 'Your request **118** was approved' });
   await carol.hear('Your request 118 was approved');
   await carol.say('Thank you');
   await carol.hear('Thank you');

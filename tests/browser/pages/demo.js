@@ -1,6 +1,5 @@
 /** The real demo: Parlour and the office beside it, and the links that it prints. */
 import { spawn } from 'node:child_process';
-import { newContext, newWindow } from './window.js';
 
 const BINARY = process.env.PARLOUR_BIN ?? new URL('../../../target/debug/parlour', import.meta.url).pathname;
 const PATIENCE = 30_000;
@@ -49,12 +48,8 @@ export class Demo {
     if (/\bERROR\b/.test(this.said)) throw new Error(`the demo complained: ${this.said}`);
   }
 
-  /**
-   * Somebody at a page of the office, signed in with a password.
-   * @param {import('playwright-core').Browser} browser @param {string} id @param {import('playwright-core').BrowserContextOptions} [options]
-   */
-  async enter(browser, id, options) {
-    const window = await newWindow(await newContext(browser, options));
+  /** Somebody signs in at the office with a password. @param {import('./window.js').Window} window @param {string} id */
+  async enter(window, id) {
     await window.page.goto(this.office);
     await window.page.fill('[name=username]', id);
     await window.page.fill('[name=password]', `demo-${id}`);

@@ -1,45 +1,26 @@
 /** What somebody sees who tries `parlour demo`: two people, their office, and the messenger in its pages. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import { Demo, frame, hear, openWidget, say } from './demo.js';
-import { launch, newContext, newWindow } from './window.js';
+import { Stage } from './stage.js';
 
-let demo, browser;
-let windows = [];
-
-before(async () => {
-  [demo, browser] = await Promise.all([Demo.start(), launch()]);
-});
-after(async () => {
-  await browser.close();
-  await demo.stop();
-});
-afterEach(async () => {
-  for (const one of windows) one.good();
-  for (const one of windows) await one.page.context().close();
-  windows = [];
-});
-
-async function person(id, options) {
-  const window = await demo.enter(browser, id, options);
-  windows.push(window);
-  return window;
-}
+const stage = new Stage(Demo.start);
+/** Somebody at a page of the office. */
+const person = async (id, options) => stage.server.enter(await stage.visitor(options), id);
 
 test('a printed link signs in without typing, once', async () => {
-  const window = await newWindow(await newContext(browser));
-  windows.push(window);
-  await window.page.goto(demo.link('Emil Novák'));
-  await window.page.waitForURL(`${demo.office}/`);
+  const window = await stage.visitor();
+  await window.page.goto(stage.server.link('Emil Novák'));
+  await window.page.waitForURL(`${stage.server.office}/`);
   await window.page.waitForSelector('h1:has-text("Emil")');
   window.allow(/status of 422/);
-  await window.page.goto(demo.link('Emil Novák'));
+  await window.page.goto(stage.server.link('Emil Novák'));
   await window.page.waitForSelector('text=used already');
 });
 
 test('two people chat, each from a page of the office', async () => {
   const [ben, anna] = [await person('ben'), await person('anna')];
-  await ben.page.goto(`${demo.office}/people`);
+  await ben.page.goto(`${stage.server.office}/people`);
   await ben.page.locator('[data-person=anna]').getByRole('button').click();
   await frame(ben).locator('.chat-title', { hasText: 'Anna Liu' }).waitFor();
   await hear(ben, 'Just did');
@@ -57,7 +38,7 @@ test('two people chat, each from a page of the office', async () => {
 
 test('a leave request reaches the manager, who approves it on the page behind its link', async () => {
   const [emil, anna] = [await person('emil'), await person('anna', { locale: 'zh-CN' })];
-  await emil.page.goto(`${demo.office}/leave`);
+  await emil.page.goto(`${stage.server.office}/leave`);
   const day = new Date(Date.now() + 60 * 86_400_000);
   while ([0, 6].includes(day.getUTCDay())) day.setUTCDate(day.getUTCDate() + 1);
   for (const name of ['first', 'last']) await emil.page.fill(`[name=${name}]`, day.toISOString().slice(0, 10));
@@ -93,17 +74,16 @@ test('a new person is in the contacts of others at once, and can be written to',
   await frame(ben).getByRole('tab', { name: 'Contacts' }).click();
   await frame(ben).locator('.row', { hasText: 'Dalia Haddad' }).waitFor();
   assert.equal(await frame(ben).locator('.row', { hasText: 'Farah Demir' }).count(), 0);
-  await dalia.page.goto(`${demo.office}/staff`);
+  await dalia.page.goto(`${stage.server.office}/staff`);
   await dalia.page.fill('[name=name]', 'Farah Demir');
   await dalia.page.selectOption('[name=department]', 'operations');
   await dalia.page.click('.primary');
   const link = await dalia.page.locator('.note-card a').getAttribute('href');
   await frame(ben).locator('.row', { hasText: 'Farah Demir' }).click();
   await say(ben, 'Welcome, Farah!');
-  const farah = await newWindow(await newContext(browser));
-  windows.push(farah);
+  const farah = await stage.visitor();
   await farah.page.goto(link ?? '');
-  await farah.page.waitForURL(`${demo.office}/`);
+  await farah.page.waitForURL(`${stage.server.office}/`);
   await openWidget(farah);
   await frame(farah).locator('.row', { hasText: 'Ben Okafor' }).click();
   await hear(farah, 'Welcome, Farah!');
@@ -111,11 +91,11 @@ test('a new person is in the contacts of others at once, and can be written to',
 
 test('the full messenger opens in a tab of its own, signed in, at the wished conversation', async () => {
   const wei = await person('wei', { locale: 'zh-CN' });
-  await wei.page.goto(`${demo.office}/people`);
+  await wei.page.goto(`${stage.server.office}/people`);
   const context = wei.page.context();
   const [full] = await Promise.all([context.waitForEvent('page'), wei.page.locator('.full button').click()]);
   await full.waitForSelector('.side .me:has-text("Chen Wei")');
-  assert.equal(new URL(full.url()).origin, demo.parlour);
+  assert.equal(new URL(full.url()).origin, stage.server.parlour);
   assert.doesNotMatch(full.url(), /ticket/);
   const [chat] = await Promise.all([context.waitForEvent('page'), wei.page.locator('[data-person=emil] form').evaluate((/** @type {HTMLFormElement} */ form) => form.submit())]);
   await chat.waitForSelector('.chat-title:has-text("Emil Novák")');
@@ -124,7 +104,7 @@ test('the full messenger opens in a tab of its own, signed in, at the wished con
 test('on a phone everything is within the width, also in Chinese', async () => {
   const anna = await person('anna', { viewport: { width: 360, height: 740 }, locale: 'zh-CN', isMobile: true });
   for (const path of ['/', '/people', '/leave', '/requests', '/notices']) {
-    await anna.page.goto(demo.office + path);
+    await anna.page.goto(stage.server.office + path);
     assert.equal(await anna.page.evaluate(() => document.documentElement.scrollWidth), 360, path);
   }
 });

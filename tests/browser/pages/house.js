@@ -7,6 +7,18 @@ import { join } from 'node:path';
 
 const BINARY = process.env.PARLOUR_BIN ?? new URL('../../../target/debug/parlour', import.meta.url).pathname;
 const PATIENCE = 20_000;
+const NAMES = {
+  anna: 'Anna Liu',
+  ben: 'Ben Okafor',
+  carol: 'Carol Méndez',
+  dora: 'Dora Wang',
+  emil: 'Emil Berg',
+  finn: 'Finn Sand',
+  gina: 'Gina Rossi',
+  hugo: 'Hugo Blum',
+  ivy: 'Ivy Stone',
+  jan: 'Jan Novak',
+};
 
 export class House {
   /** @param {string} folder */
@@ -86,9 +98,14 @@ export class House {
     return (this.app = JSON.parse(found));
   }
 
-  /** Users whose password is their id. @param {Record<string, string>} people names by id */
-  async people(people) {
-    for (const [id, name] of Object.entries(people)) await this.run(['user', 'add', 'oa', id, '--name', name, '--password-stdin'], `secret-${id}`);
+  /** Some of those whom the tests know, with passwords as `signIn` gives them. @param {...string} people their ids */
+  async people(...people) {
+    for (const id of people) await this.person(id, NAMES[id]);
+  }
+
+  /** @param {string} id @param {string} name */
+  async person(id, name) {
+    await this.run(['user', 'add', 'oa', id, '--name', name, '--password-stdin'], `secret-${id}`);
   }
 
   /** A token that the application signs for a user. @param {string} user @param {number} seconds */

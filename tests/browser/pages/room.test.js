@@ -1,34 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { House } from './house.js';
-import { launch, newContext, newWindow } from './window.js';
+import { test } from 'node:test';
+import { Stage } from './stage.js';
 
-let house, browser;
-let windows = [];
-
-before(async () => {
-  [house, browser] = await Promise.all([House.start(), launch()]);
-  await house.application('--sign-in', 'local');
-  await house.people({ anna: 'Anna Liu', ben: 'Ben Okafor', carol: 'Carol Méndez', dora: 'Dora Wang' });
-});
-after(async () => {
-  await browser.close();
-  await house.stop();
-});
-afterEach(async () => {
-  for (const one of windows) one.good();
-  for (const one of windows) await one.page.context().close();
-  windows = [];
-});
-
-async function person(id, options) {
-  const window = await newWindow(await newContext(browser, options));
-  windows.push(window);
-  return window.signIn(house.url, id);
-}
+const stage = Stage.house(['anna', 'ben', 'carol', 'dora']);
 
 test('a room: made, named anew, people added, called, and left', async () => {
-  const [anna, ben, carol] = await Promise.all([person('anna'), person('ben'), person('carol')]);
+  const [anna, ben, carol] = await Promise.all([stage.person('anna'), stage.person('ben'), stage.person('carol')]);
   await anna.page.getByRole('button', { name: 'New room' }).click();
   const dialog = anna.page.getByRole('dialog');
   await dialog.getByLabel('Name of the room').fill('Summer party');
@@ -40,7 +17,7 @@ test('a room: made, named anew, people added, called, and left', async () => {
   await anna.say('Who brings the grill?');
   await ben.hear('Who brings the grill?');
 
-  await anna.page.getByRole('button', { name: 'Details' }).last().click();
+  await anna.details();
   await anna.page.getByRole('button', { name: 'Add people' }).click();
   await dialog.getByLabel('Search people').fill('carol');
   await dialog.getByText('Carol Méndez').click();
@@ -59,7 +36,7 @@ test('a room: made, named anew, people added, called, and left', async () => {
   await anna.page.getByRole('button', { name: 'Save' }).click();
   await ben.page.waitForSelector('.chat-title:text-is("Winter party")');
 
-  await ben.page.getByRole('button', { name: 'Details' }).last().click();
+  await ben.details();
   await ben.page.getByRole('button', { name: 'Leave room' }).click();
   await ben.page.getByRole('dialog').getByRole('button', { name: 'Leave room' }).click();
   await ben.page.waitForSelector('.composer-closed');
@@ -71,11 +48,11 @@ test('a room: made, named anew, people added, called, and left', async () => {
 });
 
 test('what is muted counts quietly, and being called is still shown', async () => {
-  const [dora, ben] = await Promise.all([person('dora'), person('ben')]);
+  const [dora, ben] = await Promise.all([stage.person('dora'), stage.person('ben')]);
   await dora.open('Ben Okafor');
   await dora.say('hello');
   await ben.row('Dora Wang').click();
-  await ben.page.getByRole('button', { name: 'Details' }).last().click();
+  await ben.details();
   await ben.page.getByRole('button', { name: 'Mute' }).click();
   await ben.page.waitForSelector('.act:has-text("Unmute")');
   await ben.open('Carol Méndez');
@@ -85,11 +62,11 @@ test('what is muted counts quietly, and being called is still shown', async () =
 });
 
 test('who is blocked can no longer write, until unblocked', async () => {
-  const [anna, dora] = await Promise.all([person('anna'), person('dora')]);
+  const [anna, dora] = await Promise.all([stage.person('anna'), stage.person('dora')]);
   await anna.open('Dora Wang');
   await anna.say('hello Dora');
   await dora.row('Anna Liu').click();
-  await dora.page.getByRole('button', { name: 'Details' }).last().click();
+  await dora.details();
   await dora.page.getByRole('button', { name: 'Block' }).click();
   await dora.page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
   await dora.page.waitForSelector('.composer-closed');
@@ -102,7 +79,7 @@ test('who is blocked can no longer write, until unblocked', async () => {
 });
 
 test('everything by keyboard: find, open, write, go through messages, answer, come back', async () => {
-  const [anna, ben] = await Promise.all([person('anna'), person('ben')]);
+  const [anna, ben] = await Promise.all([stage.person('anna'), stage.person('ben')]);
   const keys = anna.page.keyboard;
   await keys.press('Control+k');
   await keys.type('Ben Ok');
@@ -134,7 +111,7 @@ test('everything by keyboard: find, open, write, go through messages, answer, co
 });
 
 test('an input method that composes does not send', async () => {
-  const anna = await person('anna');
+  const anna = await stage.person('anna');
   await anna.open('Ben Okafor');
   await anna.page.fill('.composer textarea', '你');
   await anna.page.locator('.composer textarea').dispatchEvent('keydown', { key: 'Enter', isComposing: true });
@@ -142,7 +119,7 @@ test('an input method that composes does not send', async () => {
 });
 
 test('on a phone the list and a conversation are two screens, with a way back', async () => {
-  const anna = await person('anna', { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
+  const anna = await stage.person('anna', { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
   const side = anna.page.locator('.side');
   await anna.row('Ben Okafor').first().tap();
   await anna.page.waitForSelector('.chat-title:text-is("Ben Okafor")');
@@ -157,8 +134,8 @@ test('on a phone the list and a conversation are two screens, with a way back', 
 });
 
 test('what is hostile in a name or a text stays text', async () => {
-  await house.run(['user', 'add', 'oa', 'eve', '--name', '<img src=x onerror=alert(1)>', '--password-stdin'], 'secret-eve');
-  const [eve, anna] = await Promise.all([person('eve'), person('anna')]);
+  await stage.server.person('eve', '<img src=x onerror=alert(1)>');
+  const [eve, anna] = await Promise.all([stage.person('eve'), stage.person('anna')]);
   await eve.open('Anna Liu');
   for (const text of ['<script>alert(1)</script>', '[x](javascript:alert(1))', '![x](https://tracker.example/x.png)', '<svg onload=alert(1)>']) await eve.say(text);
   await anna.row('<img').click();

@@ -1,36 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { House } from './house.js';
-import { launch, newContext, newWindow } from './window.js';
+import { test } from 'node:test';
+import { Stage } from './stage.js';
 
-let house, browser;
-let windows = [];
-
-before(async () => {
-  [house, browser] = await Promise.all([House.start(), launch()]);
-  await house.application('--sign-in', 'local,ticket,token');
-  await house.people({ anna: 'Anna Liu', ben: 'Ben Okafor' });
-});
-after(async () => {
-  await browser.close();
-  await house.stop();
-});
-afterEach(async () => {
-  for (const one of windows) one.good();
-  for (const one of windows) await one.page.context().close();
-  windows = [];
-});
-
-async function visitor(options) {
-  const window = await newWindow(await newContext(browser, options));
-  windows.push(window);
-  return window;
-}
+const stage = Stage.house(['anna', 'ben']);
 
 test('the form has the application’s name and colour, and says what is wrong', async () => {
-  const anna = await visitor();
+  const anna = await stage.visitor();
   anna.allow(/status of 401 .*\/client\/session /, /status of 401/);
-  await anna.page.goto(house.url);
+  await anna.page.goto(stage.server.url);
   await anna.page.waitForSelector('h1:text("Acme Office")');
   assert.equal(await anna.page.title(), 'Acme Office');
   const colour = await anna.page.locator('button[type=submit]').evaluate((element) => getComputedStyle(element).backgroundColor);
@@ -45,9 +22,9 @@ test('the form has the application’s name and colour, and says what is wrong',
 });
 
 test('an unknown organisation asks which one', async () => {
-  const anna = await visitor();
+  const anna = await stage.visitor();
   anna.allow(/status of 404 .*\/client\/application/);
-  await anna.page.goto(`${house.url}/?app=nobody`);
+  await anna.page.goto(`${stage.server.url}/?app=nobody`);
   await anna.page.waitForSelector('[role=alert]:has-text("nobody")');
   await anna.page.keyboard.type('OA');
   await anna.page.keyboard.press('Enter');
@@ -55,19 +32,19 @@ test('an unknown organisation asks which one', async () => {
 });
 
 test('what comes before the browser has painted is shown', async () => {
-  const anna = await visitor();
+  const anna = await stage.visitor();
   // a busy machine or a hidden frame: what waits for the next picture waits long
   await anna.page.addInitScript(() => {
     const soon = window.setTimeout;
     window.requestAnimationFrame = (run) => soon(run, 1500);
     window.setTimeout = Object.assign((run, ms, ...rest) => soon(run, ms === 35 || ms === 100 ? 1500 : ms, ...rest), soon);
   });
-  await anna.signIn(house.url, 'anna');
+  await anna.signIn(stage.server.url, 'anna');
 });
 
 test('signing out ends it for this browser', async () => {
-  const anna = await visitor();
-  await anna.signIn(house.url, 'anna');
+  const anna = await stage.visitor();
+  await anna.signIn(stage.server.url, 'anna');
   await anna.page.click('.me-button');
   await anna.page.click('text=Sign out');
   await anna.page.waitForSelector('[name=username]');
@@ -76,9 +53,9 @@ test('signing out ends it for this browser', async () => {
 });
 
 test('presence is chosen, with a note, and others see it', async () => {
-  const [anna, ben] = [await visitor(), await visitor()];
-  await anna.signIn(house.url, 'anna');
-  await ben.signIn(house.url, 'ben');
+  const [anna, ben] = [await stage.visitor(), await stage.visitor()];
+  await anna.signIn(stage.server.url, 'anna');
+  await ben.signIn(stage.server.url, 'ben');
   await anna.open('Ben Okafor');
   await anna.say('hello');
   await ben.row('Anna Liu').click();
@@ -99,11 +76,11 @@ test('presence is chosen, with a note, and others see it', async () => {
 });
 
 test('everything is in Chinese for a reader of Chinese', async () => {
-  const anna = await visitor({ locale: 'zh-CN' });
-  await anna.page.goto(house.url);
+  const anna = await stage.visitor({ locale: 'zh-CN' });
+  await anna.page.goto(stage.server.url);
   await anna.page.waitForSelector('button:text("登录")');
   assert.equal(await anna.page.getAttribute('html', 'lang'), 'zh-CN');
-  await anna.signIn(house.url, 'anna');
+  await anna.signIn(stage.server.url, 'anna');
   await anna.page.waitForSelector('[role=tab]:has-text("联系人")');
   const text = await anna.page.evaluate(() => document.body.innerText + [...document.querySelectorAll('[aria-label], [title], [placeholder]')].map((e) => `${e.getAttribute('aria-label')} ${e.getAttribute('title')} ${e.getAttribute('placeholder')}`).join(' '));
   const foreign = text.replace(/Anna Liu|Ben Okafor|Acme Office|Ctrl K|Esc|hello|Busy|null|undefined/g, '').match(/[A-Za-z]{3,}/g);

@@ -1,72 +1,22 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { after, afterEach, before, test } from 'node:test';
-import { House } from './house.js';
-import { launch, newContext, newWindow } from './window.js';
+import { after, test } from 'node:test';
+import { Office } from './office.js';
+import { Stage } from './stage.js';
 
-let house, browser, office;
-let windows = [];
-let given = 0;
-
-/**
- * An application's pages, on an origin of their own, under a policy that allows nothing but what the widget needs.
- * `/tag` has the script with its data, `/start` calls `Parlour.start` with a function that fetches a token.
- */
-async function openOffice() {
-  const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://office');
-    const user = url.searchParams.get('user') ?? 'anna';
-    if (url.pathname === '/token') {
-      given++;
-      response.writeHead(200, { 'content-type': 'text/plain' });
-      return response.end(house.token(user));
-    }
-    if (url.pathname === '/start.js') {
-      response.writeHead(200, { 'content-type': 'text/javascript' });
-      return response.end(`Parlour.start({ app: 'oa', ${url.searchParams.has('hint') ? `user: '${user}', ` : ''}token: async () => (await fetch('/token?user=${user}')).text() });`);
-    }
-    response.writeHead(200, {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': `default-src 'none'; script-src 'self' ${house.url}; connect-src 'self'; frame-src ${house.url}; require-trusted-types-for 'script'`,
-    });
-    response.end(`<!doctype html><html lang="${url.searchParams.get('lang') ?? 'en'}"><meta name="viewport" content="width=device-width"><title>Office</title><h1>Office</h1><button>Other</button>
-      <a href="/start?hint&user=${user}&second">Next page</a>
-      <script src="${house.url}/widget.js"></script><script src="/start.js?${url.searchParams}"></script>`);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
-  return { url: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))) };
-}
-
-before(async () => {
-  [house, browser] = await Promise.all([House.start(), launch()]);
-  office = await openOffice();
-  await house.application('--sign-in', 'local,token', '--origin', office.url);
-  await house.people({ anna: 'Anna Liu', ben: 'Ben Okafor', carol: 'Carol Méndez', dora: 'Dora Wang' });
+const office = await Office.open();
+after(() => office.close());
+const stage = Stage.house(['anna', 'ben', 'carol', 'dora'], {
+  options: ['--sign-in', 'local,token', '--origin', office.url],
+  more: async (house) => void (office.house = house),
 });
-after(async () => {
-  await browser.close();
-  await office.close();
-  await house.stop();
-});
-afterEach(async () => {
-  for (const one of windows) one.good();
-  for (const one of windows) await one.page.context().close();
-  windows = [];
-});
-
-async function visitor(options) {
-  const window = await newWindow(await newContext(browser, options));
-  windows.push(window);
-  return window;
-}
 const frameOf = (window) => window.page.frameLocator('iframe');
 const launcher = (window) => window.page.getByRole('button', { name: /messages/ });
 
 test('a page of another origin has the launcher, its badge counts, and the conversation is in the frame', async () => {
-  const [anna, ben] = [await visitor(), await visitor()];
+  const [anna, ben] = [await stage.visitor(), await stage.visitor()];
   await anna.page.goto(`${office.url}/start?user=anna`);
   await launcher(anna).waitFor();
-  await ben.signIn(house.url, 'ben');
+  await ben.signIn(stage.server.url, 'ben');
   await ben.open('Anna Liu');
   await ben.say('Are you there?');
   await anna.page.waitForSelector('.badge:text("1")');
@@ -89,26 +39,26 @@ test('a page of another origin has the launcher, its badge counts, and the conve
 });
 
 test('the session goes on when the page changes, without asking for another token', async () => {
-  const carol = await visitor();
-  given = 0;
+  const carol = await stage.visitor();
+  office.given = 0;
   await carol.page.goto(`${office.url}/start?user=carol&hint`);
   await launcher(carol).click();
   await frameOf(carol).locator('.me', { hasText: 'Carol' }).waitFor();
-  assert.equal(given, 1);
+  assert.equal(office.given, 1);
   await carol.page.keyboard.press('Escape');
   await carol.page.click('text=Next page');
   await launcher(carol).click();
   await frameOf(carol).locator('.me', { hasText: 'Carol' }).waitFor();
-  assert.equal(given, 1);
+  assert.equal(office.given, 1);
   await carol.page.goto(`${office.url}/start?user=dora&hint`);
   await launcher(carol).click();
   await frameOf(carol).locator('.me', { hasText: 'Dora Wang' }).waitFor();
-  assert.equal(given, 2, 'another user of the page is another session');
+  assert.equal(office.given, 2, 'another user of the page is another session');
 });
 
 test('stopping takes the widget away and forgets the session', async () => {
-  const dora = await visitor();
-  given = 0;
+  const dora = await stage.visitor();
+  office.given = 0;
   await dora.page.goto(`${office.url}/start?user=dora&hint`);
   await launcher(dora).waitFor();
   await frameOf(dora).locator('.me').waitFor({ state: 'attached' });
@@ -117,11 +67,11 @@ test('stopping takes the widget away and forgets the session', async () => {
   await dora.page.reload();
   await launcher(dora).click();
   await frameOf(dora).locator('.me').waitFor();
-  assert.equal(given, 2);
+  assert.equal(office.given, 2);
 });
 
 test('the whole client opens in a window of its own, at the same conversation, signed in', async () => {
-  const anna = await visitor();
+  const anna = await stage.visitor();
   await anna.page.goto(`${office.url}/start?user=anna`);
   await launcher(anna).click();
   const frame = frameOf(anna);
@@ -136,7 +86,7 @@ test('the whole client opens in a window of its own, at the same conversation, s
 });
 
 test('the page opens a conversation by name', async () => {
-  const anna = await visitor();
+  const anna = await stage.visitor();
   await anna.page.goto(`${office.url}/start?user=anna`);
   await launcher(anna).waitFor();
   await anna.page.evaluate(() => /** @type {any} */ (window).Parlour.open('user:ben'));
@@ -144,7 +94,7 @@ test('the page opens a conversation by name', async () => {
 });
 
 test('on a phone it fills the screen, and closes from inside; in Chinese where the page is', async () => {
-  const ben = await visitor({ viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
+  const ben = await stage.visitor({ viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
   await ben.page.goto(`${office.url}/start?user=ben&lang=zh-CN`);
   const button = ben.page.getByRole('button', { name: /打开消息/ });
   await button.tap();
@@ -159,9 +109,10 @@ test('on a phone it fills the screen, and closes from inside; in Chinese where t
 });
 
 test('a page that the application does not know gets nothing', async () => {
-  const stranger = await openOffice();
+  const stranger = await Office.open();
+  stranger.house = stage.server;
   try {
-    const eve = await visitor();
+    const eve = await stage.visitor();
     eve.allow(/frame-ancestors/, /ERR_BLOCKED_BY_RESPONSE/, /postMessage.*does not match/);
     await eve.page.goto(`${stranger.url}/start?user=anna`);
     await launcher(eve).click();

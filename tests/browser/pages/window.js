@@ -65,6 +65,11 @@ export class Window {
     return this.page.locator('.side .row', { has: this.page.locator('.row-title', { hasText: text }) });
   }
 
+  /** Opens what stands beside a conversation. */
+  details() {
+    return this.page.getByRole('button', { name: 'Details' }).last().click();
+  }
+
   /** @param {string} text */
   async say(text) {
     await this.page.fill('.composer textarea', text);

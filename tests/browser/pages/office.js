@@ -1,0 +1,47 @@
+/** An application's pages, on an origin of their own, under a policy that allows nothing but what the widget needs. */
+import { createServer } from 'node:http';
+
+const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
+/** `/start` has the widget, signed in as `?user=`; any address that ends in `.png` is a picture. */
+export class Office {
+  /** How many tokens the pages have fetched. */
+  given = 0;
+  /** @type {import('./house.js').House|null} */ house = null;
+
+  static async open() {
+    const office = new Office();
+    const server = createServer((request, response) => office.#answer(new URL(request.url ?? '/', office.url), response));
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
+    office.server = server;
+    office.url = `http://127.0.0.1:${server.address().port}`;
+    return office;
+  }
+
+  close() {
+    this.server.closeAllConnections();
+    return new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** @param {URL} url @param {import('node:http').ServerResponse} response */
+  #answer({ pathname, searchParams: asked }, response) {
+    const [house, user] = [this.house, asked.get('user') ?? 'anna'];
+    /** @param {string} type @param {string|Buffer} text @param {object} [more] */
+    const give = (type, text, more) => response.writeHead(200, { 'content-type': type, ...more }).end(text);
+    if (pathname.endsWith('.png')) return give('image/png', PICTURE);
+    if (pathname === '/token') {
+      this.given++;
+      return give('text/plain', house.token(user));
+    }
+    if (pathname === '/start.js') {
+      return give('text/javascript', `Parlour.start({ app: 'oa', ${asked.has('hint') ? `user: '${user}', ` : ''}token: async () => (await fetch('/token?user=${user}')).text() });`);
+    }
+    const policy = `default-src 'none'; script-src 'self' ${house.url}; connect-src 'self'; frame-src ${house.url}; require-trusted-types-for 'script'`;
+    return give('text/html; charset=utf-8', page(house.url, user, asked), { 'content-security-policy': policy });
+  }
+}
+
+/** @param {string} parlour @param {string} user @param {URLSearchParams} asked */
+const page = (parlour, user, asked) => `<!doctype html><html lang="${asked.get('lang') ?? 'en'}"><meta name="viewport" content="width=device-width"><title>Office</title>
+  <h1>Office</h1><button>Other</button> <a href="/start?hint&user=${user}&second">Next page</a>
+  <script src="${parlour}/widget.js"></script><script src="/start.js?${asked}"></script></html>`;
