@@ -61,6 +61,15 @@ pub fn whole(db: &Db, app: AppNo, conversation: ConversationId, span: Span, limi
     slice(db, (app, conversation, i64::MAX), span, limit)
 }
 
+/// Messages of all conversations in the order in which they were written, for the application's own records.
+pub fn all(db: &Db, app: AppNo, after: MessageId, limit: u32) -> Result<(Vec<Message>, bool)> {
+    let sql = format!("{} WHERE m.application = ?1 AND m.id > ?2 ORDER BY m.id LIMIT ?3", message::SELECT);
+    let mut page = db.all(&sql, params![app, after, i64::from(limit) + 1], message::read)?;
+    let more = page.len() > limit as usize;
+    page.truncate(limit as usize);
+    Ok((page, more))
+}
+
 /// Whose messages, of which conversation, up to which one.
 type Scope = (AppNo, ConversationId, i64);
 

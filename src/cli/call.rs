@@ -2,7 +2,7 @@
 
 use crate::callout::Callout;
 use crate::cli::answer::Answer;
-use crate::cli::control::{Reply, Way};
+use crate::cli::control::{self, Reply, Way};
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::serve;
 use crate::cli::task::{Place, Task};
@@ -24,10 +24,11 @@ const PATIENCE: Duration = Duration::from_secs(600);
 
 /// By the server where one runs, otherwise here.
 pub fn anywhere(config: &Config, task: Task) -> Result<Answer> {
+    let line = line(&task)?;
     let begun = Instant::now();
     loop {
         if let Some(stream) = connect(config)? {
-            return ask(stream, &task);
+            return ask(stream, &line);
         }
         match open(config) {
             // a server that does not listen yet or any more, or another command
@@ -47,7 +48,7 @@ pub fn anywhere(config: &Config, task: Task) -> Result<Answer> {
 /// By the server only.
 pub fn server(config: &Config, task: &Task) -> Result<Answer> {
     match connect(config)? {
-        Some(stream) => ask(stream, task),
+        Some(stream) => ask(stream, &line(task)?),
         None => {
             let sentence = format!("no server runs on {}; start one, or name its directory with --data", config.data.display());
             Err(Failure::new(Code::NoAnswer, sentence))
@@ -78,10 +79,17 @@ fn unreachable(config: &Config, error: &std::io::Error) -> Failure {
     }
 }
 
-fn ask(mut stream: UnixStream, task: &Task) -> Result<Answer> {
+/// How a task travels. One that is too large is refused where no server runs too.
+fn line(task: &Task) -> Result<String> {
+    let line = serde_json::to_string(task).map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
+    match line.len() as u64 {
+        0..control::LINE => Ok(line + "\n"),
+        _ => Err(Failure::new(Code::Usage, "this is more than the 16 MiB that one command takes; divide the file")),
+    }
+}
+
+fn ask(mut stream: UnixStream, line: &str) -> Result<Answer> {
     let silent = |e: std::io::Error| Failure::new(Code::NoAnswer, format!("the server did not answer: {e}"));
-    let mut line = serde_json::to_string(task).map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
-    line.push('\n');
     stream.set_read_timeout(Some(PATIENCE)).map_err(silent)?;
     stream.write_all(line.as_bytes()).map_err(silent)?;
     let mut answer = String::new();

@@ -19,8 +19,8 @@ use tokio_util::sync::CancellationToken;
 const NAME: &str = "control.sock";
 /// The longest address of a socket that every system takes (`sun_path`).
 const LONGEST: usize = 100;
-/// Bytes of one task.
-const LINE: u64 = 16 * 1024 * 1024;
+/// Bytes of one task, with its line break.
+pub const LINE: u64 = 16 * 1024 * 1024;
 
 /// How a task ended in the server.
 #[derive(Serialize, Deserialize)]

@@ -1,4 +1,5 @@
-//! `parlour export`: users or contact lists as a file that `parlour import` reads, a page at a time.
+//! `parlour export`: an application's data as a file, read and written a page at a time. Users and contact lists are what
+//! `parlour import` reads.
 
 use crate::apps::application;
 use crate::cli::answer::Answer;
@@ -6,6 +7,7 @@ use crate::cli::call;
 use crate::cli::contact;
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::import::Format;
+use crate::cli::record;
 use crate::cli::task::{Place, Task};
 use crate::config::Config;
 use crate::directory::import::COLUMNS;
@@ -18,8 +20,8 @@ use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
 
 /// Rows of one reading.
 const PAGE: usize = 500;
@@ -30,6 +32,10 @@ pub enum Export {
     Users(To),
     /// Shared groups and the lists that users have from the application, as NDJSON
     Contacts(To),
+    /// Conversations with all who are or were in them, as NDJSON
+    Conversations(To),
+    /// Messages of all conversations in the order in which they were written, as NDJSON
+    Messages(To),
 }
 
 #[derive(Debug, Args)]
@@ -50,6 +56,8 @@ pub enum Kind {
     Users,
     Groups,
     Lists,
+    Conversations,
+    Messages,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -65,23 +73,24 @@ struct Rows {
     next: Option<String>,
 }
 
+impl From<(Vec<Value>, Option<String>)> for Rows {
+    fn from((items, next): (Vec<Value>, Option<String>)) -> Rows {
+        Rows { items, next }
+    }
+}
+
 impl Export {
     pub fn perform(self, config: &Config) -> Result<Answer> {
         let (to, kinds): (To, &[Kind]) = match self {
             Export::Users(to) => (to, &[Kind::Users]),
             Export::Contacts(to) => (to, &[Kind::Groups, Kind::Lists]),
+            Export::Conversations(to) => (to, &[Kind::Conversations]),
+            Export::Messages(to) => (to, &[Kind::Messages]),
         };
         let as_table = to.is_table(kinds)?;
-        let mut out = open(&to.file)?;
-        let mut write = |text: String| out.write_all(text.as_bytes()).map_err(|e| unwritable(&to.file, &e));
-        if as_table {
-            write(csv::write(COLUMNS))?;
-        }
-        for kind in kinds {
-            for row in rows(config, &to.app, *kind) {
-                let row = row?;
-                write(if as_table { record(&row) } else { format!("{row}\n") })?;
-            }
+        match to.file.to_str() {
+            Some("-") => to.write(config, kinds, as_table, std::io::stdout())?,
+            _ => to.write_file(config, kinds, as_table)?,
         }
         Answer::new("", Value::Null).map(|answer| Answer { silent: true, ..answer })
     }
@@ -91,21 +100,40 @@ impl To {
     fn is_table(&self, kinds: &[Kind]) -> Result<bool> {
         let named = self.file.extension().is_some_and(|end| end == "csv");
         match self.format.map_or(named, |format| format == Format::Csv) {
-            true if kinds != [Kind::Users] => Err(Failure::new(Code::Usage, "contact lists are written as NDJSON, not as CSV")),
+            true if kinds != [Kind::Users] => Err(Failure::new(Code::Usage, "only users are written as CSV; this is NDJSON")),
             table => Ok(table),
         }
     }
-}
 
-fn open(file: &Path) -> Result<Box<dyn Write>> {
-    match file.to_str() {
-        Some("-") => Ok(Box::new(std::io::stdout())),
-        _ => Ok(Box::new(File::create_new(file).map_err(|e| unwritable(file, &e))?)),
+    /// A whole file, or none.
+    fn write_file(&self, config: &Config, kinds: &[Kind], as_table: bool) -> Result<()> {
+        let file = File::create_new(&self.file).map_err(|e| self.unwritable(&e))?;
+        let written = self.write(config, kinds, as_table, &file);
+        let written = written.and_then(|()| file.sync_all().map_err(|e| self.unwritable(&e)));
+        if written.is_err() {
+            let _ = std::fs::remove_file(&self.file);
+        }
+        written
     }
-}
 
-fn unwritable(file: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(Code::Failed, format!("{} cannot be written: {error}", file.display()))
+    fn write(&self, config: &Config, kinds: &[Kind], as_table: bool, out: impl Write) -> Result<()> {
+        let mut out = BufWriter::new(out);
+        if as_table {
+            out.write_all(csv::write(COLUMNS).as_bytes()).map_err(|e| self.unwritable(&e))?;
+        }
+        for kind in kinds {
+            for row in rows(config, &self.app, *kind) {
+                let row = row?;
+                let text = if as_table { cells(&row) } else { format!("{row}\n") };
+                out.write_all(text.as_bytes()).map_err(|e| self.unwritable(&e))?;
+            }
+        }
+        out.flush().map_err(|e| self.unwritable(&e))
+    }
+
+    fn unwritable(&self, error: &std::io::Error) -> Failure {
+        Failure::new(Code::Failed, format!("{} cannot be written: {error}", self.file.display()))
+    }
 }
 
 /// All rows, read a page at a time; ends with the first failure.
@@ -126,7 +154,7 @@ fn rows(config: &Config, app: &AppId, kind: Kind) -> impl Iterator<Item = Result
     })
 }
 
-fn record(row: &Value) -> String {
+fn cells(row: &Value) -> String {
     csv::write(COLUMNS.map(|name| row[name].as_str().unwrap_or_default()))
 }
 
@@ -138,11 +166,18 @@ impl Page {
             match self.kind {
                 Kind::Users => people(db, app, after, |user| Ok(Some(line(user)))),
                 Kind::Lists => people(db, app, after, |user| contact::list(db, user)),
-                Kind::Groups => contact::groups(db, app, after, PAGE).map(|(items, next)| Rows { items, next }),
+                Kind::Groups => contact::groups(db, app, after, PAGE).map(Rows::from),
+                Kind::Conversations => record::conversations(db, app, number(after)?).map(Rows::from),
+                Kind::Messages => record::messages(db, app, number(after)?).map(Rows::from),
             }
         };
         Answer::new("", place.store.read_blocking(look)?)
     }
+}
+
+/// The id after which a page begins.
+fn number(after: Option<&str>) -> error::Result<i64> {
+    after.map_or(Ok(0), |id| id.parse().map_err(error::Error::internal))
 }
 
 fn people(db: &Db, app: AppNo, after: Option<&str>, line: impl Fn(&User) -> error::Result<Option<Value>>) -> error::Result<Rows> {

@@ -1,5 +1,5 @@
-//! `parlour import`: users or contact lists from a file, a few hundred lines to a transaction. What is wrong with a line is
-//! said with its number, and the other lines are kept.
+//! `parlour import`: users or contact lists from a file, in one transaction: all of it, or nothing and a report of every line
+//! that is wrong.
 
 use crate::apps::application;
 use crate::chat::announce;
@@ -10,16 +10,14 @@ use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::task::{Place, Task};
 use crate::config::Config;
 use crate::directory::import::{self, Form, Line, Report};
-use crate::error;
+use crate::error::{self, Error};
 use crate::id::{AppId, AppNo};
 use crate::store::Tx;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-
-/// Lines of one transaction.
-const PART: usize = 300;
+use std::sync::mpsc::channel;
 
 #[derive(Debug, Subcommand)]
 pub enum Import {
@@ -39,6 +37,9 @@ pub struct From {
     /// What is in it, where its name does not end in .csv or .ndjson
     #[arg(long)]
     format: Option<Format>,
+    /// Only say what would become of it
+    #[arg(long)]
+    dry_run: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -47,12 +48,22 @@ pub enum Format {
     Csv,
 }
 
-/// Some lines on their way into the store.
+/// The lines of a file on their way into the store.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Part {
+pub struct Lines {
     app: AppId,
     contacts: bool,
     lines: Vec<Line>,
+    /// Nothing of it is to stay.
+    dry: bool,
+}
+
+/// What became of a file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Outcome {
+    imported: bool,
+    #[serde(flatten)]
+    report: Report,
 }
 
 impl Import {
@@ -64,13 +75,11 @@ impl Import {
         let text = read(&from.file)?;
         let mut report = Report::default();
         let lines = import::lines(from.form(contacts)?, &text, &mut report)?;
-        for lines in lines.chunks(PART) {
-            let part = Part { app: from.app.clone(), contacts, lines: lines.to_vec() };
-            let answer = call::anywhere(config, Task::Import(part))?;
-            let done: Report = serde_json::from_value(answer.value).map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
-            add(&mut report, done);
-        }
-        finish(report)
+        // Lines that cannot be read refuse the file, and the report tells of the others too.
+        let dry = from.dry_run || !report.refused.is_empty();
+        let answer = call::anywhere(config, Task::Import(Lines { app: from.app, contacts, lines, dry }))?;
+        let outcome: Outcome = serde_json::from_value(answer.value).map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
+        finish(outcome, report)
     }
 }
 
@@ -99,31 +108,42 @@ fn read(file: &Path) -> Result<String> {
     read.map_err(|e| Failure::new(Code::Failed, format!("{} cannot be read: {e}", file.display())))
 }
 
-fn add(report: &mut Report, part: Report) {
-    report.created += part.created;
-    report.changed += part.changed;
-    report.unchanged += part.unchanged;
-    report.refused.extend(part.refused);
+/// A refused line makes it a failure that has been printed.
+fn finish(mut outcome: Outcome, unread: Report) -> Result<Answer> {
+    let refused = &mut outcome.report.refused;
+    refused.extend(unread.refused);
+    refused.sort_by_key(|refused| refused.line);
+    let Report { created, changed, unchanged, refused } = &outcome.report;
+    let count = format!("{created} created, {changed} changed, {unchanged} unchanged");
+    let reasons = refused.iter().map(|one| format!("line {}: {}", one.line, one.reason));
+    let text = match (refused.is_empty(), outcome.imported) {
+        (false, _) => reasons.collect::<Vec<_>>().join("\n"),
+        (true, false) => format!("{count}, if it were no dry run"),
+        (true, true) => count,
+    };
+    let lines = if refused.len() == 1 { "1 line is" } else { &format!("{} lines are", refused.len()) };
+    let failed = (!refused.is_empty()).then(|| format!("{lines} refused, and nothing is imported; mend the file and try again"));
+    Ok(Answer { failed, ..Answer::new(text, &outcome)? })
 }
 
-/// What was done is an answer; a refused line makes it a failure that has been printed.
-fn finish(mut report: Report) -> Result<Answer> {
-    report.refused.sort_by_key(|refused| refused.line);
-    let Report { created, changed, unchanged, refused } = &report;
-    let mut text = format!("{created} created, {changed} changed, {unchanged} unchanged, {} refused", refused.len());
-    for one in refused {
-        text.push_str(&format!("\nline {}: {}", one.line, one.reason));
-    }
-    let failed = (!refused.is_empty()).then(|| format!("{} lines were refused", refused.len()));
-    Ok(Answer { failed, ..Answer::new(text, &report)? })
-}
-
-impl Part {
+impl Lines {
     pub fn run(self, place: &Place) -> Result<Answer> {
         let what = if self.contacts { "contacts.import" } else { "users.import" };
-        let app = self.app.clone();
-        let report = place.change(what, app, move |tx| self.keep(tx))?;
-        Answer::new("", report)
+        let (app, dry) = (self.app.clone(), self.dry);
+        let (tell, told) = channel();
+        let kept = place.change(what, app, move |tx| {
+            let report = self.keep(tx)?;
+            let stays = !dry && report.refused.is_empty();
+            let _ = tell.send(report);
+            // The failure undoes everything; the report is out already.
+            if stays { Ok(()) } else { Err(Error::Conflict("nothing is imported".into())) }
+        });
+        match (kept, told.try_recv()) {
+            (Ok(()), Ok(report)) => Answer::new("", Outcome { imported: true, report }),
+            (Err(_), Ok(report)) if dry || !report.refused.is_empty() => Answer::new("", Outcome { imported: false, report }),
+            (Err(failure), _) => Err(failure),
+            (Ok(()), Err(e)) => Err(Failure::new(Code::Failed, e.to_string())),
+        }
     }
 
     fn keep(self, tx: &mut Tx) -> error::Result<Report> {

@@ -14,6 +14,7 @@ mod import;
 mod key;
 mod listen;
 mod mail;
+mod record;
 mod send;
 mod serve;
 mod settings;
@@ -48,6 +49,7 @@ struct Line {
 
 /// Where a command finds its server, and how it answers.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
 struct Place {
     /// The server's data directory
     #[arg(long, global = true, env = "PARLOUR_DATA", value_name = "DIR")]
@@ -82,11 +84,11 @@ enum Command {
     /// Try every interface of an application, and say what is wrong and how to mend it
     Doctor(Doctor),
 
-    /// Read users or contact lists from a file
+    /// Read users or contact lists from a file: all of it, or nothing
     #[command(subcommand)]
     Import(Import),
 
-    /// Write users or contact lists into a file
+    /// Write an application's data into a file
     #[command(subcommand)]
     Export(Export),
 

@@ -1,15 +1,18 @@
 //! `parlour send`: a message from an application, for scripts.
 
 use crate::apps::application;
+use crate::apps::idempotency::{self, Request};
 use crate::chat::author::Author;
+use crate::chat::batch;
 use crate::chat::message::{self, Draft};
 use crate::cli::answer::Answer;
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::task::Place;
+use crate::directory::shared;
 use crate::error::{self, Error};
-use crate::id::{AppId, Key, Party};
+use crate::id::{AppId, AppNo, Key, Party};
 use crate::secret;
-use crate::store::Tx;
+use crate::store::{Db, Tx};
 use crate::wire::row::MessageRow;
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -23,12 +26,12 @@ const MOST: u64 = 64 * 1024;
 pub struct Send {
     #[arg(value_parser = AppId::parse)]
     app: AppId,
-    /// user:ID or conversation:ID
+    /// user:ID, conversation:ID, group:ID or everyone
     #[arg(value_parser = Party::parse)]
     to: Party,
     /// What is said; - reads it from standard input
     text: String,
-    /// Names this message, so that sending it again sends it once
+    /// Names this message, so that sending it again sends it once (to a group or everyone: within 24 hours)
     #[arg(long, value_parser = Key::parse)]
     key: Option<Key>,
 }
@@ -45,21 +48,58 @@ impl Send {
     }
 
     pub fn run(self, place: &Place) -> Result<Answer> {
+        match self.to {
+            Party::Group(_) | Party::Everyone => self.to_many(place),
+            _ => self.to_one(place),
+        }
+    }
+
+    fn to_one(self, place: &Place) -> Result<Answer> {
         let row = place.store.write_blocking(move |tx| self.post(tx))?;
         let text = format!("sent as message {} of conversation {}", row.id, row.conversation);
         Answer::new(text, json!({ "id": row.id, "conversation": row.conversation, "at": row.at }))
     }
 
     fn post(self, tx: &mut Tx) -> error::Result<MessageRow> {
-        if matches!(self.to, Party::Group(_) | Party::Everyone | Party::Application) {
-            return Err(Error::invalid("to", "send writes to user:ID or conversation:ID; for more use POST /api/v1/messages"));
-        }
-        let application = application::get(tx, &self.app)?;
-        if application.suspended_at.is_some() {
-            return Err(Error::Forbidden(format!("{} is suspended", application.id)));
-        }
+        let app = self.application(tx)?;
         let key = self.key.map_or_else(|| Key::parse(&secret::generate("cli-")), Ok)?;
         let draft = Draft::parse(key, self.text)?;
-        Ok(message::post(tx, &Author::application(application.no), &self.to, &draft)?.row)
+        Ok(message::post(tx, &Author::application(app), &self.to, &draft)?.row)
+    }
+
+    fn application(&self, db: &Db) -> error::Result<AppNo> {
+        let application = application::get(db, &self.app)?;
+        match application.suspended_at {
+            None => Ok(application.no),
+            Some(_) => Err(Error::Forbidden(format!("{} is suspended", application.id))),
+        }
+    }
+
+    /// Writes all copies before it answers: there may be no server that would go on with them.
+    fn to_many(self, place: &Place) -> Result<Answer> {
+        let (app, id) = place.store.write_blocking(move |tx| self.accept(tx))?;
+        while place.store.write_blocking(move |tx| batch::step(tx, app, id))? {}
+        let batch = place.store.read_blocking(|db| batch::get(db, app, id))?;
+        let users = if batch.written == 1 { "user" } else { "users" };
+        let text = format!("sent to {} {users} as batch {id}", batch.written);
+        let value = json!({ "batch": id, "total": batch.total, "written": batch.written, "failed": batch.failed });
+        let why = |failed: i64| format!("{failed} could not get it; GET /api/v1/batches/{id} says who and why");
+        let failed = Some(batch.failed).filter(|failed| *failed > 0).map(why);
+        Ok(Answer { failed, ..Answer::new(text, value)? })
+    }
+
+    /// Accepts it once for each key. The space keeps the key apart from those of REST calls, which have none.
+    fn accept(self, tx: &mut Tx) -> error::Result<(AppNo, i64)> {
+        let app = self.application(tx)?;
+        if let Party::Group(id) = &self.to {
+            shared::get(tx, app, id)?;
+        }
+        let (to, text) = ([self.to.to_string()], self.text);
+        let accept = |tx: &mut Tx| batch::accept(tx, &Author::application(app), &to, &text).map(|batch| batch.id);
+        let Some(key) = self.key else { return Ok((app, accept(tx)?)) };
+        let digest = secret::fingerprint(format!("{}\n{text}", to[0]));
+        let request = Request { app, key: format!("send {}", key.as_str()), digest };
+        let kept = idempotency::once(tx, &request, 0, |tx| accept(tx).map(|id| id.to_string()))?;
+        Ok((app, kept.answer.parse().map_err(Error::internal)?))
     }
 }

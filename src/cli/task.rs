@@ -49,7 +49,7 @@ pub enum Task {
     Healthcheck(upkeep::Healthcheck),
 
     #[command(skip)]
-    Import(import::Part),
+    Import(import::Lines),
 
     #[command(skip)]
     Export(export::Page),

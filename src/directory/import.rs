@@ -1,5 +1,5 @@
-//! Many users at once, from a file: one JSON object to a line (NDJSON), or a table with a line of names (CSV). Each line is
-//! for itself: what is wrong with one is said with its number, and the others are kept.
+//! Many users at once, from a file: one JSON object to a line (NDJSON), or a table with a line of names (CSV). What is
+//! wrong with a line is said with its number, and the others are looked at too.
 
 use crate::directory::profile::{self, Object, Profile};
 use crate::directory::user;

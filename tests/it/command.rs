@@ -1,5 +1,8 @@
 //! The command line: its names, what it prints, its exit codes, and that a running server makes no difference.
 
+mod file;
+mod send;
+
 use crate::harness::{Line, Listener, TestServer, Typed, eventually};
 use serde_json::{Value, json};
 use std::{fs, path::Path, process::Stdio};
@@ -130,33 +133,6 @@ fn a_backup_is_a_working_copy_and_overwrites_nothing() {
         types(&["backup", &copy], "").is_refused(4, "never overwrites");
         types(&["backup", "/nowhere/at/all"], "").ends(1);
         assert!(other.types(&["app", "list", "--data", "data"]).ends(0).contains("Office"));
-    });
-}
-
-#[test]
-fn users_and_contacts_go_out_and_come_back() {
-    both_ways(|types| {
-        types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
-        types(&["app", "register", "ob", "--name", "Other"], "").ends(0);
-        let users = "id,name,title\nanna,\"Liu, Anna\",Sales\nben,=Ben,\n";
-        assert!(types(&["import", "users", "oa", "--format", "csv"], users).ends(0).starts_with("2 created"));
-        let wrong = types(&["import", "users", "oa"], "{\"id\":\"cleo\"}\n{\"id\":\"dan\",\"email\":\"?\"}\nnonsense\n");
-        wrong.is_refused(1, "2 lines were refused");
-        assert!(
-            wrong.out.starts_with("1 created") && wrong.out.contains("line 2:") && wrong.out.contains("line 3:"),
-            "{wrong:?}"
-        );
-        let lists = "{\"id\":\"sales\",\"name\":\"Sales\",\"users\":[\"anna\"],\"visible_to\":[\"ben\"]}\n\
-                     {\"user\":\"anna\",\"groups\":[{\"id\":\"team\",\"name\":\"Team\",\"users\":[\"ben\",\"cleo\"]}]}\n";
-        types(&["import", "contacts", "oa", "-"], lists).ends(0);
-        let out = |what: &str, app: &str, format: &str| types(&["export", what, app, "--format", format], "").ends(0).to_string();
-        types(&["import", "users", "ob"], &out("users", "oa", "ndjson")).ends(0);
-        types(&["import", "contacts", "ob"], &out("contacts", "oa", "ndjson")).ends(0);
-        assert_eq!(out("users", "ob", "csv"), out("users", "oa", "csv"));
-        assert_eq!(out("contacts", "ob", "ndjson"), out("contacts", "oa", "ndjson"));
-        assert!(out("users", "ob", "csv").contains("anna,\"Liu, Anna\",person,,,Sales"));
-        types(&["import", "contacts", "oa", "--format", "csv"], "").ends(2);
-        types(&["export", "users", "zz"], "").ends(3);
     });
 }
 

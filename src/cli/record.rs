@@ -1,0 +1,33 @@
+//! What was said, as lines of a file: conversations with all who are or were in them, and the messages of all of them.
+
+use crate::chat::conversation::{self, Conversation};
+use crate::chat::history;
+use crate::chat::member::{self, Member};
+use crate::error::Result;
+use crate::id::{AppNo, MessageId, UserNo};
+use crate::store::Db;
+use serde_json::{Value, json};
+
+/// Conversations of one reading; one may have a thousand members.
+const CONVERSATIONS: usize = 50;
+/// Messages of one reading, each with a text of up to 16 KiB.
+const MESSAGES: u32 = 500;
+
+/// A page of conversations after an id, and the id of the last where there may be more.
+pub fn conversations(db: &Db, app: AppNo, after: i64) -> Result<(Vec<Value>, Option<String>)> {
+    let found = conversation::list(db, app, after, CONVERSATIONS)?;
+    let next = found.last().filter(|_| found.len() == CONVERSATIONS).map(|last| last.id.to_string());
+    Ok((found.iter().map(|one| conversation_line(db, app, one)).collect::<Result<_>>()?, next))
+}
+
+fn conversation_line(db: &Db, app: AppNo, conversation: &Conversation) -> Result<Value> {
+    let members: Vec<_> = member::changed(db, app, conversation.id, 0)?.iter().map(Member::row).collect();
+    Ok(json!({ "conversation": conversation.row(db, app)?, "members": members }))
+}
+
+/// A page of messages after an id, and the id of the last where there are more.
+pub fn messages(db: &Db, app: AppNo, after: i64) -> Result<(Vec<Value>, Option<String>)> {
+    let (found, more) = history::all(db, app, MessageId(after), MESSAGES)?;
+    let next = found.last().filter(|_| more).map(|last| last.id.to_string());
+    Ok((found.iter().map(|message| json!(message.row(UserNo::APPLICATION))).collect(), next))
+}

@@ -1,0 +1,96 @@
+//! `parlour import` and `parlour export`: a file goes in as a whole or not at all, and what comes out is whole.
+
+use super::both_ways;
+use crate::harness::Line;
+use serde_json::{Value, json};
+
+#[test]
+fn users_and_contacts_go_out_and_come_back() {
+    both_ways(|types| {
+        types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
+        types(&["app", "register", "ob", "--name", "Other"], "").ends(0);
+        let users = "id,name,title\nanna,\"Liu, Anna\",Sales\nben,=Ben,\n";
+        assert!(types(&["import", "users", "oa", "--format", "csv"], users).ends(0).starts_with("2 created"));
+        types(&["import", "users", "oa"], "{\"id\":\"cleo\"}\n").ends(0);
+        let lists = "{\"id\":\"sales\",\"name\":\"Sales\",\"users\":[\"anna\"],\"visible_to\":[\"ben\"]}\n\
+                     {\"user\":\"anna\",\"groups\":[{\"id\":\"team\",\"name\":\"Team\",\"users\":[\"ben\",\"cleo\"]}]}\n";
+        types(&["import", "contacts", "oa", "-"], lists).ends(0);
+        let out = |what: &str, app: &str, format: &str| types(&["export", what, app, "--format", format], "").ends(0).to_string();
+        types(&["import", "users", "ob"], &out("users", "oa", "ndjson")).ends(0);
+        types(&["import", "contacts", "ob"], &out("contacts", "oa", "ndjson")).ends(0);
+        assert_eq!(out("users", "ob", "csv"), out("users", "oa", "csv"));
+        assert_eq!(out("contacts", "ob", "ndjson"), out("contacts", "oa", "ndjson"));
+        assert!(out("users", "ob", "csv").contains("anna,\"Liu, Anna\",person,,,Sales"));
+        types(&["import", "contacts", "oa", "--format", "csv"], "").ends(2);
+        types(&["export", "messages", "oa", "--format", "csv"], "").ends(2);
+        types(&["export", "users", "zz"], "").ends(3);
+    });
+}
+
+#[test]
+fn a_file_with_a_wrong_line_changes_nothing_and_every_wrong_line_is_named() {
+    both_ways(|types| {
+        types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
+        types(&["import", "users", "oa"], "{\"id\":\"anna\",\"name\":\"Anna\"}").ends(0);
+        let before = types(&["export", "users", "oa"], "").ends(0).to_string();
+
+        let lines = "{\"id\":\"cleo\"}\n{\"id\":\"dan\",\"email\":\"?\"}\nnonsense\n{\"id\":\"anna\",\"name\":\"Other\"}\n{\"id\":\"\"}\n";
+        let refused = types(&["import", "users", "oa"], lines);
+        refused.is_refused(1, "3 lines are refused, and nothing is imported");
+        let named: Vec<&str> = refused.out.lines().map(|line| line.split(':').next().unwrap()).collect();
+        assert_eq!(named, ["line 2", "line 3", "line 5"], "{refused:?}");
+        let told: Value = serde_json::from_str(&types(&["import", "users", "oa", "--json"], lines).out).unwrap();
+        assert_eq!((&told["imported"], &told["refused"][0]["line"]), (&json!(false), &json!(2)));
+        assert_eq!(told["refused"][0]["field"], "email", "{told}");
+
+        let table = "id,name,kind\nben,Ben,person\ncleo,Cleo\ndan,Dan,robot\n";
+        let refused = types(&["import", "users", "oa", "--format", "csv"], table);
+        refused.is_refused(1, "2 lines are refused");
+        assert!(refused.out.starts_with("line 3: ") && refused.out.contains("\nline 4: "), "{refused:?}");
+        assert_eq!(types(&["export", "users", "oa"], "").ends(0), before);
+
+        let lists = "{\"id\":\"sales\",\"name\":\"Sales\",\"users\":[\"anna\"]}\n{\"user\":\"nobody\",\"groups\":[]}\n";
+        let refused = types(&["import", "contacts", "oa"], lists);
+        refused.is_refused(1, "1 line is refused");
+        assert!(refused.out.starts_with("line 2: "), "{refused:?}");
+        assert_eq!(types(&["export", "contacts", "oa"], "").ends(0), "");
+
+        types(&["import", "users", "zz"], "nonsense\n").is_refused(3, "no such application");
+    });
+}
+
+#[test]
+fn a_dry_run_says_what_would_become_of_a_file_and_changes_nothing() {
+    both_ways(|types| {
+        types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
+        let said = types(&["import", "users", "oa", "--dry-run"], "{\"id\":\"anna\"}\n");
+        assert!(said.ends(0).starts_with("1 created") && said.out.contains("dry run"), "{said:?}");
+        assert_eq!(types(&["export", "users", "oa"], "").ends(0), "");
+    });
+}
+
+#[test]
+fn a_file_is_written_whole_or_not_at_all_and_never_over_another() {
+    let line = Line::open();
+    let types = |arguments: &[&str]| line.types(&[arguments, &["--data", "data"]].concat());
+    types(&["app", "register", "oa", "--name", "Office"]).ends(0);
+    types(&["user", "add", "oa", "anna", "--name", "Anna"]).ends(0);
+    types(&["send", "oa", "user:anna", "hello"]).ends(0);
+    types(&["export", "messages", "zz", "out.ndjson"]).is_refused(3, "no such application");
+    assert!(!line.path("out.ndjson").exists(), "what failed leaves nothing behind");
+    types(&["export", "messages", "oa", "out.ndjson"]).ends(0);
+    let written = std::fs::read_to_string(line.path("out.ndjson")).unwrap();
+    let message: Value = serde_json::from_str(&written).unwrap();
+    assert_eq!((&message["from"], &message["text"]), (&json!("application"), &json!("hello")));
+    types(&["export", "messages", "oa", "out.ndjson"]).is_refused(1, "exists");
+    assert_eq!(std::fs::read_to_string(line.path("out.ndjson")).unwrap(), written);
+}
+
+#[test]
+fn a_file_that_is_too_large_for_one_command_is_refused_in_time() {
+    both_ways(|types| {
+        types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
+        let lines = "{\"id\":\"anna\"}\n".repeat(800_000);
+        types(&["import", "users", "oa"], &lines).is_refused(2, "divide the file");
+    });
+}

@@ -1,0 +1,74 @@
+//! `parlour send` to one and to many.
+
+use super::both_ways;
+use crate::harness::{TestServer, Typed};
+use serde_json::{Value, json};
+
+/// An office with so many users, of whom the first two are its group `sales`.
+fn open_office(types: &dyn Fn(&[&str], &str) -> Typed, users: usize) {
+    types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
+    let lines: String = (1..=users).map(|n| format!("{{\"id\":\"u{n}\",\"name\":\"User {n}\"}}\n")).collect();
+    types(&["import", "users", "oa"], &lines).ends(0);
+    types(&["import", "contacts", "oa"], "{\"id\":\"sales\",\"name\":\"Sales\",\"users\":[\"u1\",\"u2\"]}").ends(0);
+}
+
+fn exported(types: &dyn Fn(&[&str], &str) -> Typed, what: &str) -> Vec<Value> {
+    let out = types(&["export", what, "oa"], "");
+    out.ends(0).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Who has a message with this text, sorted.
+fn receivers(types: &dyn Fn(&[&str], &str) -> Typed, text: &str) -> Vec<String> {
+    let conversations = exported(types, "conversations");
+    let receiver = |message: &Value| {
+        let its = conversations.iter().find(|one| one["conversation"]["id"] == message["conversation"]).unwrap();
+        its["members"][0]["user"].as_str().unwrap().to_string()
+    };
+    let mut found: Vec<String> = exported(types, "messages").iter().filter(|m| m["text"] == text).map(receiver).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn a_group_and_everyone_get_what_is_sent_to_them() {
+    both_ways(|types| {
+        open_office(types, 3);
+        let sent = types(&["send", "oa", "group:sales", "Stock count", "--json"], "").json();
+        assert_eq!((&sent["total"], &sent["written"], &sent["failed"]), (&json!(2), &json!(2), &json!(0)), "{sent}");
+        assert!(types(&["send", "oa", "everyone", "Fire drill"], "").ends(0).starts_with("sent to 3 users as batch "));
+        assert_eq!(receivers(types, "Stock count"), ["u1", "u2"]);
+        assert_eq!(receivers(types, "Fire drill"), ["u1", "u2", "u3"]);
+        types(&["send", "oa", "group:nobody", "hello"], "").is_refused(3, "no such group");
+        types(&["send", "oa", "application", "hello"], "").is_refused(2, "cannot write to itself");
+        types(&["send", "oa", "everyone", " "], "").is_refused(2, "needs a text");
+        types(&["app", "suspend", "oa"], "").ends(0);
+        types(&["send", "oa", "everyone", "hello"], "").is_refused(4, "suspended");
+    });
+}
+
+#[test]
+fn many_get_it_before_the_command_ends_and_the_same_key_sends_it_once() {
+    both_ways(|types| {
+        open_office(types, 260);
+        let send = ["send", "oa", "everyone", "Fire drill", "--key", "drill", "--json"];
+        let sent = types(&send, "").json();
+        assert_eq!(sent["written"], 260, "{sent}");
+        assert_eq!(types(&send, "").json(), sent);
+        types(&["send", "oa", "everyone", "No drill", "--key", "drill"], "").ends(4);
+        types(&["send", "oa", "everyone", "It is over"], "").ends(0);
+        let ids: Vec<i64> = exported(types, "messages").iter().map(|message| message["id"].as_i64().unwrap()).collect();
+        assert_eq!(ids.len(), 520, "more than one page, each message once");
+        assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
+    });
+}
+
+#[test]
+fn whoever_is_connected_hears_what_is_sent_to_everyone() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let (anna, ben) = (office.person("anna"), office.person("ben"));
+    server.types(&["send", "oa", "everyone", "Fire drill at ten"]).ends(0);
+    for voice in [anna, ben] {
+        assert_eq!(voice.hears("Fire drill at ten")["from"], "application");
+    }
+}
