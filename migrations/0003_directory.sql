@@ -71,6 +71,7 @@ CREATE TABLE contact_group (
     name        TEXT    NOT NULL,
     parent      TEXT,
     everyone    INTEGER NOT NULL DEFAULT 0,        -- shared: visible to all, without rows in group_viewer
+    narrowed    INTEGER NOT NULL DEFAULT 0,        -- shared: the version at which it was visible to all no more
     version     INTEGER NOT NULL,
     gone_at     INTEGER,
     PRIMARY KEY (application, no),
@@ -110,3 +111,4 @@ CREATE TABLE block (
     FOREIGN KEY (application, user) REFERENCES user (application, no),
     FOREIGN KEY (application, blocked) REFERENCES user (application, no)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX block_of ON block (application, blocked);

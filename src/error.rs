@@ -97,6 +97,12 @@ impl Error {
         matches!(self, Error::TooMany { .. } | Error::Unavailable(_) | Error::Internal(_))
     }
 
+    /// The error as an answer to one of many things that were asked for, beside which the others stand. One that is not about
+    /// what was asked passes on, and nothing of all may stand.
+    pub fn refusal(self) -> Result<Error> {
+        if self.temporary() { Err(self) } else { Ok(self) }
+    }
+
     /// The sentence a stranger may read.
     pub fn sentence(&self) -> String {
         match self {

@@ -11,12 +11,14 @@ use crate::error::Result;
 use crate::id::{AppNo, ConversationId, UserNo};
 use crate::store::Tx;
 use crate::wire::News;
+use crate::wire::news::To;
 use crate::wire::row::{MessageRow, Rows};
 
 /// Tells these users these rows, complete up to the newest of them: whoever is told several things of one change is told the
 /// older first.
-pub fn rows(tx: &mut Tx, app: AppNo, to: Vec<UserNo>, rows: Rows) -> Result<()> {
-    if to.is_empty() {
+pub fn rows(tx: &mut Tx, app: AppNo, to: impl Into<To>, rows: Rows) -> Result<()> {
+    let to = to.into();
+    if to == To::Users(Vec::new()) {
         return Ok(());
     }
     if let Some(version) = rows.version() {
@@ -79,9 +81,11 @@ pub fn place_to_others(tx: &mut Tx, app: AppNo, member: &Member) -> Result<()> {
 pub fn user(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
     let row = user::get_no(tx, app, no)?.row();
     let mut to = contact::viewers(tx, app, no)?;
-    to.extend(picture::co_members(tx, app, no)?);
-    to.push(no);
-    to.sort_unstable();
-    to.dedup();
+    if let To::Users(users) = &mut to {
+        users.extend(picture::co_members(tx, app, no)?);
+        users.push(no);
+        users.sort_unstable();
+        users.dedup();
+    }
     rows(tx, app, to, Rows { users: vec![row], ..Rows::default() })
 }

@@ -37,7 +37,7 @@ pub fn gather(tx: &mut Tx, author: &Author, batch: i64, to: &[String]) -> Result
     let mut failed = 0;
     for given in to {
         if let Err(error) = audience.add(tx, given) {
-            audience.refuse(tx, given, &error)?;
+            audience.refuse(tx, given, &error.refusal()?)?;
             failed += 1;
         }
     }
@@ -125,18 +125,12 @@ impl Audience<'_> {
     }
 
     fn refuse(&mut self, tx: &mut Tx, given: &str, error: &Error) -> Result<()> {
-        require_refusal(error)?;
         self.rows += 1;
         self.position += 1;
         let sql = "INSERT INTO batch_copy (application, batch, position, party, error, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let values = params![self.author.app, self.batch, self.position, given, error.code().as_str(), error.sentence()];
         tx.run(sql, values).map(|_| ())
     }
-}
-
-/// Passes an error on that is not about one recipient: then nothing of all this may stand.
-pub(super) fn require_refusal(error: &Error) -> Result<()> {
-    if error.temporary() { Err(error.clone()) } else { Ok(()) }
 }
 
 /// Gives the next users of an audience of all their rows; answers how many it found.

@@ -140,7 +140,7 @@ fn write(tx: &mut Tx, batch: &Batch) -> Result<()> {
                 written += 1;
             }
             Err(error) => {
-                copy::refused(tx, batch, *position, &error)?;
+                copy::refused(tx, batch, *position, &error.refusal()?)?;
                 failed += 1;
             }
         }

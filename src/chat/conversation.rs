@@ -83,6 +83,10 @@ pub fn reach(tx: &mut Tx, author: &Author, to: &Party) -> Result<Place> {
 }
 
 fn find_way(tx: &mut Tx, author: &Author, to: &Party) -> Result<Place> {
+    // What was asked before a suspension or an erasure may come to the writer after it.
+    if !author.is_application() && !user::is_active(tx, author.app, author.user)? {
+        return Err(Error::Forbidden("you may not write any more".into()));
+    }
     let (conversation, begun) = match to {
         Party::Conversation(id) => (by_number(tx, author, *id)?, false),
         Party::User(id) => with_user(tx, author, id)?,
@@ -140,7 +144,11 @@ fn may_write(db: &Db, author: &Author, conversation: &Conversation) -> Result<()
     if low == UserNo::APPLICATION || author.is_application() {
         return Ok(());
     }
-    require_unblocked(db, author, if author.user == low { high } else { low })
+    let other = if author.user == low { high } else { low };
+    match user::get_no(db, author.app, other)?.erased_at {
+        None => require_unblocked(db, author, other),
+        Some(_) => Err(Error::Forbidden("this person is not here any more".into())),
+    }
 }
 
 /// Whether the author may bring this user into a room with itself.
@@ -230,7 +238,6 @@ impl Conversation {
             last: last(db, app, self.id)?,
             count: db.one(sql, params![app, self.id], |r| r.get(0))?,
             version: self.version,
-            gone: false,
         })
     }
 }

@@ -1,6 +1,5 @@
 //! A copy of a batch: the row of one recipient, which waits for its message until there is one, or an error.
 
-use crate::chat::audience::require_refusal;
 use crate::chat::batch::Batch;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, MessageId, Party, UserId, UserNo};
@@ -53,7 +52,6 @@ pub(super) fn written(tx: &mut Tx, batch: &Batch, position: i64, message: Messag
 }
 
 pub(super) fn refused(tx: &mut Tx, batch: &Batch, position: i64, error: &Error) -> Result<()> {
-    require_refusal(error)?;
     let sql = "UPDATE batch_copy SET error = ?4, reason = ?5 WHERE application = ?1 AND batch = ?2 AND position = ?3";
     tx.run(sql, params![batch.app, batch.id, position, error.code().as_str(), error.sentence()]).map(|_| ())
 }

@@ -6,6 +6,7 @@ use crate::directory::caller::Caller;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, MessageId};
 use crate::store::{Db, params};
+use crate::wire::row::MessageRow;
 
 /// The most messages of one page.
 pub const MOST: u32 = 200;
@@ -29,6 +30,15 @@ impl Span {
             (None, Some(id), None) => Ok(Span::After(id)),
             (None, None, Some(id)) => Ok(Span::Around(id)),
             _ => Err(Error::invalid("before", "give only one of before, after and around")),
+        }
+    }
+
+    /// The place in a page of the message that must stay when not all of it has room.
+    pub fn anchor(self, page: &[MessageRow]) -> usize {
+        match self {
+            Span::Newest | Span::Before(_) => page.len().saturating_sub(1),
+            Span::After(_) => 0,
+            Span::Around(id) => page.partition_point(|row| row.id <= id).saturating_sub(1),
         }
     }
 }

@@ -57,15 +57,26 @@ pub fn present(db: &Db, app: AppNo, conversation: ConversationId) -> Result<Vec<
 
 /// As `present`, of a conversation that is small enough for marks; of a larger one nobody.
 pub fn few(db: &Db, app: AppNo, conversation: ConversationId) -> Result<Vec<Member>> {
-    let sql = "SELECT count(*) FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL";
-    let count: i64 = db.one(sql, params![app, conversation], |r| r.get(0))?;
-    if count > MARKED as i64 { Ok(Vec::new()) } else { present(db, app, conversation) }
+    if is_small(db, app, conversation)? { present(db, app, conversation) } else { Ok(Vec::new()) }
 }
 
-/// All whose place changed after a version, leavers too.
-pub fn changed(db: &Db, app: AppNo, conversation: ConversationId, since: i64) -> Result<Vec<Member>> {
-    let sql = format!("{SELECT} WHERE m.application = ?1 AND m.conversation = ?2 AND m.version > ?3");
-    db.all(&sql, params![app, conversation, since], read)
+fn is_small(db: &Db, app: AppNo, conversation: ConversationId) -> Result<bool> {
+    let sql =
+        "SELECT count(*) FROM (SELECT 1 FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL LIMIT ?3)";
+    let count: i64 = db.one(sql, params![app, conversation, MARKED as i64 + 1], |r| r.get(0))?;
+    Ok(count <= MARKED as i64)
+}
+
+/// What `few` would show and was not so at a version, and who has left since. Where others came or went (`moved`) all of them:
+/// the conversation may have been a large one then.
+pub fn few_changed(db: &Db, app: AppNo, conversation: ConversationId, since: i64, moved: bool) -> Result<Vec<Member>> {
+    if !is_small(db, app, conversation)? {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "{SELECT} WHERE m.application = ?1 AND m.conversation = ?2 AND (m.version > ?3 OR (?4 AND m.left IS NULL)) LIMIT ?5"
+    );
+    db.all(&sql, params![app, conversation, since, moved, MOST as i64], read)
 }
 
 /// The numbers of all who are in it now.

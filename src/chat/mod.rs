@@ -7,6 +7,7 @@ pub mod author;
 pub mod batch;
 pub mod conversation;
 pub mod copy;
+pub mod erasure;
 pub mod fact;
 pub mod history;
 pub mod mark;

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::id::{AppNo, ConversationId, UserNo};
 use crate::store::{Db, params};
 use crate::wire::row::{MemberRow, MessageRow, Rows, UserRow};
+use std::collections::BTreeSet;
 
 /// Messages that come along.
 const NEWEST: u32 = 50;
@@ -30,9 +31,10 @@ fn build(db: &Db, app: AppNo, own: &Member, present: &[Member]) -> Result<Rows> 
     let (messages, _) = history::seen(db, app, own, Span::Newest, NEWEST)?;
     // Who has left sees what was said until then, and nobody who is there now.
     let present = if own.left.is_some() { &[] } else { present };
+    let named: BTreeSet<UserNo> = present.iter().map(|m| m.user).chain(authors(&messages)).collect();
     Ok(Rows {
         conversations: vec![conversation::get(db, app, own.conversation)?.row_for(db, app, own)?],
-        users: users(db, app, present.iter().map(|m| m.user))?,
+        users: users(db, app, named)?,
         members: member_rows(db, app, present, own)?,
         messages: message_rows(&messages, own.user),
         ..Rows::default()
@@ -51,8 +53,13 @@ pub fn message_rows(messages: &[Message], seen_by: UserNo) -> Vec<MessageRow> {
     messages.iter().map(|m| m.row(seen_by)).collect()
 }
 
-pub fn users(db: &Db, app: AppNo, numbers: impl Iterator<Item = UserNo>) -> Result<Vec<UserRow>> {
-    numbers.map(|no| Ok(user::get_no(db, app, no)?.row())).collect()
+/// Who wrote: in a large conversation, and of leavers, a client knows nobody else.
+pub fn authors(messages: &[Message]) -> impl Iterator<Item = UserNo> {
+    messages.iter().map(|message| message.sender).filter(|sender| *sender != UserNo::APPLICATION)
+}
+
+pub fn users(db: &Db, app: AppNo, numbers: impl IntoIterator<Item = UserNo>) -> Result<Vec<UserRow>> {
+    numbers.into_iter().map(|no| Ok(user::get_no(db, app, no)?.row())).collect()
 }
 
 /// Everybody who is in any conversation with this user now.

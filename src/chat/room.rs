@@ -1,7 +1,7 @@
 //! A room: a conversation of several users with a title. Its owners rename it and take users out; every member may add.
 
 use crate::chat::author::Author;
-use crate::chat::conversation::{self, Conversation};
+use crate::chat::conversation;
 use crate::chat::member::{self, Member};
 use crate::chat::{announce, picture};
 use crate::directory::user;
@@ -69,7 +69,7 @@ fn digest(draft: &Draft) -> Vec<u8> {
 
 /// Renames, adds, removes, leaves, in this order, all or nothing.
 pub fn change(tx: &mut Tx, author: &Author, id: ConversationId, change: &Change) -> Result<()> {
-    let room = require(tx, author, id)?;
+    require(tx, author, id)?;
     let before = member::roster(tx, author.app, id)?;
     if let Some(title) = &change.title {
         rename(tx, author, id, title)?;
@@ -78,17 +78,28 @@ pub fn change(tx: &mut Tx, author: &Author, id: ConversationId, change: &Change)
     let removed = remove(tx, author, id, &change.remove)?;
     let left = if change.leave { vec![go(tx, author, id)?] } else { Vec::new() };
     promote(tx, author.app, id)?;
-    touch(tx, author.app, &room)?;
+    touch(tx, author.app, id)?;
     tell(tx, author.app, id, &added, &[removed, left].concat())
 }
 
-fn require(tx: &Tx, author: &Author, id: ConversationId) -> Result<Conversation> {
+/// A user who is being erased leaves all rooms. Who stays begins afresh, and needs not be told what changed.
+pub fn leave_all(tx: &mut Tx, app: AppNo, user: UserNo) -> Result<()> {
+    let sql = "SELECT m.conversation FROM member m JOIN conversation c ON c.application = m.application AND c.id = m.conversation
+               WHERE m.application = ?1 AND m.user = ?2 AND m.left IS NULL AND c.kind = 'room'";
+    for room in tx.all(sql, params![app, user], |r| r.get(0))? {
+        member::leave(tx, app, room, user)?;
+        promote(tx, app, room)?;
+        touch(tx, app, room)?;
+    }
+    Ok(())
+}
+
+fn require(tx: &Tx, author: &Author, id: ConversationId) -> Result<()> {
     if !author.is_application() {
         member::require_present(tx, author.app, id, author.user)?;
     }
-    let room = conversation::get(tx, author.app, id)?;
-    match room.kind {
-        ConversationKind::Room => Ok(room),
+    match conversation::get(tx, author.app, id)?.kind {
+        ConversationKind::Room => Ok(()),
         _ => Err(Error::invalid("conversation", "only a room can be changed")),
     }
 }
@@ -140,10 +151,12 @@ fn go(tx: &mut Tx, author: &Author, id: ConversationId) -> Result<UserNo> {
     Ok(author.user)
 }
 
-/// Where nobody owns a room that a user made any more, the one who is in it longest does.
+/// Where nobody owns a room that a user made any more, the one who is in it longest does; of those who may act, if there are any.
 fn promote(tx: &mut Tx, app: AppNo, id: ConversationId) -> Result<()> {
     let sql = "UPDATE member SET role = 'owner', version = ?3 WHERE application = ?1 AND conversation = ?2 AND user =
-                   (SELECT user FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL ORDER BY joined LIMIT 1)
+                   (SELECT m.user FROM member m JOIN user u ON u.application = m.application AND u.no = m.user
+                    WHERE m.application = ?1 AND m.conversation = ?2 AND m.left IS NULL
+                    ORDER BY u.suspended_at IS NOT NULL, m.joined LIMIT 1)
                AND NOT EXISTS (SELECT 1 FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL AND role = 'owner')
                AND EXISTS (SELECT 1 FROM conversation WHERE application = ?1 AND id = ?2 AND creator <> 0)";
     let version = tx.next_version(app)?;
@@ -151,9 +164,9 @@ fn promote(tx: &mut Tx, app: AppNo, id: ConversationId) -> Result<()> {
     Ok(())
 }
 
-fn touch(tx: &mut Tx, app: AppNo, room: &Conversation) -> Result<()> {
+fn touch(tx: &mut Tx, app: AppNo, id: ConversationId) -> Result<()> {
     let version = tx.next_version(app)?;
-    tx.run("UPDATE conversation SET version = ?3 WHERE application = ?1 AND id = ?2", params![app, room.id, version])?;
+    tx.run("UPDATE conversation SET version = ?3 WHERE application = ?1 AND id = ?2", params![app, id, version])?;
     Ok(())
 }
 

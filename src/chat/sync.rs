@@ -6,7 +6,7 @@ use crate::chat::member::{self, Member};
 use crate::chat::message::{self, Message};
 use crate::chat::{conversation, picture};
 use crate::directory::caller::Caller;
-use crate::directory::{contact, setting, user};
+use crate::directory::{contact, erasure, setting, user};
 use crate::error::Result;
 use crate::id::UserNo;
 use crate::store::{Db, params};
@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 /// In the fresh picture, so many conversations come with so many messages; older ones with the newest only.
 const RECENT: usize = 50;
 const SHOWN: u32 = 20;
+/// Users who changed above which a fresh picture is better than a replay.
+const PEOPLE: i64 = 2000;
 
 /// What a client is sent when it connects.
 #[derive(Debug)]
@@ -55,12 +57,17 @@ fn fresh(db: &Db, caller: &Caller) -> Result<Rows> {
         picture.everybody(member)?;
         let shown = if position < RECENT { SHOWN } else { 1 };
         let (messages, _) = history::seen(db, caller.app, member, Span::Newest, shown)?;
+        picture.named.extend(picture::authors(&messages));
         picture.messages(&messages);
     }
     picture.finish(Some(setting::row(db, caller.app, caller.user)?))
 }
 
+/// What changed after `since`; none where only a fresh picture tells it.
 fn after(db: &Db, caller: &Caller, since: i64) -> Result<Option<Rows>> {
+    if erasure::happened(db, caller.app, since)? || user::changes(db, caller.app, since, PEOPLE)? > PEOPLE {
+        return Ok(None);
+    }
     let (groups, mut users) = contact::visible(db, caller.app, caller.user, since)?;
     users.extend(changed_co_members(db, caller, since)?);
     let mut picture = Picture::new(db, caller, users);
@@ -79,15 +86,15 @@ fn after(db: &Db, caller: &Caller, since: i64) -> Result<Option<Rows>> {
     picture.finish((settings.version > since).then_some(settings)).map(Some)
 }
 
+/// The user itself and whoever is in a conversation with it, of any size: in a large one the picture shows who wrote.
 fn changed_co_members(db: &Db, caller: &Caller, since: i64) -> Result<Vec<UserRow>> {
-    let sql = "SELECT no FROM user WHERE application = ?1 AND version > ?2";
-    let mut rows = Vec::new();
-    for no in db.all(sql, params![caller.app, since], |r| r.get::<UserNo>(0))? {
-        if no == caller.user || picture::share(db, caller.app, caller.user, no)? {
-            rows.push(user::get_no(db, caller.app, no)?.row());
-        }
-    }
-    Ok(rows)
+    let sql = format!(
+        "SELECT {} FROM user u WHERE u.application = ?1 AND u.version > ?3 AND (u.no = ?2 OR EXISTS
+            (SELECT 1 FROM member m JOIN member o ON o.application = m.application AND o.conversation = m.conversation
+             WHERE m.application = ?1 AND m.user = ?2 AND m.left IS NULL AND o.user = u.no AND o.left IS NULL))",
+        user::ROW
+    );
+    db.all(&sql, params![caller.app, caller.user, since], user::read_row)
 }
 
 /// Rows being gathered for one user, each user once.
@@ -134,13 +141,13 @@ impl<'a> Picture<'a> {
         }
         if own.left.is_none() {
             let row = conversation::get(self.db, app, own.conversation)?;
-            if row.version > since {
-                self.rows.conversations.push(row.row(self.db, app)?);
-            }
-            let others = member::changed(self.db, app, own.conversation, since)?;
+            let others = member::few_changed(self.db, app, own.conversation, since, row.version > since)?;
             let others = others.iter().filter(|m| m.user != own.user);
             self.named.extend(others.clone().map(|m| m.user));
             self.rows.members.extend(others.map(Member::row));
+            if row.version > since {
+                self.rows.conversations.push(row.row(self.db, app)?);
+            }
         }
         let missed = message::changed_after(self.db, (app, own.conversation), since, own.left.unwrap_or(i64::MAX))?;
         self.messages(&missed);

@@ -35,8 +35,7 @@ pub fn keep(tx: &mut Tx, app: AppNo, lines: &[Line], report: &mut Report) -> Res
         match keep_one(tx, app, &line.value) {
             Ok(true) => report.changed += 1,
             Ok(false) => report.unchanged += 1,
-            Err(error @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(error),
-            Err(error) => report.refuse(line.number, &error),
+            Err(error) => report.refuse(line.number, &error.refusal()?),
         }
     }
     Ok(())

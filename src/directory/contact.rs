@@ -7,6 +7,7 @@ use crate::directory::user;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserNo};
 use crate::store::{Db, params};
+use crate::wire::news::To;
 use crate::wire::row::{GroupRow, UserRow};
 use std::collections::{HashMap, HashSet};
 
@@ -30,7 +31,10 @@ fn sights(db: &Db, app: AppNo, user: UserNo, since: i64) -> Result<Vec<Sight>> {
          JOIN contact_group g ON g.application = v.application AND g.no = v.grp \
          WHERE v.application = ?1 AND v.user = ?2 AND (v.version > ?3 OR g.version > ?3) \
          UNION ALL SELECT {columns}, g.version, 0 FROM contact_group g \
-         WHERE g.application = ?1 AND g.everyone = 1 AND g.version > ?3",
+         WHERE g.application = ?1 AND g.everyone = 1 AND g.version > ?3 \
+         UNION ALL SELECT {columns}, g.narrowed, 1 FROM contact_group g \
+         WHERE g.application = ?1 AND g.everyone = 0 AND g.narrowed > ?3 AND NOT EXISTS \
+         (SELECT 1 FROM group_viewer v WHERE v.application = ?1 AND v.user = ?2 AND v.grp = g.no)",
         columns = group::COLUMNS
     );
     let sights = db.all(&sql, params![app, user, since], |r| {
@@ -99,17 +103,17 @@ pub fn knows(db: &Db, app: AppNo, user: UserNo, other: UserNo) -> Result<bool> {
 }
 
 /// Who has this user on a list.
-pub fn viewers(db: &Db, app: AppNo, user: UserNo) -> Result<Vec<UserNo>> {
+pub fn viewers(db: &Db, app: AppNo, user: UserNo) -> Result<To> {
     let everybody = "SELECT 1 FROM group_user m JOIN contact_group g ON g.application = m.application AND g.no = m.grp \
                      WHERE m.application = ?1 AND m.user = ?2 AND g.everyone = 1 AND g.gone_at IS NULL";
     if db.any(everybody, params![app, user])? {
-        return db.all("SELECT no FROM user WHERE application = ?1 AND erased_at IS NULL", [app], |r| r.get(0));
+        return Ok(To::Everyone);
     }
     let sql = "SELECT DISTINCT v.user FROM group_user m \
                JOIN group_viewer v ON v.application = m.application AND v.grp = m.grp \
                JOIN contact_group g ON g.application = m.application AND g.no = m.grp \
                WHERE m.application = ?1 AND m.user = ?2 AND v.gone_at IS NULL AND g.gone_at IS NULL";
-    db.all(sql, params![app, user], |r| r.get(0))
+    db.all(sql, params![app, user], |r| r.get(0)).map(To::Users)
 }
 
 /// What of a contact list is wished.

@@ -7,7 +7,9 @@ use crate::error::{Error, Result};
 use crate::id::{AppNo, GroupId, UserId, UserNo};
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
-use crate::wire::row::{GroupRow, UserRow};
+use crate::wire::News;
+use crate::wire::news::To;
+use crate::wire::row::{GroupRow, Rows, UserRow};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// A larger group's users are not told in its row but paged.
@@ -155,17 +157,26 @@ pub(super) fn named_viewers(db: &Db, app: AppNo, no: i64) -> Result<Vec<UserNo>>
     db.all(sql, params![app, no], |r| r.get(0))
 }
 
-/// Who sees a group.
-pub fn viewers(db: &Db, group: &Group) -> Result<Vec<UserNo>> {
-    if group.gone_at.is_some() { Ok(Vec::new()) } else { audience(db, group) }
+/// Who sees a group that is not gone.
+pub(super) fn viewers(db: &Db, group: &Group) -> Result<To> {
+    if group.everyone { Ok(To::Everyone) } else { named_viewers(db, group.app, group.no).map(To::Users) }
 }
 
-/// Who sees a group, or would if it were not gone.
-pub(super) fn audience(db: &Db, group: &Group) -> Result<Vec<UserNo>> {
-    if group.everyone {
-        return db.all("SELECT no FROM user WHERE application = ?1 AND erased_at IS NULL", [group.app], |r| r.get(0));
+/// Tells all who see a group how it is now.
+pub(super) fn tell(tx: &mut Tx, group: &Group) -> Result<()> {
+    if group.gone_at.is_none() {
+        let (to, (row, _)) = (viewers(tx, group)?, group.row(tx)?);
+        send(tx, group, to, (row, Vec::new()));
     }
-    named_viewers(db, group.app, group.no)
+    Ok(())
+}
+
+/// Tells these users this row of a group, with users who are new to them.
+pub(super) fn send(tx: &mut Tx, group: &Group, to: To, (row, users): (GroupRow, Vec<UserRow>)) {
+    if to != To::Users(Vec::new()) {
+        let rows = Box::new(Rows { groups: vec![row], users, ..Rows::default() });
+        tx.tell(News::Rows { app: group.app, version: group.version, to, rows, except: None });
+    }
 }
 
 /// A new group without users.

@@ -106,8 +106,7 @@ pub fn users(tx: &mut Tx, app: AppNo, lines: &[Line], report: &mut Report) -> Re
         match user(tx, app, line, report) {
             Ok(Some(no)) => changed.push(no),
             Ok(None) => {}
-            Err(error @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(error),
-            Err(error) => report.refuse(line.number, &error),
+            Err(error) => report.refuse(line.number, &error.refusal()?),
         }
     }
     Ok(changed)

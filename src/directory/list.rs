@@ -215,7 +215,7 @@ impl Viewer {
         }
         rows.users.sort_by(|a, b| a.id.cmp(&b.id));
         rows.users.dedup_by(|a, b| a.id == b.id);
-        tx.tell(News::Rows { app: self.app, version, to: vec![self.user], rows: Box::new(rows), except: None });
+        tx.tell(News::Rows { app: self.app, version, to: vec![self.user].into(), rows: Box::new(rows), except: None });
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 pub mod block;
 pub mod caller;
 pub mod contact;
+pub mod erasure;
 pub mod group;
 pub mod import;
 mod list;

@@ -22,6 +22,6 @@ pub(crate) fn changed(tx: &mut Tx, app: AppNo, user: UserNo) -> Result<()> {
     let version = tx.next_version(app)?;
     tx.run("UPDATE user SET settings = ?3 WHERE application = ?1 AND no = ?2", params![app, user, version])?;
     let rows = Rows { settings: Some(row(tx, app, user)?), ..Rows::default() };
-    tx.tell(News::Rows { app, version, to: vec![user], rows: Box::new(rows), except: None });
+    tx.tell(News::Rows { app, version, to: vec![user].into(), rows: Box::new(rows), except: None });
     Ok(())
 }

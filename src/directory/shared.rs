@@ -6,8 +6,8 @@ use crate::directory::user::{self, Announce, Profile};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, GroupId, UserId, UserNo};
 use crate::store::{Db, Tx, params};
-use crate::wire::News;
-use crate::wire::row::{GroupRow, Rows, UserRow};
+use crate::wire::news::To;
+use crate::wire::row::UserRow;
 use std::collections::HashSet;
 
 /// Creates a shared group or makes it what the draft says; users must be there already, or come with a name. `visible_to`:
@@ -20,13 +20,17 @@ pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[Use
     if before.is(&draft, &users, &audience) {
         return get(tx, app, &draft.id);
     }
-    let version = tx.next_version(app)?;
     let everyone = audience.is_none();
+    let narrowed = match &before.group {
+        Some(group) if group.everyone && !everyone => Some(tx.next_version(app)?),
+        _ => None,
+    };
+    let version = tx.next_version(app)?;
     let no = match &before.group {
         Some(group) => {
-            let sql = "UPDATE contact_group SET name = ?3, parent = ?4, everyone = ?5, version = ?6, gone_at = NULL \
-                       WHERE application = ?1 AND no = ?2";
-            tx.run(sql, params![app, group.no, draft.name, draft.parent, everyone, version])?;
+            let sql = "UPDATE contact_group SET name = ?3, parent = ?4, version = ?6, gone_at = NULL, \
+                       narrowed = coalesce(?7, narrowed), everyone = ?5 WHERE application = ?1 AND no = ?2";
+            tx.run(sql, params![app, group.no, draft.name, draft.parent, everyone, version, narrowed])?;
             group.no
         }
         None => create(tx, app, &draft, (everyone, version))?,
@@ -36,6 +40,9 @@ pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[Use
     }
     let after = group::get_no(tx, app, no)?;
     open_to(tx, &after, &before, audience.unwrap_or_default())?;
+    if let Some(version) = narrowed.filter(|_| before.live().is_some()) {
+        group::send(tx, &Group { version, ..after.clone() }, To::Everyone, (after.gone_row(version), Vec::new()));
+    }
     tell(tx, &after, &before)?;
     Ok(after)
 }
@@ -43,11 +50,12 @@ pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[Use
 /// Takes a shared group away from all who see it.
 pub fn delete(tx: &mut Tx, app: AppNo, id: &GroupId) -> Result<()> {
     let group = get(tx, app, id)?;
-    let (to, version, now) = (group::viewers(tx, &group)?, tx.next_version(app)?, tx.now);
+    let (version, now) = (tx.next_version(app)?, tx.now);
+    let (to, gone) = (group::viewers(tx, &group)?, group.gone_row(version));
     group::set_members(tx, app, group.no, &[])?;
     let sql = "UPDATE contact_group SET gone_at = ?3, version = ?4 WHERE application = ?1 AND no = ?2";
     tx.run(sql, params![app, group.no, now, version])?;
-    send(tx, (app, version), to, group.gone_row(version), Vec::new());
+    group::send(tx, &Group { version, ..group }, to, (gone, Vec::new()));
     Ok(())
 }
 
@@ -95,10 +103,8 @@ fn find_gone_too(db: &Db, app: AppNo, id: &GroupId) -> Result<Option<Group>> {
 struct Before {
     group: Option<Group>,
     users: Vec<UserNo>,
+    /// Who saw it by name, or will hear that it is gone.
     named: Vec<UserNo>,
-    viewers: Vec<UserNo>,
-    /// Who may still have it from before: of a group that is gone, some have not heard that yet.
-    audience: Vec<UserNo>,
 }
 
 impl Before {
@@ -110,15 +116,18 @@ impl Before {
         Ok(Before {
             users: db.all(sql, params![app, group.no], |r| r.get(0))?,
             named: group::named_viewers(db, app, group.no)?,
-            viewers: group::viewers(db, &group)?,
-            audience: group::audience(db, &group)?,
             group: Some(group),
         })
     }
 
+    /// The group, where it was there.
+    fn live(&self) -> Option<&Group> {
+        self.group.as_ref().filter(|group| group.gone_at.is_none())
+    }
+
     /// Whether that is what it should become.
     fn is(&self, draft: &GroupDraft, users: &[UserNo], audience: &Option<Vec<UserNo>>) -> bool {
-        let Some(group) = self.group.as_ref().filter(|group| group.gone_at.is_none()) else { return false };
+        let Some(group) = self.live() else { return false };
         let same_audience = match audience {
             None => group.everyone,
             Some(named) => !group.everyone && *named == self.named,
@@ -176,57 +185,32 @@ fn open_to(tx: &mut Tx, group: &Group, before: &Before, audience: Vec<UserNo>) -
     for user in audience.iter().filter(|user| !earlier.contains(user)) {
         group::link(tx, (group.app, group.no), *user, group.version, true)?;
     }
-    for user in before.audience.iter().filter(|user| !now.contains(user)) {
+    for user in before.named.iter().filter(|user| !now.contains(user)) {
         group::link(tx, (group.app, group.no), *user, group.version, false)?;
     }
     Ok(())
 }
 
 /// Who goes on seeing it gets the users that are new in it, who begins to see it gets all of them, who does not see it any
-/// more hears that.
+/// more hears that. Everybody is never listed: a group that was everybody's has gone for all, and begins again for some.
 fn tell(tx: &mut Tx, after: &Group, before: &Before) -> Result<()> {
-    let now: Vec<UserNo> = group::viewers(tx, after)?;
-    let (now_set, earlier): (HashSet<_>, HashSet<_>) = (now.iter().collect(), before.viewers.iter().collect());
-    let (going_on, beginning): (Vec<UserNo>, Vec<UserNo>) = now.iter().partition(|user| earlier.contains(user));
-    let ceasing: Vec<UserNo> = before.viewers.iter().copied().filter(|user| !now_set.contains(user)).collect();
     let (row, members) = after.row(tx)?;
-    let was_shown = before.users.len() <= group::SHOWN;
-    let known: HashSet<_> = before.users.iter().filter(|_| was_shown).collect();
-    let added = members.iter().filter(|(no, _)| !known.contains(no)).map(|(_, user)| user.clone()).collect();
-    let at = (after.app, after.version);
-    send(tx, at, going_on, row.clone(), added);
-    send(tx, at, beginning, row, members.into_iter().map(|(_, user)| user).collect());
-    send(tx, at, ceasing, after.gone_row(after.version), Vec::new());
-    Ok(())
-}
-
-fn send(tx: &mut Tx, (app, version): (AppNo, i64), to: Vec<UserNo>, group: GroupRow, users: Vec<UserRow>) {
-    if !to.is_empty() {
-        let rows = Rows { groups: vec![group], users, ..Rows::default() };
-        tx.tell(News::Rows { app, version, to, rows: Box::new(rows), except: None });
+    let known: HashSet<_> = before.users.iter().filter(|_| before.users.len() <= group::SHOWN).collect();
+    let added: Vec<UserRow> = members.iter().filter(|(no, _)| !known.contains(no)).map(|(_, user)| user.clone()).collect();
+    let all: Vec<UserRow> = members.into_iter().map(|(_, user)| user).collect();
+    let was_everyones = before.live().is_some_and(|group| group.everyone);
+    if after.everyone {
+        let users = if was_everyones { added } else { all };
+        group::send(tx, after, To::Everyone, (row, users));
+        return Ok(());
     }
-}
-
-/// Takes a user out of everything that others see of it, and from it whatever it saw.
-pub(super) fn forget(tx: &mut Tx, app: AppNo, user: UserNo) -> Result<()> {
-    let seen: Vec<i64> =
-        tx.all("SELECT grp FROM group_viewer WHERE application = ?1 AND user = ?2", params![app, user], |r| r.get(0))?;
-    tx.run("DELETE FROM group_viewer WHERE application = ?1 AND user = ?2", params![app, user])?;
-    for no in seen {
-        if group::get_no(tx, app, no)?.source != Source::Shared {
-            group::settle(tx, app, no)?;
-        }
-    }
-    let member: Vec<i64> =
-        tx.all("SELECT grp FROM group_user WHERE application = ?1 AND user = ?2", params![app, user], |r| r.get(0))?;
-    tx.run("DELETE FROM group_user WHERE application = ?1 AND user = ?2", params![app, user])?;
-    for no in member {
-        group::never_match(tx, app, no)?;
-        let version = tx.next_version(app)?;
-        tx.run("UPDATE contact_group SET version = ?3 WHERE application = ?1 AND no = ?2", params![app, no, version])?;
-        let group = group::get_no(tx, app, no)?;
-        let (to, row) = (group::viewers(tx, &group)?, group.row(tx)?.0);
-        send(tx, (app, version), to, row, Vec::new());
-    }
+    let now = group::named_viewers(tx, after.app, after.no)?;
+    let earlier: &[UserNo] = before.live().map_or(&[], |_| &before.named);
+    let (now_set, earlier_set): (HashSet<_>, HashSet<_>) = (now.iter().collect(), earlier.iter().collect());
+    let (going_on, beginning): (Vec<UserNo>, Vec<UserNo>) = now.iter().partition(|user| earlier_set.contains(user));
+    let ceasing: Vec<UserNo> = earlier.iter().copied().filter(|user| !now_set.contains(user)).collect();
+    group::send(tx, after, going_on.into(), (row.clone(), added));
+    group::send(tx, after, beginning.into(), (row, all));
+    group::send(tx, after, ceasing.into(), (after.gone_row(after.version), Vec::new()));
     Ok(())
 }

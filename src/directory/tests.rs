@@ -12,7 +12,7 @@ use crate::id::{AppNo, UserId, UserNo};
 use crate::store::scratch::Scratch;
 use crate::time::Moment;
 use crate::wire::News;
-use crate::wire::news::End;
+use crate::wire::news::{End, To};
 use std::time::Duration;
 
 /// A store with one application `oa`.
@@ -238,7 +238,7 @@ fn an_erased_user_is_forgotten_and_its_id_is_free_for_somebody_new() {
     let (anna, app) = (world.user("anna"), world.app);
     let (_, token) = world.session(&anna, Kind::Session, None);
     let no = anna.no;
-    world.store.change(move |tx| user::erase(tx, app, no));
+    world.erase(no);
     assert!(world.enters(&token).is_none());
     assert_eq!(world.ended(), [End::User { app, user: no }]);
     assert!(world.store.read_blocking(|db| user::find(db, app, &id_of("anna"))).unwrap().is_none());
@@ -278,7 +278,7 @@ fn a_block_is_kept_and_told_to_the_own_devices_only() {
     set(true);
     let told = world.store.told();
     assert_eq!(told.len(), 1, "a repetition changes nothing");
-    assert!(matches!(&told[0], News::Rows { to, rows, .. } if *to == [anna.no] && rows.settings.is_some()));
+    assert!(matches!(&told[0], News::Rows { to, rows, .. } if *to == To::Users(vec![anna.no]) && rows.settings.is_some()));
     let blocked = |user, by| world.store.read_blocking(|db| block::is_blocked(db, app, user, by)).unwrap();
     assert!(blocked(ben.no, anna.no) && !blocked(anna.no, ben.no));
     let row = world.store.read_blocking(|db| setting::row(db, app, anna.no)).unwrap();

@@ -1,7 +1,7 @@
 //! A user of an application.
 
 pub use super::profile::{Announce, Profile, put, put_vouched};
-use crate::directory::{session, shared};
+use crate::directory::session;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserId, UserNo};
 use crate::store::{Db, Row, Tx, params};
@@ -54,6 +54,18 @@ pub fn number(db: &Db, app: AppNo, id: &UserId) -> Result<UserNo> {
     db.maybe(sql, params![app, id], |r| r.get(0))?.ok_or(Error::NotFound("user"))
 }
 
+/// How many users changed after a version, counted up to one more than `most`.
+pub fn changes(db: &Db, app: AppNo, since: i64, most: i64) -> Result<i64> {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM user WHERE application = ?1 AND version > ?2 LIMIT ?3)";
+    db.one(sql, params![app, since, most + 1], |r| r.get(0))
+}
+
+/// Whether somebody may write: is there, and not suspended.
+pub fn is_active(db: &Db, app: AppNo, no: UserNo) -> Result<bool> {
+    let sql = "SELECT 1 FROM user WHERE application = ?1 AND no = ?2 AND suspended_at IS NULL AND erased_at IS NULL";
+    db.any(sql, params![app, no])
+}
+
 /// Users by id, after `after`, of those whose id or name contains `text`; and whether there are more.
 pub fn list(db: &Db, app: AppNo, after: Option<&str>, limit: usize, text: &str) -> Result<(Vec<User>, bool)> {
     let sql = format!(
@@ -102,19 +114,6 @@ pub fn resume(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
     tx.run("UPDATE user SET suspended_at = NULL WHERE application = ?1 AND no = ?2", params![app, no]).map(|_| ())
 }
 
-/// Forgets who the user was. Its number stays, because it stands in old conversations; whoever gets its id later inherits
-/// nothing.
-pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
-    session::revoke_all(tx, app, no)?;
-    shared::forget(tx, app, no)?;
-    tx.run("DELETE FROM block WHERE application = ?1 AND (user = ?2 OR blocked = ?2)", params![app, no])?;
-    let (version, now, id) = (tx.next_version(app)?, tx.now, format!("{ERASED}{no}"));
-    let sql = "UPDATE user SET id = ?3, name = '', email = NULL, avatar = NULL, title = NULL, locale = NULL, timezone = NULL, \
-               password = NULL, version = ?4, erased_at = coalesce(erased_at, ?5), last_seen_at = NULL, contacts_at = NULL, \
-               contacts_tag = NULL WHERE application = ?1 AND no = ?2";
-    tx.run(sql, params![app, no, id, version, now]).map(|_| ())
-}
-
 pub fn set_last_seen(tx: &mut Tx, app: AppNo, no: UserNo, at: Moment) -> Result<()> {
     tx.run("UPDATE user SET last_seen_at = ?3 WHERE application = ?1 AND no = ?2", params![app, no, at]).map(|_| ())
 }
@@ -151,6 +150,11 @@ impl User {
             version: self.version,
             gone: false,
         }
+    }
+
+    /// What is told of an id that is nobody's any more.
+    pub fn gone_row(&self, version: i64) -> UserRow {
+        UserRow { name: String::new(), avatar: None, title: None, version, gone: true, ..self.row() }
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod audience;
 pub mod callbacks;
 pub mod contacts;
+pub mod erasure;
 pub mod marks;
 mod notice;
 pub mod ping;
@@ -34,7 +35,7 @@ impl Bells {
             News::Nudge(Work::Callbacks) => self.callbacks.notify_one(),
             News::Nudge(Work::Audiences) => self.audiences.notify_one(),
             News::Refresh { app, user } => self.contacts.add(*app, *user),
-            News::Rows { .. } | News::End(_) => {}
+            News::Rows { .. } | News::End(_) | News::Erased { .. } => {}
         }
     }
 }

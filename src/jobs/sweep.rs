@@ -3,6 +3,7 @@
 use crate::apps::{delivery, idempotency};
 use crate::directory::{session, ticket};
 use crate::error::Result;
+use crate::jobs::erasure;
 use crate::store::{Store, Tx};
 use crate::time::Moment;
 use std::time::Duration;
@@ -38,6 +39,7 @@ pub async fn run(store: &Store, stop: CancellationToken) {
 
 /// Forgets everything that is old `now`.
 pub async fn run_once(store: &Store, now: Moment) -> Result<()> {
+    erasure::finish_all(store).await?;
     all(store, move |tx| ticket::sweep(tx, now.minus(HOUR))).await?;
     all(store, move |tx| session::sweep(tx, now.minus(SESSIONS))).await?;
     all(store, move |tx| idempotency::sweep(tx, now.minus(DAY))).await?;

@@ -2,6 +2,7 @@
 
 use super::callbacks::Callbacks;
 use super::contacts::Refresher;
+use super::marks::Marks;
 use super::*;
 use crate::apps::delivery::{self, Delivery, State};
 use crate::apps::draft::Draft;
@@ -287,4 +288,32 @@ async fn half_a_list_changes_nothing() {
         office.refresher.run_once(Moment::now().plus(Duration::from_secs(61))).await;
         assert_eq!(groups(&office, ANNA).await, ["app:s 1"], "{broken}");
     }
+}
+
+#[tokio::test]
+async fn marks_that_are_kept_together_stand_or_fall_together() {
+    let office = Office::open(|_| ok("{}")).await;
+    office.asks(ANNA, "one").await;
+    office.asks(WANG, "two").await;
+    let place = |user| office.read(move |db| Ok(conversation::find_between(db, APP, UserNo::APPLICATION, user)?.unwrap().id));
+    let (annas, wangs) = (place(ANNA).await, place(WANG).await);
+    let trigger =
+        "CREATE TEMP TRIGGER refuses BEFORE UPDATE OF read ON member WHEN NEW.user = 2 BEGIN SELECT RAISE(ABORT, 'no'); END";
+    office.store.write(move |tx| tx.run(trigger, [])).await.unwrap();
+    let (marks, outcomes) = (Marks::default(), Arc::new(Mutex::new(Vec::new())));
+    let mark = |user, place, upto| {
+        let outcomes = outcomes.clone();
+        marks.read((APP, user), place, upto, Box::new(move |outcome| outcomes.lock().unwrap().push(outcome.is_ok())));
+    };
+    let read = || office.read(move |db| Ok(crate::chat::member::require(db, APP, annas, ANNA)?.read));
+    mark(ANNA, annas, i64::MAX);
+    mark(WANG, wangs, i64::MAX);
+    marks.run_once(&office.store).await;
+    assert_eq!((read().await, std::mem::take(&mut *outcomes.lock().unwrap())), (0, vec![false, false]), "none is half kept");
+    mark(ANNA, annas, i64::MAX);
+    mark(WANG, annas, i64::MAX);
+    marks.run_once(&office.store).await;
+    let mut outcomes = std::mem::take(&mut *outcomes.lock().unwrap());
+    outcomes.sort();
+    assert!(read().await > 0 && outcomes == [false, true], "what is not there spoils nothing else");
 }

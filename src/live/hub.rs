@@ -4,7 +4,7 @@
 use crate::id::{AppNo, UserNo};
 use crate::live::outbox::Outbox;
 use crate::wire::frame::{Bye, Frame, Sync};
-use crate::wire::news::{End, SocketNo};
+use crate::wire::news::{End, SocketNo, To};
 use crate::wire::row::Rows;
 use bytestring::ByteString;
 use std::collections::HashMap;
@@ -55,15 +55,25 @@ impl Hub {
     }
 
     /// Pushes rows to all connections of these users but one.
-    pub fn rows(&self, (app, to): (AppNo, &[UserNo]), version: i64, rows: &Rows, except: Option<SocketNo>) {
+    pub fn rows(&self, (app, to): (AppNo, &To), version: i64, rows: &Rows, except: Option<SocketNo>) {
         let places = self.lock();
         let mut text: Option<ByteString> = None;
-        for place in to.iter().filter_map(|user| places.get(&(app, *user))).flatten() {
+        let mut push = |place: &Place| {
             if Some(place.socket) != except {
                 let text = text.get_or_insert_with(|| encode(version, rows));
                 place.outbox.push(version, text.clone());
             }
+        };
+        match to {
+            To::Users(users) => users.iter().filter_map(|user| places.get(&(app, *user))).flatten().for_each(&mut push),
+            To::Everyone => places.values().flatten().filter(|place| place.app == app).for_each(&mut push),
         }
+    }
+
+    /// Connections of these users go on from the store.
+    pub fn look_again(&self, app: AppNo, users: &[UserNo]) {
+        let places = self.lock();
+        users.iter().filter_map(|user| places.get(&(app, *user))).flatten().for_each(|place| place.outbox.look_again());
     }
 
     /// Sends something that is not kept to all connections of these users.

@@ -32,6 +32,10 @@ impl Live {
         match news {
             News::Rows { app, version, to, rows, except } => self.hub.rows((app, &to), version, &rows, except),
             News::End(end) => self.hub.end(end, Bye::EXPIRED),
+            News::Erased { app, id, to } => {
+                self.presences.forget(app, &id, Moment::now());
+                self.hub.look_again(app, &to);
+            }
             other => return Some(other),
         }
         None

@@ -22,7 +22,7 @@ pub enum Out {
     Answer { version: Option<i64>, text: ByteString },
     /// Presence, typing: nobody minds if it is lost.
     Passing { text: ByteString },
-    /// Pushes were dropped here: read on from the store.
+    /// Pushes were dropped here, or what was pushed no longer holds: read on from the store.
     Gap,
 }
 
@@ -50,12 +50,21 @@ impl Outbox {
             return;
         }
         if state.full(text.len()) {
-            state.gap = true;
-            state.queue.push_back(Out::Gap);
+            state.break_off();
         } else {
             state.add(text.len());
             state.queue.push_back(Out::Push { version, text });
         }
+        self.woken(state);
+    }
+
+    /// What was pushed no longer holds: the connection reads on from the store.
+    pub fn look_again(&self) {
+        let mut state = self.lock();
+        if state.gap || state.closed {
+            return;
+        }
+        state.break_off();
         self.woken(state);
     }
 
@@ -138,6 +147,11 @@ impl State {
         more > LARGE || self.frames >= FRAMES || self.bytes + more > BYTES
     }
 
+    fn break_off(&mut self) {
+        self.gap = true;
+        self.queue.push_back(Out::Gap);
+    }
+
     fn add(&mut self, bytes: usize) {
         self.frames += 1;
         self.bytes += bytes;
@@ -169,6 +183,18 @@ mod tests {
         assert!(matches!(all[FRAMES], Out::Gap) && matches!(all[FRAMES + 1], Out::Answer { version: Some(100), .. }));
         outbox.push(101, "row".into());
         assert!(matches!(taken(&outbox)[..], [Out::Push { version: 101, .. }]));
+    }
+
+    #[test]
+    fn who_must_look_again_is_pushed_nothing_until_it_has() {
+        let outbox = Outbox::default();
+        outbox.push(1, "row".into());
+        outbox.look_again();
+        outbox.look_again();
+        outbox.push(2, "row".into());
+        assert!(matches!(taken(&outbox)[..], [Out::Push { version: 1, .. }, Out::Gap]));
+        outbox.push(3, "row".into());
+        assert!(matches!(taken(&outbox)[..], [Out::Push { version: 3, .. }]));
     }
 
     #[test]

@@ -99,6 +99,17 @@ impl Presences {
         self.lock().people.get(&(app, user.clone())).and_then(|p| p.choice.clone())
     }
 
+    /// The id stands for nobody any more: whoever is given it later inherits nothing.
+    pub fn forget(&self, app: AppNo, user: &UserId, now: Moment) {
+        let mut state = self.lock();
+        let who = (app, user.clone());
+        if let Some(person) = state.people.get_mut(&who) {
+            *person = Person { told: person.told.take(), ..Person::default() };
+            state.tell(&who, now);
+            state.people.remove(&who);
+        }
+    }
+
     /// Ends leases that have lapsed, tells the watchers, and answers who has gone and when it was last here.
     pub fn lapse(&self, now: Moment) -> Vec<(AppNo, UserId, Moment)> {
         let mut state = self.lock();
@@ -239,6 +250,26 @@ mod tests {
         all.choose(app, &anna(), Some(choice), now);
         let shown = all.show(app, &anna(), now);
         assert_eq!((shown.show, shown.note, shown.last_seen), (Show::Offline, None, None));
+        all.release(app, &anna(), 1, now);
+        let later = now.plus(GRACE);
+        assert_eq!(all.lapse(later), [], "nobody saw her here, so nobody sees her go");
+        assert_eq!(all.show(app, &anna(), later).last_seen, None);
+    }
+
+    #[test]
+    fn whoever_is_given_an_erased_id_inherits_nothing() {
+        let (all, app, now) = (Presences::default(), AppNo(1), Moment(1_000_000));
+        let outbox = Arc::new(Outbox::default());
+        let place = Place { socket: 9, app, user: crate::id::UserNo(2), session: 1, device: None, outbox: outbox.clone() };
+        all.watch(&place, vec![anna()], now);
+        all.renew(app, &anna(), 1, now);
+        all.choose(app, &anna(), Some(Choice { show: Show::Busy, note: Some("hidden".into()), until: None }), now);
+        while outbox.take().is_some() {}
+        all.forget(app, &anna(), now);
+        assert!(matches!(outbox.take(), Some(crate::live::Out::Passing { text }) if text.contains("offline")));
+        all.renew(app, &anna(), 2, now);
+        let shown = all.show(app, &anna(), now);
+        assert_eq!((shown.show, shown.note), (Show::Available, None));
     }
 
     #[test]

@@ -118,6 +118,7 @@ impl Tx {
     }
 
     pub(super) fn begin_work(&mut self, origin: Option<SocketNo>) {
+        self.now = Moment::now();
         self.origin = origin;
         self.saved = false;
     }
@@ -135,7 +136,6 @@ impl Tx {
     }
 
     pub(super) fn begin(&mut self) -> Result<()> {
-        self.now = Moment::now();
         self.execute("BEGIN IMMEDIATE")
     }
 
@@ -183,4 +183,21 @@ fn failed(error: rusqlite::Error) -> Error {
         end_process(&error.to_string());
     }
     translate(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_piece_of_work_has_its_own_moment() {
+        let mut tx = Tx::new(Connection::open_in_memory().unwrap());
+        tx.begin().unwrap();
+        tx.begin_work(None);
+        let first = tx.now;
+        while Moment::now() == first {}
+        tx.end_work(true).unwrap();
+        tx.begin_work(None);
+        assert!(tx.now > first);
+    }
 }

@@ -1,7 +1,7 @@
 //! What a committed change tells the present moment: rows for users who are connected, work for a waiting queue,
 //! connections that must end. Made inside a transaction, handed on only after its commit, in commit order.
 
-use crate::id::{AppNo, UserNo};
+use crate::id::{AppNo, UserId, UserNo};
 use crate::wire::row::Rows;
 
 /// A live connection's number in this process.
@@ -14,14 +14,30 @@ pub enum Work {
     Audiences,
 }
 
+/// Whom rows are for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum To {
+    Users(Vec<UserNo>),
+    /// All users of the application, whom nobody has to list.
+    Everyone,
+}
+
+impl From<Vec<UserNo>> for To {
+    fn from(users: Vec<UserNo>) -> To {
+        To::Users(users)
+    }
+}
+
 #[derive(Debug)]
 pub enum News {
     /// Rows that changed at `version`, for all connections of these users but the one that asked for the change.
-    Rows { app: AppNo, version: i64, to: Vec<UserNo>, rows: Box<Rows>, except: Option<SocketNo> },
+    Rows { app: AppNo, version: i64, to: To, rows: Box<Rows>, except: Option<SocketNo> },
     /// A queue has something to do.
     Nudge(Work),
     /// Connections that must close.
     End(End),
+    /// A user was erased: its id stands for nobody any more, and what these users were told of it no longer holds.
+    Erased { app: AppNo, id: UserId, to: Vec<UserNo> },
     /// An application's contact lists should be asked for again: one user's, or everyone's who is connected.
     Refresh { app: AppNo, user: Option<UserNo> },
 }

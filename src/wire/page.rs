@@ -89,22 +89,21 @@ fn fill<T: Serialize>(from: &mut VecDeque<T>, room: &mut usize) -> Vec<T> {
     taken
 }
 
-/// Cuts a page of rows to `LIMIT` bytes, always leaving at least one: from its end, or else from its beginning. Answers whether
-/// something was cut.
-pub fn trim<T: Serialize>(rows: &mut Vec<T>, from_end: bool) -> bool {
-    let mut room = LIMIT;
-    let mut fits = |row: &T| {
-        let fit = room > 0;
-        room = room.saturating_sub(encoded_length(row));
-        fit
-    };
-    let kept =
-        if from_end { rows.iter().take_while(|r| fits(r)).count() } else { rows.iter().rev().take_while(|r| fits(r)).count() };
-    let cut = kept < rows.len();
-    match from_end {
-        true => rows.truncate(kept),
-        false => drop(rows.drain(..rows.len() - kept)),
+/// Cuts a page of rows to `LIMIT` bytes around the row that must stay: what stands nearest to it stays, on both sides alike.
+/// Answers whether something was cut.
+pub fn trim<T: Serialize>(rows: &mut Vec<T>, anchor: usize) -> bool {
+    let Some(row) = rows.get(anchor) else { return false };
+    let mut room = LIMIT.saturating_sub(encoded_length(row));
+    let (mut first, mut end) = (anchor, anchor + 1);
+    while room > 0 && (first > 0 || end < rows.len()) {
+        let before = first > 0 && (end == rows.len() || anchor - first < end - anchor);
+        let next = if before { first - 1 } else { end };
+        room = room.saturating_sub(encoded_length(&rows[next]));
+        if before { first -= 1 } else { end += 1 }
     }
+    let cut = end - first < rows.len();
+    rows.truncate(end);
+    rows.drain(..first);
     cut
 }
 
@@ -160,6 +159,22 @@ mod tests {
         assert!(frames[0].contains(r#""reset":true"#) && !frames[1].contains("reset"));
         assert!(frames[..frames.len() - 1].iter().all(|f| f.contains(r#""more":true"#)));
         assert!(!frames[frames.len() - 1].contains("more"));
+    }
+
+    #[test]
+    fn a_page_is_cut_around_the_row_that_must_stay() {
+        let page = |texts: &[usize], anchor| {
+            let mut rows: Vec<String> = texts.iter().enumerate().map(|(n, size)| format!("{n}{}", "x".repeat(*size))).collect();
+            let cut = trim(&mut rows, anchor);
+            (rows.iter().map(|row| row[..1].parse().unwrap()).collect::<Vec<usize>>(), cut)
+        };
+        let quarter = [LIMIT / 4; 8];
+        assert_eq!(page(&quarter, 0), (vec![0, 1, 2, 3], true));
+        assert_eq!(page(&quarter, 7), (vec![4, 5, 6, 7], true));
+        assert_eq!(page(&quarter, 4), (vec![2, 3, 4, 5], true), "both sides give way");
+        assert_eq!(page(&quarter, 1), (vec![0, 1, 2, 3], true), "where one side ends, the other has the room");
+        assert_eq!(page(&[LIMIT, LIMIT * 2, LIMIT], 1), (vec![1], true), "the one that was asked for stays");
+        assert_eq!((page(&[1; 8], 4).1, page(&[], 0)), (false, (vec![], false)));
     }
 
     #[test]

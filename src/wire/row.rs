@@ -38,6 +38,7 @@ pub struct UserRow {
     pub avatar: Option<String>,
     pub title: Option<String>,
     pub version: i64,
+    /// The id is nobody's any more: its user was erased.
     #[serde(skip_serializing_if = "is_false")]
     pub gone: bool,
 }
@@ -82,8 +83,6 @@ pub struct ConversationRow {
     /// How many users are in it now.
     pub count: i64,
     pub version: i64,
-    #[serde(skip_serializing_if = "is_false")]
-    pub gone: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -1,4 +1,5 @@
 /** One conversation: its head, its messages, where to write, and beside it the details. */
+import { isFormer } from '../core/party.js';
 import { ChatHead } from './chat-head.js';
 import { Composer } from './composer.js';
 import { Confirm } from './dialog.js';
@@ -26,6 +27,7 @@ export function Chat({ party }) {
   const members = [...(messenger.rows.members.get(id)?.values() ?? [])];
   const left = members.find((member) => member.user === messenger.id)?.left ?? null;
   const blocked = user !== null && messenger.rows.settings.blocked.includes(user);
+  const former = isFormer(user);
 
   useEffect(() => {
     const people = kind === 'room' ? members.filter((member) => member.left === null).map((member) => member.user) : user !== null ? [user] : [];
@@ -70,8 +72,8 @@ export function Chat({ party }) {
       <div class="chat-body">
         <${LinkBar} />
         <${Log} party=${party} conversation=${conversation} acts=${acts} again=${again} empty=${html`<${Start} party=${party} />`} />
-        ${left !== null || blocked
-          ? html`<p class="composer-closed"><${Icon} name="block" />${blocked ? t('block.is') : t('room.left')}
+        ${left !== null || blocked || former
+          ? html`<p class="composer-closed"><${Icon} name="block" />${former ? t('former.is') : blocked ? t('block.is') : t('room.left')}
               ${blocked && html`<button type="button" class="link" onClick=${() => unblock(desk, user)}>${t('block.end')}</button>`}</p>`
           : html`<${Composer} key=${round} party=${party} conversation=${conversation} task=${task} setTask=${setTask} lastOwn=${lastOwn} />`}
       </div>

@@ -1,5 +1,5 @@
 /** What the views of a signed-in user share: the messenger, the place in the address, drafts, toasts, names. */
-import { userOf } from '../core/party.js';
+import { isFormer, userOf } from '../core/party.js';
 import { total } from '../core/unread.js';
 import { t } from './language.js';
 import { local } from './keep.js';
@@ -80,7 +80,7 @@ export class Desk {
   nameOf(party) {
     const id = userOf(party);
     if (id === null) return this.messenger.application?.name ?? '';
-    return this.user(id)?.name ?? id;
+    return isFormer(id) ? t('former.name') : (this.user(id)?.name ?? id);
   }
 
   /** How a conversation is called, and whose face it has. @param {string} party @returns {{title: string, user: string|null, kind: string}} */

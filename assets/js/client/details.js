@@ -1,4 +1,5 @@
 /** Beside a conversation: who is in it, and what I can change about it. */
+import { isFormer } from '../core/party.js';
 import { muted } from '../core/unread.js';
 import { Avatar, showWord } from './avatar.js';
 import { Confirm } from './dialog.js';
@@ -34,7 +35,7 @@ export function Details({ party, conversation, onclose }) {
       ${conversation?.kind === 'room' && html`<${RoomDetails} conversation=${conversation} mute=${html`<${Mute} conversation=${conversation} />`} />`}
       <div class="details-acts">
         ${conversation && kind !== 'room' && html`<${Mute} conversation=${conversation} />`}
-        ${user !== null && html`<${Block} user=${user} name=${title} />`}
+        ${user !== null && !isFormer(user) && html`<${Block} user=${user} name=${title} />`}
       </div>
     </aside>`;
 }

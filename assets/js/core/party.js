@@ -12,6 +12,9 @@ export const userOf = (party) => (party?.startsWith('user:') ? party.slice(5) : 
 /** @param {Party|null|undefined} party @returns {number|null} */
 export const numberOf = (party) => (party?.startsWith('conversation:') ? Number(party.slice(13)) : null);
 
+/** Whoever it was is not here any more: what was written stays, without a name. @param {string|null} user */
+export const isFormer = (user) => user?.startsWith('erased:') === true;
+
 /**
  * The other one of a direct conversation.
  * @param {Rows} rows @param {number} conversation @param {string} me

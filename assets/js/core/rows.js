@@ -52,10 +52,7 @@ export class Rows {
   #conversation(row) {
     if (!upsert(this.conversations, row.id, row)) return false;
     const list = this.timelines.get(row.id);
-    if (row.gone) {
-      this.members.delete(row.id);
-      this.timelines.delete(row.id);
-    } else if (list?.length && list[0].id < row.first) {
+    if (list?.length && list[0].id < row.first) {
       this.timelines.set(row.id, list.filter((message) => message.id >= row.first));
     }
     return true;

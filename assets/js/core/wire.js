@@ -3,7 +3,7 @@
  *
  * @typedef {{id: string, name: string, kind: 'person'|'program'|'device', avatar?: string|null, title?: string|null, version: number, gone?: boolean}} User
  * @typedef {{id: string, name: string, parent: string|null, count: number, users: string[]|null, version: number, gone?: boolean}} Group
- * @typedef {{id: number, kind: 'direct'|'application'|'room', title: string|null, topic?: string|null, first: number, last: number, count: number, version: number, gone?: boolean}} Conversation
+ * @typedef {{id: number, kind: 'direct'|'application'|'room', title: string|null, topic?: string|null, first: number, last: number, count: number, version: number}} Conversation
  * @typedef {{conversation: number, user: string, role: 'owner'|'member', joined: number, left: number|null, read: number, received: number, version: number,
  *   unread?: number, mentions?: number, muted?: boolean, muted_until?: string|null, countedAt?: number}} Member `countedAt` is ours: the version as of which `unread` is exact
  * @typedef {{id: number, conversation: number, prev: number, from: string, via?: string, at: string, text: string, mentions: string[],

@@ -92,6 +92,7 @@ fn whoever_listens_whoever_returns_and_whoever_comes_new_see_the_same() {
             for news in world.store.told() {
                 let News::Rows { to, rows, version, .. } = news else { continue };
                 assert!(rows.groups.iter().all(|g| g.version <= version) && rows.users.iter().all(|u| u.version <= version));
+                let to = world.all(&to);
                 for (place, _) in viewers.iter().enumerate().filter(|(_, no)| to.contains(no)) {
                     live[place].take(rows.groups.clone(), rows.users.clone());
                     // A connection that breaks right here is resumed from here, and nothing may be missing then.

@@ -1,6 +1,6 @@
 //! Users: who they are, as their application says.
 
-use crate::chat::announce;
+use crate::chat::{announce, erasure};
 use crate::directory::user::{self, Profile};
 use crate::error::Result;
 use crate::http::House;
@@ -12,6 +12,7 @@ use crate::http::body::Json;
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
 use crate::id::{AppNo, UserId};
+use crate::jobs;
 use crate::store::Tx;
 use crate::time::Moment;
 use crate::wire::row::UserKind;
@@ -132,10 +133,10 @@ pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>)
     let app = by.application.no;
     let erase = move |tx: &mut Tx| {
         let no = user::number(tx, app, &id)?;
-        user::erase(tx, app, no)?;
-        announce::user(tx, app, no)
+        erasure::erase(tx, app, no).map(|()| no)
     };
-    house.store.write(erase).await?;
+    let no = house.store.write(erase).await?;
+    jobs::erasure::finish(&house.store, app, no).await?;
     done()
 }
 

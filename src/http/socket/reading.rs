@@ -11,6 +11,7 @@ use crate::store::{Db, Tx};
 use crate::time::Moment;
 use crate::wire::News;
 use crate::wire::frame::{Body, Frame};
+use crate::wire::page;
 use crate::wire::request::{self as asked, Show};
 use crate::wire::row::Rows;
 use std::collections::BTreeSet;
@@ -37,12 +38,12 @@ pub fn history(connection: &Connection, r: asked::History) -> Result<()> {
     let caller = connection.caller.clone();
     let work = move |db: &Db| {
         let (messages, more) = history::page(db, &caller, r.conversation, span, limit)?;
-        let senders: BTreeSet<_> = messages.iter().map(|m| m.sender).filter(|no| no.0 != 0).collect();
-        let users = picture::users(db, caller.app, senders.into_iter())?;
+        let users = picture::users(db, caller.app, picture::authors(&messages).collect::<BTreeSet<_>>())?;
         Ok((Rows { users, messages: picture::message_rows(&messages, caller.user), ..Rows::default() }, more))
     };
     ask(connection, r.id, work, move |reply, (mut rows, more)| {
-        let cut = crate::wire::page::trim(&mut rows.messages, matches!(span, Span::After(_)));
+        let anchor = span.anchor(&rows.messages);
+        let cut = page::trim(&mut rows.messages, anchor);
         reply.ok(None, Body::History { messages: &rows.messages, users: &rows.users, more: more || cut });
     });
     Ok(())

@@ -33,12 +33,10 @@ test('messages stand by age, whatever order they come in', () => {
   assert.deepEqual(rows.timelines.get(7).map(({ id }) => id), [1, 2, 3, 5, 6, 7, 8, 9]);
 });
 
-test('what is gone is gone, with what belonged to it', () => {
+test('an id that is nobody\'s any more is forgotten', () => {
   const { rows } = replica();
-  rows.apply({ conversations: [conversation({ gone: true, version: 12 })] }, 12);
-  assert.equal(rows.conversations.size, 0);
-  assert.equal(rows.timelines.has(7), false);
-  assert.equal(rows.members.has(7), false);
+  rows.apply({ users: [{ id: 'ben', name: '', version: 12, gone: true }] }, 12);
+  assert.equal(rows.users.has('ben'), false);
 });
 
 test('retention drops what is below the first message that is kept', () => {

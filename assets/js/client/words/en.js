@@ -46,6 +46,8 @@ export const words = {
   'hours': { one: '{n} hour', other: '{n} hours' },
   'keys.cancel': 'cancel',
   'keys.edit': 'edit the last message',
+  'former.is': 'This person is not here any more.',
+  'former.name': 'Former user',
   'keys.find': 'find people',
   'link.again': 'Try again',
   'link.now': 'Try now',

@@ -47,6 +47,8 @@ export const words = {
   'hours': { other: '{n} 小时' },
   'keys.cancel': '取消',
   'keys.edit': '编辑上一条消息',
+  'former.is': '此人已不在这里。',
+  'former.name': '已离开的用户',
   'keys.find': '查找联系人',
   'link.again': '重试',
   'link.now': '立即重试',

@@ -2,8 +2,8 @@
 
 use super::{both, subject};
 use crate::apps::application::Application;
-use crate::chat::announce;
-use crate::directory::user::{self, User};
+use crate::chat::erasure;
+use crate::directory::user::User;
 use crate::error::{Error, Result};
 use crate::http::console::address;
 use crate::http::console::draw_form;
@@ -12,6 +12,7 @@ use crate::http::console::frame::Frame;
 use crate::http::console::visit::Visit;
 use crate::http::page::see_other;
 use crate::http::problem::Answer;
+use crate::jobs;
 use crate::store::Tx;
 use actix_web::web::Path;
 use askama::Template;
@@ -50,6 +51,7 @@ async fn erase(visit: &Visit, application: &Application, user: &User, form: &For
         return Err(Error::invalid("id", "this is not the id of this user"));
     }
     let (app, no) = (application.no, user.no);
-    let work = move |tx: &mut Tx| user::erase(tx, app, no).and_then(|()| announce::user(tx, app, no));
-    visit.act("user.erase", &subject(application, &user.id), work).await
+    let work = move |tx: &mut Tx| erasure::erase(tx, app, no);
+    visit.act("user.erase", &subject(application, &user.id), work).await?;
+    jobs::erasure::finish(&visit.house.store, app, no).await
 }

@@ -1,0 +1,43 @@
+//! Erasing a person. What it wrote stays with those who received it, under a face without a name; its part in everything else
+//! ends. Lists that name it are cleared afterwards, piece by piece (`directory::erasure::go_on`).
+
+use crate::apps::application::{self, Policy};
+use crate::chat::{announce, room};
+use crate::directory::{contact, erasure, user};
+use crate::error::Result;
+use crate::id::{AppNo, UserNo};
+use crate::store::{Db, Tx, params};
+use crate::wire::News;
+use crate::wire::news::To;
+use crate::wire::row::Rows;
+
+/// Whoever has only seen the person is told that the id is gone. Whoever was in a conversation with it has its id in messages
+/// that nobody counts, and begins with a fresh picture: now, or when it comes back.
+pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
+    let (person, seen_by, met) = (user::get_no(tx, app, no)?, seen_by(tx, app, no)?, met(tx, app, no)?);
+    room::leave_all(tx, app, no)?;
+    tx.run("DELETE FROM mention WHERE application = ?1 AND user = ?2", params![app, no])?;
+    let version = erasure::erase(tx, app, no)?;
+    // In this order: who begins afresh takes nothing that was told before it has looked.
+    tx.tell(News::Erased { app, id: person.id.clone(), to: met });
+    announce::rows(tx, app, seen_by, Rows { users: vec![person.gone_row(version)], ..Rows::default() })
+}
+
+/// Who may have been shown the person without being in a conversation with it.
+fn seen_by(db: &Db, app: AppNo, no: UserNo) -> Result<To> {
+    match application::policy(db, app)? {
+        Policy::Everyone => Ok(To::Everyone),
+        Policy::Contacts | Policy::Application => contact::viewers(db, app, no),
+    }
+}
+
+/// Everybody who was ever in a conversation with this user.
+fn met(db: &Db, app: AppNo, no: UserNo) -> Result<Vec<UserNo>> {
+    let sql =
+        "SELECT DISTINCT o.user FROM member m JOIN member o ON o.application = m.application AND o.conversation = m.conversation
+               WHERE m.application = ?1 AND m.user = ?2 AND o.user <> ?2";
+    db.all(sql, params![app, no], |r| r.get(0))
+}
+
+#[cfg(test)]
+mod tests;

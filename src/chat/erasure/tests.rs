@@ -1,0 +1,71 @@
+//! What goes on in an erased person's name, and what others have of it on their lists.
+
+use super::*;
+use crate::chat::author::Author;
+use crate::chat::batch;
+use crate::directory::contact::{self, List};
+use crate::directory::group::GroupDraft;
+use crate::directory::profile::{self, Profile};
+use crate::id::{GroupId, UserId};
+use crate::store::scratch::Scratch;
+
+const APP: AppNo = AppNo(1);
+
+/// An application with users `u1` to `u…`, whose numbers are the same.
+fn office(users: i64) -> Scratch {
+    let store = Scratch::open();
+    store.change(move |tx| {
+        tx.run("INSERT INTO application (no, id, name, created_at) VALUES (1, 'oa', 'Office', 0)", [])?;
+        (1..=users).try_for_each(|no| profile::put(tx, APP, &Profile::new(id(no))).map(|_| ()))
+    });
+    store
+}
+
+fn id(no: i64) -> UserId {
+    UserId::parse(&format!("u{no}")).unwrap()
+}
+
+#[test]
+fn a_batch_in_an_erased_persons_name_goes_no_further() {
+    let store = office(250);
+    let batch = store.change(|tx| {
+        let author = Author::in_name_of(&user::get_no(tx, APP, UserNo(1))?);
+        let to: Vec<String> = (2..=250).map(|no| format!("user:{}", id(no))).collect();
+        let batch = batch::accept(tx, &author, &to, "hello")?;
+        batch::step(tx, APP, batch.id).map(|_| batch.id)
+    });
+    store.change(|tx| erase(tx, APP, UserNo(1)));
+    while store.change(move |tx| batch::step(tx, APP, batch)) {}
+    let done = store.read_blocking(|db| batch::get(db, APP, batch)).unwrap();
+    assert_eq!((done.written, done.failed, done.is_open()), (100, 149, false));
+}
+
+#[test]
+fn an_erased_person_is_taken_off_many_lists_in_small_pieces_and_is_on_none_then() {
+    let store = office(121);
+    let erased = UserNo(121);
+    store.change(|tx| {
+        for viewer in 1..=120 {
+            let users = vec![Profile::new(id(121)), Profile::new(id(1 + viewer % 120))];
+            let (no, name) = (GroupId::parse(&viewer.to_string())?, "Mine".into());
+            let list = List::parse(vec![GroupDraft { id: no, name, parent: None, users }])?;
+            contact::replace_own(tx, APP, UserNo(viewer), &list, announce::user)?;
+        }
+        Ok(())
+    });
+    store.change(move |tx| erase(tx, APP, erased));
+    assert_eq!(store.read_blocking(erasure::unfinished).unwrap(), [(APP, erased)], "found again after a crash");
+    store.told();
+    let mut pieces = Vec::new();
+    loop {
+        let lists = store.change(move |tx| erasure::go_on(tx, APP, erased));
+        assert_eq!(store.told().len(), lists, "each list's viewer is told");
+        pieces.push(lists);
+        if lists == 0 {
+            break;
+        }
+    }
+    assert_eq!(pieces, [50, 50, 20, 0]);
+    assert!(store.read_blocking(erasure::unfinished).unwrap().is_empty());
+    assert!(!store.read_blocking(|db| contact::knows(db, APP, UserNo(7), erased)).unwrap());
+}

@@ -1,0 +1,83 @@
+//! Erasing a user. Its number stays, because it stands in old conversations, with a face that has no name; whoever is given
+//! its id later inherits nothing. What is its own goes at once, what others have of it on their lists piece by piece.
+
+use crate::directory::group::{self, Source};
+use crate::directory::user::ERASED;
+use crate::directory::{session, setting};
+use crate::error::Result;
+use crate::id::{AppNo, UserNo};
+use crate::store::{Db, Tx, params};
+
+/// Lists that are cleared in one piece.
+const TOGETHER: i64 = 50;
+
+/// Forgets who the user was; its connections end. Answers the version at which its id became nobody's. `go_on` does the rest.
+pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<i64> {
+    session::revoke_all(tx, app, no)?;
+    for table in ["ticket", "session", "block"] {
+        tx.run(&format!("DELETE FROM {table} WHERE application = ?1 AND user = ?2"), params![app, no])?;
+    }
+    let (version, now, id) = (tx.next_version(app)?, tx.now, format!("{ERASED}{no}"));
+    let sql = "UPDATE user SET id = ?3, name = '', email = NULL, avatar = NULL, title = NULL, locale = NULL, timezone = NULL, \
+               password = NULL, version = ?4, erased_at = ?5, last_seen_at = NULL, contacts_at = NULL, contacts_try = NULL, \
+               contacts_wished_at = NULL, contacts_tag = NULL WHERE application = ?1 AND no = ?2";
+    tx.run(sql, params![app, no, id, version, now])?;
+    Ok(version)
+}
+
+/// Whether somebody was erased after this version: then not everything that was told until then holds.
+pub fn happened(db: &Db, app: AppNo, since: i64) -> Result<bool> {
+    db.any("SELECT 1 FROM user WHERE application = ?1 AND version > ?2 AND erased_at IS NOT NULL", params![app, since])
+}
+
+/// Erased users who still stand on lists: there are some when the process ended on the way.
+pub fn unfinished(db: &Db) -> Result<Vec<(AppNo, UserNo)>> {
+    let sql = "SELECT application, no FROM user u WHERE erased_at IS NOT NULL AND (
+                   EXISTS (SELECT 1 FROM group_user m WHERE m.application = u.application AND m.user = u.no)
+                OR EXISTS (SELECT 1 FROM group_viewer v WHERE v.application = u.application AND v.user = u.no)
+                OR EXISTS (SELECT 1 FROM block b WHERE b.application = u.application AND b.blocked = u.no))";
+    db.all(sql, [], |r| Ok((r.get(0)?, r.get(1)?)))
+}
+
+/// Takes an erased user off the next lists on which it stands; answers how many those were, 0 where none is left.
+pub fn go_on(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
+    Ok(leave_groups(tx, app, no)? + see_nothing(tx, app, no)? + unblock(tx, app, no)?)
+}
+
+/// Out of the groups in which others see it; they are told what is left.
+fn leave_groups(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
+    let sql = "SELECT grp FROM group_user WHERE application = ?1 AND user = ?2 LIMIT ?3";
+    let groups: Vec<i64> = tx.all(sql, params![app, no, TOGETHER], |r| r.get(0))?;
+    for grp in &groups {
+        tx.run("DELETE FROM group_user WHERE application = ?1 AND user = ?2 AND grp = ?3", params![app, no, grp])?;
+        group::never_match(tx, app, *grp)?;
+        let version = tx.next_version(app)?;
+        tx.run("UPDATE contact_group SET version = ?3 WHERE application = ?1 AND no = ?2", params![app, grp, version])?;
+        group::tell(tx, &group::get_no(tx, app, *grp)?)?;
+    }
+    Ok(groups.len())
+}
+
+/// It sees no groups any more; those that nobody else sees go.
+fn see_nothing(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
+    let sql = "SELECT grp FROM group_viewer WHERE application = ?1 AND user = ?2 LIMIT ?3";
+    let groups: Vec<i64> = tx.all(sql, params![app, no, TOGETHER], |r| r.get(0))?;
+    for grp in &groups {
+        tx.run("DELETE FROM group_viewer WHERE application = ?1 AND user = ?2 AND grp = ?3", params![app, no, grp])?;
+        if group::get_no(tx, app, *grp)?.source != Source::Shared {
+            group::settle(tx, app, *grp)?;
+        }
+    }
+    Ok(groups.len())
+}
+
+/// Who had blocked it is told that this is over.
+fn unblock(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
+    let sql = "SELECT user FROM block WHERE application = ?1 AND blocked = ?2 LIMIT ?3";
+    let users: Vec<UserNo> = tx.all(sql, params![app, no, TOGETHER], |r| r.get(0))?;
+    for user in &users {
+        tx.run("DELETE FROM block WHERE application = ?1 AND user = ?2 AND blocked = ?3", params![app, user, no])?;
+        setting::changed(tx, app, *user)?;
+    }
+    Ok(users.len())
+}
