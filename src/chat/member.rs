@@ -55,6 +55,12 @@ pub fn present(db: &Db, app: AppNo, conversation: ConversationId) -> Result<Vec<
     db.all(&sql, params![app, conversation], read)
 }
 
+/// All who are or were in it.
+pub fn all(db: &Db, app: AppNo, conversation: ConversationId) -> Result<Vec<Member>> {
+    let sql = format!("{SELECT} WHERE m.application = ?1 AND m.conversation = ?2");
+    db.all(&sql, params![app, conversation], read)
+}
+
 /// As `present`, of a conversation that is small enough for marks; of a larger one nobody.
 pub fn few(db: &Db, app: AppNo, conversation: ConversationId) -> Result<Vec<Member>> {
     if is_small(db, app, conversation)? { present(db, app, conversation) } else { Ok(Vec::new()) }

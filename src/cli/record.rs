@@ -21,7 +21,7 @@ pub fn conversations(db: &Db, app: AppNo, after: i64) -> Result<(Vec<Value>, Opt
 }
 
 fn conversation_line(db: &Db, app: AppNo, conversation: &Conversation) -> Result<Value> {
-    let members: Vec<_> = member::changed(db, app, conversation.id, 0)?.iter().map(Member::row).collect();
+    let members: Vec<_> = member::all(db, app, conversation.id)?.iter().map(Member::row).collect();
     Ok(json!({ "conversation": conversation.row(db, app)?, "members": members }))
 }
 
