@@ -4,7 +4,7 @@ set -euo pipefail
 umask 022
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-prefix=/usr/local root="" binary="" listen=127.0.0.1:8080 public_url="" start=yes action=install
+prefix=/usr/local root="" binary="" listen=127.0.0.1:8080 public_url="" chosen="" start=yes action=install
 
 usage() {
   cat <<'TEXT'
@@ -30,8 +30,8 @@ while [ $# -gt 0 ]; do
     --listen | --public-url | --binary | --prefix | --root) [ -n "${2:-}" ] || wrong "$1 needs a value" ;;
   esac
   case $1 in
-    --listen) listen=$2 && shift ;;
-    --public-url) public_url=$2 && shift ;;
+    --listen) listen=$2 chosen=yes && shift ;;
+    --public-url) public_url=$2 chosen=yes && shift ;;
     --binary) binary=$2 && shift ;;
     --prefix) prefix=$2 && shift ;;
     --root) root=${2%/} && shift ;;
@@ -201,15 +201,18 @@ start_service() {
   fail "it does not start; its last lines stand above"
 }
 
-tell_how() {
-  say "Start it with:"
+tell_how() { # WORD: Start, or Restart
+  say "$1 it with:"
   say "  sudo -u parlour $program serve --config $config"
   say "Its first lines are its address and the one-time link for the first administrator."
 }
 
 install_all() {
-  local was=""
+  local was="" how=Start
   [ ! -x "$root$program" ] || was=$("$root$program" --version 2>/dev/null || true)
+  if [ -e "$root$config" ] && [ -n "$chosen" ]; then
+    say "Not used: --listen and --public-url, because $config is there already; change it there."
+  fi
   find_binary
   make_user
   mkdir -p "$root$data"
@@ -217,10 +220,10 @@ install_all() {
   write_config
   write_unit
   install_program
-  if [ -n "$was" ]; then say "Upgraded: $was, now $("$root$program" --version)."; else say "Installed: $("$root$program" --version)."; fi
+  if [ -n "$was" ]; then how=Restart && say "Upgraded: $was, now $("$root$program" --version)."; else say "Installed: $("$root$program" --version)."; fi
   say "Configuration: $config. Data: $data."
   [ -z "$root" ] || return 0
-  if has_systemd && [ "$start" = yes ]; then start_service; else tell_how; fi
+  if has_systemd && [ "$start" = yes ]; then start_service; else tell_how "$how"; fi
 }
 
 if [ "$action" = uninstall ]; then uninstall; else install_all; fi

@@ -75,7 +75,8 @@ holds "it prints the link to set it up" grep -q '^set up at https://im.example/'
 # --- upgrade ----------------------------------------------------------------------------------------------------------
 echo '# by hand' >>"$root/etc/parlour/parlour.toml"
 echo kept >"$root/var/lib/parlour/file"
-holds "again is an upgrade, even while it runs" says "Upgraded: parlour" installer --listen 127.0.0.1:1
+holds "again is an upgrade, even while it runs" says "Upgraded: parlour" installer
+holds "it says what it does not use" says "Not used: --listen and --public-url" installer --listen 127.0.0.1:1
 kill -TERM "$server" 2>/dev/null
 wait "$server"
 holds "the running server was not disturbed" test $? -eq 0

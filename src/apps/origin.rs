@@ -24,7 +24,8 @@ pub fn parse_host_port(text: &str) -> Result<String> {
 
 /// A whole `http` or `https` address of at most 500 bytes, without a user, a password or a fragment.
 pub fn parse_address(field: &str, text: &str) -> Result<String> {
-    let wrong = || Error::invalid(field, format!("`{text}` is no address; expected one such as https://oa.example/chat"));
+    let shown: String = text.chars().take(60).collect();
+    let wrong = || Error::invalid(field, format!("`{shown}` is no address; expected one such as https://oa.example/chat"));
     let plain = text.len() <= 500 && text.bytes().all(|b| b.is_ascii_graphic()) && !text.contains(['#', '\\', '"', '<', '>']);
     let (scheme, rest) = split(text).filter(|_| plain).ok_or_else(wrong)?;
     let end = rest.find(['/', '?']).unwrap_or(rest.len());

@@ -2,14 +2,15 @@
 
 use crate::callout::Callout;
 use crate::cli::answer::Answer;
+use crate::cli::app::App;
 use crate::cli::control::{self, Reply, Way};
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::serve;
 use crate::cli::task::{Place, Task};
-use crate::config::Config;
+use crate::config::{Config, File};
 use crate::error::Error;
 use crate::http::guard::origin::Own;
-use crate::store::Store;
+use crate::store::{self, Store};
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::fs::MetadataExt;
@@ -30,10 +31,10 @@ pub fn anywhere(config: &Config, task: Task) -> Result<Answer> {
         if let Some(stream) = connect(config)? {
             return ask(stream, &line);
         }
-        match open(config) {
+        match require_data(config, &task).and_then(|()| Ok(open(config)?)) {
             // a server that does not listen yet or any more, or another command
             Err(_) if Store::is_in_use(&config.data) && begun.elapsed() < STARTING => std::thread::sleep(PAUSE),
-            Err(error) => return Err(error.into()),
+            Err(failure) => return Err(failure),
             Ok(place) => {
                 let runtime = serve::runtime()?;
                 let _inside = runtime.enter();
@@ -50,7 +51,7 @@ pub fn server(config: &Config, task: &Task) -> Result<Answer> {
     match connect(config)? {
         Some(stream) => ask(stream, &line(task)?),
         None => {
-            let sentence = format!("no server runs on {}; start one, or name its directory with --data", config.data.display());
+            let sentence = format!("no server runs on {}; start one, or {}", config.data.display(), elsewhere());
             Err(Failure::new(Code::NoAnswer, sentence))
         }
     }
@@ -99,6 +100,24 @@ fn ask(mut stream: UnixStream, line: &str) -> Result<Answer> {
         Ok(Reply::Failed(failure)) => Err(failure),
         Err(_) => Err(Failure::new(Code::NoAnswer, "the server ended before it answered")),
     }
+}
+
+/// What to do where it was looked for in the wrong place.
+fn elsewhere() -> String {
+    match File::hidden() {
+        Some(path) => format!("{} says where it is, which you may not read: use sudo", path.display()),
+        None => "name its directory with --data".into(),
+    }
+}
+
+/// A mistyped directory is not taken for an installation that is empty: only what begins one, or looks whether one could begin, makes it.
+fn require_data(config: &Config, task: &Task) -> Result<()> {
+    let begins = matches!(task, Task::App(App::Register(_)) | Task::Admin(_) | Task::Check(_));
+    if begins || config.data.join(store::FILE).exists() {
+        return Ok(());
+    }
+    let sentence = format!("there is no data of Parlour in {}; {}", config.data.display(), elsewhere());
+    Err(Failure::new(Code::NotFound, sentence))
 }
 
 fn open(config: &Config) -> crate::error::Result<Place> {

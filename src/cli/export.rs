@@ -19,8 +19,9 @@ use crate::wire::csv;
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 /// Rows of one reading.
@@ -105,9 +106,10 @@ impl To {
         }
     }
 
-    /// A whole file, or none.
+    /// A whole file, or none. It is for its owner alone: what people wrote is in it.
     fn write_file(&self, config: &Config, kinds: &[Kind], as_table: bool) -> Result<()> {
-        let file = File::create_new(&self.file).map_err(|e| self.unwritable(&e))?;
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.file);
+        let file = file.map_err(|e| self.unwritable(&e))?;
         let written = self.write(config, kinds, as_table, &file);
         let written = written.and_then(|()| file.sync_all().map_err(|e| self.unwritable(&e)));
         if written.is_err() {

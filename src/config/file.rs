@@ -41,6 +41,12 @@ impl File {
         }
     }
 
+    /// The system's file, where it is there and this user may not read it.
+    pub fn hidden() -> Option<&'static Path> {
+        let denied = std::fs::File::open(SYSTEM).is_err_and(|e| e.kind() == std::io::ErrorKind::PermissionDenied);
+        denied.then_some(Path::new(SYSTEM))
+    }
+
     fn read(path: &Path) -> Result<File, Error> {
         let text = std::fs::read_to_string(path)
             .map_err(|e| refuse(format!("the configuration {} cannot be read: {e}", path.display())))?;

@@ -125,7 +125,9 @@ fn user(tx: &mut Tx, app: AppNo, line: &Line, report: &mut Report) -> Result<Opt
 }
 
 fn parse(value: &Value) -> Result<Profile> {
-    let strange = value.as_object().and_then(|members| members.keys().find(|name| !COLUMNS.contains(&name.as_str())));
+    let members =
+        value.as_object().ok_or_else(|| Error::invalid("", "not understood: a user is an object such as {\"id\": \"anna\"}"))?;
+    let strange = members.keys().find(|name| !COLUMNS.contains(&name.as_str()));
     if let Some(name) = strange {
         return Err(Error::invalid(name, format!("there is no member `{name}`")));
     }

@@ -10,8 +10,12 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -82,10 +86,55 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     if depth(text) > DEPTH {
         return Err(Error::invalid("", format!("JSON nested deeper than {DEPTH} is not accepted")));
     }
-    serde_json::from_str(text).map_err(|e| {
+    let read = serde_json::from_str(text).map(|Object(value)| value);
+    read.map_err(|e| {
         let reason = e.to_string();
-        Error::invalid(field(&reason), format!("the body was not understood: {reason}"))
+        Error::invalid(field(&reason), format!("the body was not understood: {}", plain(&reason)))
     })
+}
+
+/// What is read from a JSON object only: left alone, serde also takes a list of the members in their order.
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> std::result::Result<Object<T>, D::Error> {
+        input.deserialize_map(Reader(PhantomData))
+    }
+}
+
+struct Reader<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Reader<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
+}
+
+/// The words of a programmer for those of JSON.
+const WORDS: [(&str, &str); 5] = [
+    ("invalid type: sequence", "a list is given"),
+    ("invalid type: map", "an object is given"),
+    ("invalid type: ", "given is "),
+    ("expected i64", "expected a whole number"),
+    ("expected a sequence", "expected a list"),
+];
+/// Characters of a reason; more than these is what somebody sent, and is left out in the middle.
+const REASON: usize = 240;
+
+fn plain(reason: &str) -> String {
+    let reason = WORDS.iter().fold(reason.to_string(), |reason, (word, plain)| reason.replacen(word, plain, 1));
+    let letters: Vec<char> = reason.chars().collect();
+    if letters.len() <= REASON {
+        return reason;
+    }
+    let (first, last) = (&letters[..REASON / 2], &letters[letters.len() - REASON / 2..]);
+    format!("{}…{}", first.iter().collect::<String>(), last.iter().collect::<String>())
 }
 
 /// The member that serde names: "unknown field `x`", "missing field `x`".
@@ -113,5 +162,8 @@ mod tests {
         assert!(wrong(b"{\"name\":\"\xff\"}").sentence().contains("UTF-8"));
         assert!(wrong(format!("{}{}", "[".repeat(33), "]".repeat(33)).as_bytes()).sentence().contains("nested"));
         assert!(wrong(br#"{"name":"#).sentence().contains("not understood"));
+        assert!(wrong(br#"["a"]"#).sentence().contains("a list is given, expected an object"));
+        let long = wrong(format!(r#"{{"name":["{}"]}}"#, "x".repeat(9000)).as_bytes());
+        assert!(long.sentence().contains("a list is given, expected a string") && long.sentence().len() < 400, "{long}");
     }
 }

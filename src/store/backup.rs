@@ -4,7 +4,8 @@ use crate::error::{Error, Result};
 use crate::store::connection;
 use crate::store::db::Db;
 use rusqlite::Connection;
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Copies the database `from` into the new file `to`, syncs it and checks it; leaves nothing behind when that fails.
@@ -22,6 +23,9 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
 fn write(from: &Path, to: &Path) -> Result<()> {
     let refuse = |e: rusqlite::Error| Error::Unavailable(format!("cannot write the backup {}: {e}", to.display()));
     let source = connection::reading(from)?;
+    // Everything that people wrote is in it: it is for its owner alone, whatever the umask.
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
+    made.map_err(|e| Error::Unavailable(format!("cannot write the backup {}: {e}", to.display())))?;
     let mut target = Connection::open(to).map_err(refuse)?;
     // In one step: in several, a busy writer makes it begin again without end.
     rusqlite::backup::Backup::new(&source, &mut target).and_then(|b| b.step(-1)).map_err(refuse)?;

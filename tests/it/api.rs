@@ -1,5 +1,6 @@
 //! The REST interface, `/api/v1`, as an application's program uses it.
 
+mod abuse;
 mod batch;
 mod body;
 mod contact;

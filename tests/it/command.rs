@@ -5,7 +5,7 @@ mod send;
 
 use crate::harness::{Line, Listener, TestServer, Typed, eventually};
 use serde_json::{Value, json};
-use std::{fs, path::Path, process::Stdio};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Stdio};
 
 #[test]
 fn every_command_has_its_name() {
@@ -131,6 +131,7 @@ fn a_backup_is_a_working_copy_and_overwrites_nothing() {
         let copy = other.path("data/parlour.db").display().to_string();
         types(&["backup", &copy], "").ends(0);
         types(&["backup", &copy], "").is_refused(4, "never overwrites");
+        assert_eq!(mode(Path::new(&copy)), 0o600, "it is for its owner alone");
         types(&["backup", "/nowhere/at/all"], "").ends(1);
         assert!(other.types(&["app", "list", "--data", "data"]).ends(0).contains("Office"));
     });
@@ -177,12 +178,15 @@ fn events_are_listened_to_and_passed_on_with_a_signature() {
     server.types(&["listen", "oa", "--forward", "http://10.0.0.1/"]).ends(2);
 }
 
+/// Who may do what with a file.
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
 #[test]
 fn the_socket_for_commands_is_for_its_owner_alone_and_goes_with_the_server() {
-    use std::os::unix::fs::PermissionsExt;
     let mut server = TestServer::start();
     let socket = server.data().join("control.sock");
-    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&socket), mode(&server.data())), (0o600, 0o700));
     server.dies();
     server.starts();
@@ -234,4 +238,13 @@ fn the_doctor_sees_that_the_address_is_not_ours_and_that_nothing_runs() {
     assert_eq!(state(&server.types(&["doctor", "oa", "--json"]), "reachable").as_deref(), Some("wrong"));
     server.stops();
     assert_eq!(state(&server.types(&["doctor", "oa", "--json"]), "server").as_deref(), Some("wrong"));
+}
+
+#[test]
+fn a_directory_without_data_is_said_and_not_made() {
+    let line = Line::open();
+    for typed in [&["app", "list"][..], &["send", "oa", "everyone", "hello"], &["export", "messages", "oa"]] {
+        line.types(&[typed, &["--data", "mistyped"]].concat()).is_refused(3, "no data of Parlour in mistyped");
+        assert!(!line.path("mistyped").exists(), "{typed:?}");
+    }
 }

@@ -12,6 +12,7 @@ mod command;
 mod config;
 mod console;
 mod demo;
+mod document;
 mod door;
 mod erasure;
 mod hostile;

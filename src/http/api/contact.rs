@@ -10,7 +10,7 @@ use crate::http::api::ok;
 use crate::http::api::path::Id;
 use crate::http::api::person::{Person, PersonSchema};
 use crate::http::api::post::{Nothing, Post};
-use crate::http::body::Json;
+use crate::http::body::{Json, Object};
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
 use crate::id::{AppNo, GroupId, UserId, UserNo};
@@ -25,7 +25,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = ContactList)]
 pub struct Body {
-    groups: Vec<Part>,
+    #[schema(value_type = Vec<Part>)]
+    groups: Vec<Object<Part>>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -86,7 +87,7 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>) ->
     responses((status = 200, body = All)))]
 pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, Json(body): Json<Body>) -> Answer {
     let app = by.application.no;
-    let list = List::parse(body.groups.into_iter().map(GroupDraft::from).collect())?;
+    let list = List::parse(body.groups.into_iter().map(|Object(part)| part.into()).collect())?;
     let replace = move |tx: &mut Tx| {
         let no = user::number(tx, app, &id)?;
         contact::replace_own(tx, app, no, &list, announce::user)?;

@@ -73,7 +73,7 @@ impl Connection {
 
     async fn talk(&mut self, wire: &mut Wire) -> Result<(), Option<Bye>> {
         let outbox = self.place.outbox.clone();
-        let clock = sleep_until(Instant::now() + SILENCE);
+        let clock = sleep_until(self.next_tick(wire));
         tokio::pin!(clock);
         loop {
             self.send_waiting(wire).await?;
@@ -203,12 +203,15 @@ impl Connection {
         }
         self.refused = 0;
         self.house.live.presences.renew(self.caller.app, &self.caller.id, self.place.socket, now);
+        Ok(self.next_tick(wire))
+    }
+
+    /// When the silence or the session ends, whichever is first.
+    fn next_tick(&self, wire: &Wire) -> Instant {
+        let now = std::time::Instant::now();
         let quiet = (wire.spoke + SILENCE).min(wire.heard + GONE);
-        let next = match self.caller.expires_at {
-            Some(end) => quiet.min(std::time::Instant::now() + end.since(now)),
-            None => quiet,
-        };
-        Ok(Instant::from_std(next.max(std::time::Instant::now() + Duration::from_millis(100))))
+        let end = self.caller.expires_at.map_or(quiet, |end| now + end.since(Moment::now()));
+        Instant::from_std(quiet.min(end).max(now + Duration::from_millis(100)))
     }
 
     /// Hands a write to the store; `done` answers it in its place among what is told. Where the store is stopping, `done` is

@@ -21,6 +21,27 @@ fn a_ticket_lets_its_user_in_once() {
 }
 
 #[test]
+fn a_ticket_that_says_who_comes_needs_no_user_beforehand() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let ben = office.person("ben");
+    let enters = |body| {
+        let ticket = office.post("/users/anna/tickets", &body).is(201)["ticket"].clone();
+        server.http().post("/client/session", &json!({"app": "oa", "ticket": ticket})).is(201)["user"].clone()
+    };
+    let user = enters(json!({"name": "Anna Liu", "title": "Sales"}));
+    assert_eq!((&user["name"], &user["title"]), (&json!("Anna Liu"), &json!("Sales")));
+    ben.sends("anna", "hello");
+    enters(json!({"name": "Anna Liu-Weber"}));
+    ben.knows("users", |row| row["name"] == "Anna Liu-Weber" && row["title"] == "Sales");
+    assert_eq!(enters(json!({}))["name"], "Anna Liu-Weber", "what is not said stays");
+    office.post("/users/anna/tickets", &json!({"name": ""})).is_refused(400, "bad_request");
+    office.patch("/users/anna", &json!({"suspended": true})).is(200);
+    office.post("/users/anna/tickets", &json!({"name": "Anna"})).is_refused(403, "forbidden");
+    assert_eq!(office.get("/users/anna").is(200)["user"]["name"], "Anna Liu-Weber");
+}
+
+#[test]
 fn a_ticket_is_only_made_where_the_application_lets_users_in_by_tickets() {
     let server = TestServer::start();
     let office = server.app_with("oa", &["--sign-in", "local"]);

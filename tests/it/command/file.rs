@@ -1,6 +1,6 @@
 //! `parlour import` and `parlour export`: a file goes in as a whole or not at all, and what comes out is whole.
 
-use super::both_ways;
+use super::{both_ways, mode};
 use crate::harness::Line;
 use serde_json::{Value, json};
 
@@ -79,6 +79,7 @@ fn a_file_is_written_whole_or_not_at_all_and_never_over_another() {
     types(&["export", "messages", "zz", "out.ndjson"]).is_refused(3, "no such application");
     assert!(!line.path("out.ndjson").exists(), "what failed leaves nothing behind");
     types(&["export", "messages", "oa", "out.ndjson"]).ends(0);
+    assert_eq!(mode(&line.path("out.ndjson")), 0o600, "it is for its owner alone");
     let written = std::fs::read_to_string(line.path("out.ndjson")).unwrap();
     let message: Value = serde_json::from_str(&written).unwrap();
     assert_eq!((&message["from"], &message["text"]), (&json!("application"), &json!("hello")));

@@ -1,40 +1,25 @@
 //! A running demo, and people at its office with a browser of few words.
 
-use crate::harness::{Answer, Http, PATIENCE};
-use rustix::process::{Pid, Signal, kill_process};
+use crate::harness::{Answer, Folder, Http, PATIENCE, process};
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 use std::thread;
-use std::time::Instant;
 
 pub struct Demo {
-    folder: PathBuf,
+    folder: Folder,
     options: Vec<String>,
     process: Option<Child>,
     /// What it has printed.
     lines: Vec<String>,
 }
 
-/// The executable, whose temporary files go to `folder`.
-fn executable(folder: &PathBuf) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_parlour"));
-    command.env_clear().env("TMPDIR", folder).arg("demo").stdin(Stdio::null());
-    for name in ["PATH", "HOME", "LANG"] {
-        command.envs(std::env::var_os(name).map(|value| (name, value)));
-    }
+/// `parlour demo`, whose temporary files go to `folder`.
+fn command(folder: &Path) -> Command {
+    let mut command = process::executable(&[]);
+    command.env("TMPDIR", folder).arg("demo").stdin(Stdio::null());
     command
-}
-
-fn fresh_folder() -> PathBuf {
-    static NEXT: AtomicU32 = AtomicU32::new(1);
-    let name = format!("demo-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::create_dir_all(folder.join("tmp")).expect("the folder for temporary files can be written");
-    folder
 }
 
 impl Demo {
@@ -48,10 +33,11 @@ impl Demo {
     }
 
     fn with(kept: bool) -> Demo {
-        let folder = fresh_folder();
+        let folder = Folder::create();
+        fs::create_dir(folder.path().join("tmp")).expect("the folder can be written");
         let mut options = vec!["--listen".to_string(), "127.0.0.1:0".into()];
         if kept {
-            options.extend(["--data".into(), folder.join("kept").display().to_string()]);
+            options.extend(["--data".into(), folder.path().join("kept").display().to_string()]);
         }
         let mut demo = Demo { folder, options, process: None, lines: Vec::new() };
         demo.starts();
@@ -59,17 +45,12 @@ impl Demo {
     }
 
     pub fn starts(&mut self) {
-        let log = fs::File::options().create(true).append(true).open(self.folder.join("log")).expect("a log");
-        let mut command = executable(&self.folder.join("tmp"));
-        let mut process = command.args(&self.options).stdout(Stdio::piped()).stderr(log).spawn().expect("it starts");
-        let output = process.stdout.take().expect("piped");
-        self.process = Some(process);
-        let (tell, told) = channel();
-        thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                tell.send(line).ok();
-            }
-        });
+        let folder = self.folder.path();
+        let log = fs::File::options().create(true).append(true).open(folder.join("log")).expect("a log");
+        let mut command = command(&folder.join("tmp"));
+        let mut started = command.args(&self.options).stdout(Stdio::piped()).stderr(log).spawn().expect("it starts");
+        let told = process::lines(started.stdout.take().expect("piped"), |_| {});
+        self.process = Some(started);
         self.lines = self.hear(&told);
     }
 
@@ -84,7 +65,7 @@ impl Demo {
     }
 
     pub fn log(&self) -> String {
-        fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
     fn address(&self, line: &str) -> Http {
@@ -127,33 +108,19 @@ impl Demo {
 
     /// What lies in the place for temporary files.
     pub fn remains(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.folder.join("tmp")).expect("the folder is there");
+        let entries = fs::read_dir(self.folder.path().join("tmp")).expect("the folder is there");
         entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
     }
 
     /// SIGTERM; it has to end by itself.
     pub fn stops(&mut self) -> ExitStatus {
-        let mut process = self.process.take().expect("it runs");
-        let pid = Pid::from_raw(process.id().cast_signed()).expect("a process has a number");
-        kill_process(pid, Signal::TERM).expect("a process of ours can be told");
-        let end = Instant::now() + PATIENCE;
-        loop {
-            match process.try_wait().expect("a process of ours can be asked") {
-                Some(status) => return status,
-                None if Instant::now() > end => break,
-                None => thread::sleep(std::time::Duration::from_millis(5)),
-            }
-        }
-        process.kill().ok();
-        process.wait().ok();
-        panic!("the demo did not stop in {PATIENCE:?}:\n{}", self.log());
+        process::stop(self.process.take().expect("it runs"), || self.log())
     }
 
     /// Starts it with options that it must not accept; answers the exit code and what it said.
     pub fn is_refused(options: &[&str]) -> (i32, String) {
-        let folder = fresh_folder();
-        let output = executable(&folder).args(options).output().expect("it starts");
-        fs::remove_dir_all(folder).ok();
+        let folder = Folder::create();
+        let output = command(folder.path()).args(options).output().expect("it starts");
         (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
     }
 }
@@ -161,10 +128,7 @@ impl Demo {
 impl Drop for Demo {
     fn drop(&mut self) {
         if thread::panicking() {
-            if let Some(mut process) = self.process.take() {
-                process.kill().ok();
-                process.wait().ok();
-            }
+            self.process.take().map(process::kill);
             eprintln!("--- the demo's log:\n{}", self.log());
             return;
         }
@@ -173,7 +137,6 @@ impl Drop for Demo {
         }
         let log = self.log();
         assert!(!log.contains("ERROR") && !log.contains("panicked"), "the demo logged errors:\n{log}");
-        fs::remove_dir_all(&self.folder).ok();
     }
 }
 

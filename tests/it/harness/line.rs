@@ -1,6 +1,6 @@
 //! A command line in an empty folder: what is typed, and what comes of it.
 
-use super::{folder::Folder, server::executable};
+use super::{folder::Folder, process::executable};
 use serde_json::Value;
 use std::{
     io::Write,

@@ -12,6 +12,7 @@ mod folder;
 mod http;
 mod line;
 mod listener;
+pub mod process;
 mod replica;
 mod server;
 mod socket;
@@ -20,6 +21,7 @@ mod wait;
 
 pub use answer::Answer;
 pub use app::{App, password};
+pub use folder::Folder;
 pub use http::Http;
 pub use line::{Line, Typed};
 pub use listener::{Call, Listener, Reply};

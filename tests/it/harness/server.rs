@@ -1,20 +1,21 @@
 //! The real executable, started in an empty folder. When a test is over it must stop cleanly and have logged no error.
 
-use super::{app::App, folder::Folder, http::Http, line::Typed, wait::PATIENCE};
-use rustix::process::{Pid, Signal, kill_process};
+use super::{
+    app::App,
+    folder::Folder,
+    http::Http,
+    line::Typed,
+    process::{self, executable},
+    wait::PATIENCE,
+};
 use std::{
     fs,
     fs::File,
-    io::{BufRead, BufReader},
     net::SocketAddr,
     path::PathBuf,
     process::{Child, Command, ExitStatus, Output, Stdio},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        mpsc::{self, Receiver},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc::Receiver},
     thread,
-    time::Instant,
 };
 
 /// The address under which browsers reach it, as far as the server is told.
@@ -71,20 +72,6 @@ fn unpoisoned<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The executable under test, with an environment that nobody's settings reach.
-pub(super) fn executable(under: &[String]) -> Command {
-    let program = env!("CARGO_BIN_EXE_parlour").to_string();
-    let mut words = under.iter().cloned().chain([program]);
-    let mut command = Command::new(words.next().expect("at least the program"));
-    command.args(words).env_clear();
-    for name in ["PATH", "HOME", "LANG"] {
-        if let Some(value) = std::env::var_os(name) {
-            command.env(name, value);
-        }
-    }
-    command
-}
-
 impl TestServer {
     pub fn start() -> TestServer {
         TestServer::with(&[])
@@ -132,20 +119,15 @@ impl TestServer {
         let mut command = executable(&self.under);
         command.arg("serve").arg("--data").arg(self.shared.data()).args(&self.options);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
-        let mut process = command.spawn().expect("the executable can be started");
-        let output = process.stdout.take().expect("piped");
-        self.process = Some(process);
-        let (tell, told) = mpsc::channel();
+        let mut started = command.spawn().expect("the executable can be started");
+        let output = started.stdout.take().expect("piped");
+        self.process = Some(started);
         let setup_link = Arc::clone(&self.setup_link);
-        thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if let Some(link) = line.strip_prefix("set up at ") {
-                    *unpoisoned(&setup_link) = Some(link.to_string());
-                }
-                tell.send(line).ok();
+        self.told = Some(process::lines(output, move |line| {
+            if let Some(link) = line.strip_prefix("set up at ") {
+                *unpoisoned(&setup_link) = Some(link.to_string());
             }
-        });
-        self.told = Some(told);
+        }));
     }
 
     /// Waits for the first line, which says where it listens.
@@ -229,28 +211,15 @@ impl TestServer {
 
     /// `kill -9`, at this very moment.
     pub fn dies(&mut self) {
-        let mut process = self.process.take().expect("it runs");
         *unpoisoned(&self.shared.address) = None;
-        process.kill().expect("a process of ours can be killed");
-        process.wait().expect("a process of ours ends");
+        process::kill(self.process.take().expect("it runs"));
     }
 
     /// SIGTERM; it has to end by itself.
     pub fn stops(&mut self) -> ExitStatus {
-        let mut process = self.process.take().expect("it runs");
         *unpoisoned(&self.shared.address) = None;
-        let pid = Pid::from_raw(process.id().cast_signed()).expect("a process has a number");
-        kill_process(pid, Signal::TERM).expect("a process of ours can be told");
-        let end = Instant::now() + PATIENCE;
-        loop {
-            match process.try_wait().expect("a process of ours can be asked") {
-                Some(status) => return status,
-                None if Instant::now() > end => break,
-                None => thread::sleep(std::time::Duration::from_millis(5)),
-            }
-        }
-        process.kill().ok();
-        panic!("the server did not stop in {PATIENCE:?} after SIGTERM:\n{}", self.log());
+        let running = self.process.take().expect("it runs");
+        process::stop(running, || self.log())
     }
 
     fn unexpected_errors(&self) -> Vec<String> {
@@ -264,10 +233,7 @@ impl TestServer {
 impl Drop for TestServer {
     fn drop(&mut self) {
         if thread::panicking() {
-            if let Some(mut process) = self.process.take() {
-                process.kill().ok();
-                process.wait().ok();
-            }
+            self.process.take().map(process::kill);
             let log = self.log();
             let lines: Vec<&str> = log.lines().collect();
             eprintln!("--- the server's log ends:\n{}", lines[lines.len().saturating_sub(30)..].join("\n"));

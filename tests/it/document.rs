@@ -1,0 +1,107 @@
+//! What the documents say is done as it stands there: the application of the guide, its calls, every command.
+
+use crate::harness::{App, Http, TestServer, Voice, eventually, process};
+use serde_json::{Value, json};
+use std::fs;
+use std::process::{Command, Stdio};
+
+const DOCUMENTS: [&str; 5] = ["README.md", "CONTRIBUTING.md", "docs/integrate.md", "docs/operate.md", "docs/demo.md"];
+
+fn read(document: &str) -> String {
+    fs::read_to_string(format!("{}/{document}", env!("CARGO_MANIFEST_DIR"))).expect("the document is there")
+}
+
+/// The code of a document in this language, block by block.
+fn blocks(document: &str, language: &str) -> Vec<String> {
+    let (text, begin) = (read(document), format!("```{language}\n"));
+    text.split(&begin).skip(1).map(|part| part.split("```").next().unwrap_or_default().to_string()).collect()
+}
+
+/// The shop of the guide, which runs as it is printed there.
+struct Shop {
+    process: Option<std::process::Child>,
+    http: Http,
+    app: App,
+}
+
+impl Shop {
+    fn open(server: &TestServer) -> Shop {
+        let app = server.app_with("shop", &["--sign-in", "ticket"]);
+        let mut python = Command::new("python3");
+        python.args(["-c", &blocks("docs/integrate.md", "python")[0]]).env("PORT", "0");
+        python.env("PARLOUR", format!("http://{}", server.address())).env("KEY", &app.key).env("SECRET", &app.callback_secret);
+        let mut started = python.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("python3 runs");
+        let told = process::lines(started.stdout.take().unwrap(), |_| {});
+        let url = told.recv_timeout(crate::harness::PATIENCE).expect("it says where it is");
+        let address = url.trim_start_matches("http://").trim_end_matches('/').to_string();
+        server.types(&["app", "update", "shop", "--callback", &url, "--approve", &address]).ends(0);
+        Shop { process: Some(started), http: Http::new(address.parse().unwrap()), app }
+    }
+
+    /// Somebody opens a page, and the widget in it connects.
+    fn visitor(&self, who: &str) -> Voice {
+        let page = self.http.get(&format!("/{who}")).text();
+        assert!(page.contains("/widget.js\" data-app=\"shop\""), "{page}");
+        let ticket = page.split("data-ticket=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_string();
+        Voice::connect(&self.app, who, &ticket)
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        self.process.take().map(process::kill);
+    }
+}
+
+#[test]
+fn the_application_of_the_guide_has_a_messenger() {
+    let server = TestServer::start();
+    let shop = Shop::open(&server);
+    let (mia, tom) = (shop.visitor("mia"), shop.visitor("tom"));
+    mia.knows("groups", |group| group["id"] == "app:staff" && group["users"].to_string().contains("zoe"));
+    mia.knows("users", |user| user["id"] == "tom" && user["name"] == "Tom Weber");
+    mia.sends("tom", "Is the blue one in stock?");
+    assert_eq!(tom.hears("Is the blue one in stock?")["from"], "user:mia");
+    let forged = json!({"type": "contacts.list", "data": {"user": "mia"}});
+    assert_eq!(shop.http.post("/", &forged).status, 401, "what is not signed is not believed");
+}
+
+#[test]
+fn the_call_of_the_guide_sends_a_message() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let anna = office.person("anna");
+    let call = blocks("docs/integrate.md", "sh").into_iter().find(|block| block.starts_with("curl ")).expect("a call");
+    let call = call.replace("https://im.example", &format!("http://{}", server.address()));
+    let output = Command::new("sh").args(["-c", &call]).env("KEY", &office.key).output().expect("a shell");
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    assert!(answer["messages"][0]["id"].is_i64(), "{answer}");
+    eventually("the message is there", || anna.has_heard("Your request 118 was approved").then_some(()));
+}
+
+/// Every command of a document: the lines of code blocks, and what stands between backticks.
+fn commands(document: &str) -> Vec<String> {
+    let text = read(document).replace("\\\n", " ");
+    let lines = text.lines().map(|line| line.split("  #").next().unwrap_or_default().to_string());
+    let code = text.split('`').skip(1).step_by(2).map(String::from);
+    let commands = lines.chain(code).filter_map(|line| {
+        let line = line.replace("cargo run -- ", "parlour ").replace("cargo run --release -- ", "parlour ");
+        line.strip_prefix("parlour ").filter(|rest| !rest.starts_with("listening")).map(|rest| rest.replace("APP", "oa"))
+    });
+    commands.collect()
+}
+
+#[test]
+fn every_command_of_the_documents_is_one() {
+    let mut known = 0;
+    for document in DOCUMENTS {
+        for command in commands(document) {
+            // asked for help, it reads the words and does nothing
+            let words = format!("exec \"$0\" {command} --help");
+            let output = Command::new("sh").args(["-c", &words, env!("CARGO_BIN_EXE_parlour")]).output().expect("a shell");
+            assert!(output.status.success(), "{document} says `parlour {command}`: {output:?}");
+            known += 1;
+        }
+    }
+    assert!(known > 20, "only {known} commands were found");
+}
