@@ -1,6 +1,6 @@
 //! How the server is set up: flags over variables over the file, and starts that are refused with a reason.
 
-use crate::harness::{Http, Line, TestServer, Typed};
+use crate::harness::{Line, TestServer, Typed};
 use std::net::TcpListener;
 
 fn refused(line: &Line, options: &[&str]) -> Typed {
@@ -79,14 +79,4 @@ fn a_data_directory_that_cannot_be_used_is_refused() {
     refused(&line, &["--data", "d"]).is_refused(4, "newer parlour (schema 999");
     std::fs::write(line.path("d/parlour.db"), "this is no database at all, but long enough to be looked at").unwrap();
     refused(&line, &["--data", "d"]).ends(1);
-}
-
-#[test]
-fn the_first_line_has_the_real_port_and_the_second_the_link() {
-    let server = TestServer::start();
-    assert_ne!(server.address().port(), 0);
-    let link = server.setup_link();
-    assert!(link.starts_with("http://parlour.test/console/"), "{link}");
-    assert_eq!(Http::new(server.address()).get("/readyz").status, 200);
-    assert!(!server.log().contains(&link));
 }
