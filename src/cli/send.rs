@@ -49,12 +49,12 @@ impl Send {
 
     pub fn run(self, place: &Place) -> Result<Answer> {
         match self.to {
-            Party::Group(_) | Party::Everyone => self.to_many(place),
-            _ => self.to_one(place),
+            Party::Group(_) | Party::Everyone => self.reach_many(place),
+            _ => self.reach_one(place),
         }
     }
 
-    fn to_one(self, place: &Place) -> Result<Answer> {
+    fn reach_one(self, place: &Place) -> Result<Answer> {
         let row = place.store.write_blocking(move |tx| self.post(tx))?;
         let text = format!("sent as message {} of conversation {}", row.id, row.conversation);
         Answer::new(text, json!({ "id": row.id, "conversation": row.conversation, "at": row.at }))
@@ -76,7 +76,7 @@ impl Send {
     }
 
     /// Writes all copies before it answers: there may be no server that would go on with them.
-    fn to_many(self, place: &Place) -> Result<Answer> {
+    fn reach_many(self, place: &Place) -> Result<Answer> {
         let (app, id) = place.store.write_blocking(move |tx| self.accept(tx))?;
         while place.store.write_blocking(move |tx| batch::step(tx, app, id))? {}
         let batch = place.store.read_blocking(|db| batch::get(db, app, id))?;

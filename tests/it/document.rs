@@ -49,7 +49,9 @@ impl Shop {
 
 impl Drop for Shop {
     fn drop(&mut self) {
-        self.process.take().map(process::kill);
+        if let Some(running) = self.process.take() {
+            process::kill(running);
+        }
     }
 }
 

@@ -128,7 +128,9 @@ impl Demo {
 impl Drop for Demo {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.process.take().map(process::kill);
+            if let Some(running) = self.process.take() {
+                process::kill(running);
+            }
             eprintln!("--- the demo's log:\n{}", self.log());
             return;
         }

@@ -233,7 +233,9 @@ impl TestServer {
 impl Drop for TestServer {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.process.take().map(process::kill);
+            if let Some(running) = self.process.take() {
+                process::kill(running);
+            }
             let log = self.log();
             let lines: Vec<&str> = log.lines().collect();
             eprintln!("--- the server's log ends:\n{}", lines[lines.len().saturating_sub(30)..].join("\n"));
