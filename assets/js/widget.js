@@ -73,7 +73,7 @@
     running = { options, host, box, button, badge, frame, open: false };
     button.addEventListener('click', () => show(!running?.open));
     frame.addEventListener('load', () => {
-      tell('start', { user: options.user ?? null, ticket: options.ticket ?? null, open: running?.open ?? false });
+      tell('start', { user: options.user ?? null, ticket: options.ticket ?? null, open: running?.open ?? false, notices: right() });
       if (running?.party) tell('go', { party: running.party });
       setTimeout(() => running?.frame === frame && !running.ready && console.warn(`Parlour: the frame does not answer. Is ${location.origin} among the origins of the application "${options.app}"?`), PATIENCE);
     });
@@ -106,6 +106,35 @@
     badge.hidden = unread === 0 || open;
     button.setAttribute('aria-label', open ? words.close : unread ? `${words.open} (${unread} ${words.unread})` : words.open);
   }
+
+  const right = () => ('Notification' in window && isSecureContext ? Notification.permission : 'none');
+  /** @type {Map<string, Notification>} */
+  const notices = new Map();
+
+  /** On the desktop, where nobody looks at this page. @param {string} tag @param {string} title @param {string} body */
+  function notice(tag, title, body) {
+    if (right() !== 'granted' || (document.visibilityState === 'visible' && document.hasFocus())) return;
+    try {
+      const made = new Notification(title, { tag: `parlour/${tag}`, body, silent: true, dir: 'auto' });
+      notices.set(tag, made);
+      made.onclick = () => {
+        window.focus();
+        show(true);
+        tell('clicked', { tag });
+      };
+    } catch {
+      // a phone's browser has notices only for what is installed
+    }
+  }
+
+  let moved = 0;
+  /** Somebody is at this page; the frame does not see it. */
+  function awake() {
+    if (Date.now() - moved < 15_000) return;
+    moved = Date.now();
+    tell('awake');
+  }
+  for (const name of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart']) addEventListener(name, awake, { capture: true, passive: true });
 
   /** Takes the widget away. @param {boolean} [forget] also ends what is kept for this tab (the user signs out) */
   function stop(forget = true) {
@@ -146,6 +175,10 @@
     running.ready = true;
     if (said?.parlour === 'badge' && Number.isInteger(said.unread)) label(said.unread);
     else if (said?.parlour === 'close') show(false);
+    else if (said?.parlour === 'notices?' && right() === 'default') Notification.requestPermission().finally(() => tell('notices', { notices: right() }));
+    else if (said?.parlour === 'notices?') tell('notices', { notices: right() });
+    else if (said?.parlour === 'notice' && [said.tag, said.title, said.body].every((one) => typeof one === 'string')) notice(said.tag, said.title, said.body);
+    else if (said?.parlour === 'hush') notices.get(said.tag)?.close();
     else if (said?.parlour === 'credential?' && Number.isInteger(said.id)) credential(said.id);
     else if (said?.parlour === 'brand' && /^#[0-9a-f]{3,8}$/i.test(said.colour)) running.host.style.setProperty('--parlour-colour', said.colour);
   });

@@ -47,11 +47,17 @@ struct State {
 
 #[derive(Default)]
 struct Person {
-    /// When each connection's lease ends.
-    leases: HashMap<SocketNo, Moment>,
+    leases: HashMap<SocketNo, Lease>,
     choice: Option<Choice>,
     last_seen: Option<Moment>,
     told: Option<Presence>,
+}
+
+/// What is known of one connection.
+struct Lease {
+    end: Moment,
+    /// Nobody is at that device: it has seen no input for a while.
+    idle: bool,
 }
 
 impl Presences {
@@ -59,7 +65,8 @@ impl Presences {
     pub fn renew(&self, app: AppNo, user: &UserId, socket: SocketNo, now: Moment) {
         let mut state = self.lock();
         let who = (app, user.clone());
-        state.people.entry(who.clone()).or_default().leases.insert(socket, now.plus(LEASE));
+        let leases = &mut state.people.entry(who.clone()).or_default().leases;
+        leases.entry(socket).or_insert(Lease { end: now, idle: false }).end = now.plus(LEASE);
         state.tell(&who, now);
     }
 
@@ -67,9 +74,19 @@ impl Presences {
     pub fn release(&self, app: AppNo, user: &UserId, socket: SocketNo, now: Moment) {
         let mut state = self.lock();
         if let Some(person) = state.people.get_mut(&(app, user.clone())) {
-            person.leases.entry(socket).and_modify(|end| *end = now.plus(GRACE));
+            person.leases.entry(socket).and_modify(|lease| lease.end = now.plus(GRACE));
         }
         state.watch((app, socket), Vec::new(), None);
+    }
+
+    /// A device says whether somebody is at it.
+    pub fn idle(&self, (app, user): (AppNo, &UserId), socket: SocketNo, idle: bool, now: Moment) {
+        let mut state = self.lock();
+        let who = (app, user.clone());
+        if let Some(lease) = state.people.get_mut(&who).and_then(|person| person.leases.get_mut(&socket)) {
+            lease.idle = idle;
+            state.tell(&who, now);
+        }
     }
 
     /// A user says how it wants to show; `None` goes back to what its devices say.
@@ -193,7 +210,7 @@ impl Person {
             self.choice = None;
         }
         let before = self.leases.len();
-        self.leases.retain(|_, end| *end > now);
+        self.leases.retain(|_, lease| lease.end > now);
         let invisible = self.choice.as_ref().is_some_and(|c| c.show == Show::Invisible);
         let gone = before > 0 && self.leases.is_empty() && !invisible;
         if gone {
@@ -204,11 +221,13 @@ impl Person {
 
     fn show(&self, user: &UserId, now: Moment) -> Presence {
         let choice = self.choice.as_ref().filter(|c| c.until.is_none_or(|until| until > now));
-        let here = self.leases.values().any(|end| *end > now);
+        let alive = || self.leases.values().filter(|lease| lease.end > now);
+        let here = alive().next().is_some();
         let show = match (here, choice.map(|c| c.show)) {
             (false, _) | (true, Some(Show::Invisible | Show::Offline)) => Show::Offline,
-            (true, Some(chosen)) => chosen,
-            (true, None) => Show::Available,
+            (true, Some(chosen @ (Show::Away | Show::Busy))) => chosen,
+            (true, Some(Show::Available) | None) if alive().all(|lease| lease.idle) => Show::Away,
+            (true, Some(Show::Available) | None) => Show::Available,
         };
         let visible = choice.filter(|_| show != Show::Offline);
         Presence {
@@ -270,6 +289,24 @@ mod tests {
         all.renew(app, &anna(), 2, now);
         let shown = all.show(app, &anna(), now);
         assert_eq!((shown.show, shown.note), (Show::Available, None));
+    }
+
+    #[test]
+    fn who_is_at_no_device_is_away_unless_something_else_was_chosen() {
+        let (all, app, now) = (Presences::default(), AppNo(1), Moment(1_000_000));
+        let (anna, show) = (anna(), |all: &Presences| all.show(app, &anna(), now).show);
+        (1..3).for_each(|socket| all.renew(app, &anna, socket, now));
+        all.idle((app, &anna), 1, true, now);
+        assert_eq!(show(&all), Show::Available, "somebody is at the other one");
+        all.idle((app, &anna), 2, true, now);
+        all.renew(app, &anna, 2, now);
+        assert_eq!(show(&all), Show::Away);
+        for (chosen, shown) in [(Show::Busy, Show::Busy), (Show::Invisible, Show::Offline), (Show::Available, Show::Away)] {
+            all.choose(app, &anna, Some(Choice { show: chosen, note: Some("x".into()), until: None }), now);
+            assert_eq!(show(&all), shown);
+        }
+        all.idle((app, &anna), 1, false, now);
+        assert_eq!(show(&all), Show::Available);
     }
 
     #[test]

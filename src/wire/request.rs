@@ -158,9 +158,10 @@ pub enum Show {
 #[derive(Debug, Deserialize)]
 pub struct Present {
     pub id: u64,
-    pub show: Show,
+    pub show: Option<Show>,
     pub note: Option<String>,
     pub until: Option<Moment>,
+    pub idle: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -185,6 +185,20 @@ fn what_is_done_and_what_is_refused_stands_in_the_audit_log() {
 }
 
 #[test]
+fn a_record_that_was_changed_in_the_database_shows_on_the_page() {
+    let server = TestServer::start();
+    let admin = Admin::first(&server);
+    admin.registers("oa", &[("sign_in", "local")]);
+    admin.does("/console/@oa/users", &[("id", "anna"), ("name", "Anna")]);
+    let whole = admin.sees("/console/audit");
+    assert!(whole.contains("The chain is whole.") && !whole.contains("The chain is broken"), "{whole}");
+    admin::tamper(&server, "UPDATE audit SET subject = 'oa/ben' WHERE subject = 'oa/anna'");
+    let broken = admin.sees("/console/audit");
+    assert!(broken.contains("The chain is broken at record 3.") && !broken.contains("The chain is whole"), "{broken}");
+    assert!(!admin.sees("/console/audit?before=3").contains("The chain is"), "said once, on the first page");
+}
+
+#[test]
 fn hostile_names_stay_text_and_any_id_has_its_page() {
     let server = TestServer::start();
     let admin = Admin::first(&server);

@@ -1,6 +1,7 @@
 /** The whole of a signed-in user's screen: the sides, the open conversation, toasts, the number in the title. */
 import { Chat } from './chat.js';
 import { Icon, IconButton } from './icon.js';
+import { watchIdle } from './idle.js';
 import { t } from './language.js';
 import { paint } from './colour.js';
 import { DeskContext, html, useDesk, useEffect, useEvent, useLayoutEffect, useState } from './ui.js';
@@ -13,7 +14,7 @@ export function App({ desk }) {
   // at once and not after the next frame: the rows may be here before the browser has painted
   useLayoutEffect(() => {
     const again = () => draw((n) => n + 1);
-    const stops = [messenger.signal.listen(again), route.listen(again)];
+    const stops = [messenger.signal.listen(again), route.listen(again), watchIdle((idle) => messenger.presence.rest(idle))];
     again();
     return () => stops.forEach((stop) => stop());
   }, [messenger, route]);

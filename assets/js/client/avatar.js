@@ -6,14 +6,17 @@ import { html, useState } from './ui.js';
 const HUES = 10;
 
 const HAN = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
-const LATIN = /^\p{Script=Latin}/u;
+const SCRIPTS = ['Latin', 'Cyrillic', 'Greek', 'Arabic', 'Hebrew', 'Thai', 'Devanagari'].map((name) => new RegExp(`^\\p{Script=${name}}`, 'u'));
+
+/** Parts of one script stand together: letters of two would be nobody's initials. @param {string} part */
+const scriptOf = (part) => SCRIPTS.findIndex((script) => script.test(part));
 
 /** One or two letters that stand for a name; of a name in two scripts those of the first. @param {string} name */
 export function initials(name) {
   const parts = name.trim().split(/[\s.·]+/u).filter((part) => /^[\p{L}\p{N}]/u.test(part));
   const first = parts[0] ?? name.trim();
   if (HAN.test(first)) return [...first].slice(-2).join('');
-  const last = parts.findLast((part) => !HAN.test(part) && LATIN.test(part) === LATIN.test(first));
+  const last = parts.findLast((part) => !HAN.test(part) && scriptOf(part) === scriptOf(first));
   const letters = [first, ...(last && parts.length > 1 && last !== first ? [last] : [])].map((part) => [...part][0] ?? '?');
   return letters.join('').toLocaleUpperCase();
 }

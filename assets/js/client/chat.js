@@ -64,7 +64,13 @@ export function Chat({ party }) {
     setRound(round + 1);
   };
   const [round, setRound] = useState(0);
-  const lastOwn = () => messenger.history.view(id).messages.findLast((message) => message.from === `user:${messenger.id}` && !message.deleted_by);
+  /** What ↑ takes up: never an older one than what was written last. */
+  const lastOwn = () => {
+    const waiting = messenger.outbox.of(party).at(-1);
+    if (waiting?.failed) again(waiting);
+    return waiting ? undefined : lastSent();
+  };
+  const lastSent = () => messenger.history.view(id).messages.findLast((message) => message.from === `user:${messenger.id}` && !message.deleted_by);
 
   return html`
     <section class=${`chat ${details ? 'has-details' : ''}`} aria-label=${desk.face(party).title}>

@@ -27,8 +27,12 @@ export function Composer({ party, conversation, task, setTask, lastOwn }) {
 
   useLayoutEffect(() => {
     const element = area.current;
+    const line = /** @type {HTMLElement} */ (element.parentElement);
+    // measured in a place that stays as high as it is: else the log above would grow, and lose its place
+    line.style.blockSize = `${line.offsetHeight}px`;
     element.style.height = 'auto';
     element.style.height = `${element.scrollHeight}px`;
+    line.style.blockSize = '';
   }, [text]);
   // Before the next key, which would otherwise be overwritten.
   useLayoutEffect(() => {

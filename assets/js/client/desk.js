@@ -13,6 +13,7 @@ export class Desk {
   /** @type {Toast[]} */ toasts = [];
   /** In a frame: whether the frame is shown. */
   shown = true;
+  /** @type {import('./notice.js').Notices|null} */ notices = null;
   #toast = 0;
 
   /**
@@ -31,7 +32,7 @@ export class Desk {
 
   /** Somebody is looking. */
   attentive() {
-    return this.shown && document.visibilityState === 'visible' && document.hasFocus();
+    return this.shown && document.visibilityState === 'visible' && document.hasFocus() && !this.messenger.presence.idle;
   }
 
   /** @param {string} text @param {boolean} [bad] */

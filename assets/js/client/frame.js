@@ -11,6 +11,8 @@ import { local } from './keep.js';
 import { locale, sentence, t } from './language.js';
 import { Parent } from './parent.js';
 import { frameRoute } from './route.js';
+import { AWAKE } from './idle.js';
+import { Notices } from './notice.js';
 import { html, render, useEffect, useEvent, useState } from './ui.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('client'));
@@ -26,6 +28,7 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
   onstart(start) {
     desk?.messenger.stop();
     ended = false;
+    notes.found = start.notices;
     credentials = new Credentials(app, start, () => parent.credential());
     desk = open(credentials, start.open);
     parent.tell('ready');
@@ -37,6 +40,12 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
     dispatchEvent(new Event('parlour-shown'));
     if (open) requestAnimationFrame(() => /** @type {HTMLElement|null} */ (document.querySelector('.composer textarea, .search input'))?.focus());
   },
+  onawake: () => dispatchEvent(new Event(AWAKE)),
+  onnotices(found) {
+    notes.found = found;
+    notes.answer();
+  },
+  onclick: (tag) => notes.clicks.get(tag)?.(),
   ongo(party) {
     if (/^(application$|user:.|conversation:[0-9]+$)/.test(party)) route.go(party);
   },
@@ -47,6 +56,29 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
     draw();
   },
 });
+
+/** Notices are shown by the page around, which has the right to; it learns who wrote, and not what. */
+const notes = {
+  foreign: true,
+  found: /** @type {'granted'|'denied'|'default'|'none'} */ ('none'),
+  answer: () => {},
+  /** @type {Map<string, () => void>} */ clicks: new Map(),
+  state: () => notes.found,
+  ask: () => new Promise((resolve) => {
+    notes.answer = () => resolve(null);
+    parent.tell('notices?');
+  }),
+  /** @param {import('./notice.js').Notice} notice @param {() => void} onclick */
+  show(notice, onclick) {
+    notes.clicks.set(notice.tag, onclick);
+    parent.tell('notice', notice);
+  },
+  /** @param {string} tag */
+  hide(tag) {
+    notes.clicks.delete(tag);
+    parent.tell('hush', { tag });
+  },
+};
 
 /** The whole client in a window of its own, at the same place, signed in as here. */
 async function enlarge() {
@@ -73,10 +105,12 @@ function open(credentials, shown) {
     client: { name: 'widget', version: '1', locale },
     token: (why) => credentials.token(why),
     onwelcome: (welcome) => credentials.keep(welcome),
+    onmessage: (message) => made.notices?.heard(message),
   });
   let badge = -1;
   let colour = '';
   messenger.signal.listen(() => {
+    made.notices?.tidy();
     const { phase, code = '' } = messenger.link;
     if (phase === 'stopped' && ['unauthenticated', 'expired', 'forbidden'].includes(code)) {
       ended = true;
@@ -88,6 +122,7 @@ function open(credentials, shown) {
   });
   const made = new Desk({ messenger, app, mode: 'frame', route, close: () => parent.tell('close'), enlarge });
   made.shown = shown;
+  made.notices = new Notices(made, notes);
   messenger.start();
   return made;
 }

@@ -37,6 +37,7 @@ export function Log({ party, conversation, acts, again, empty }) {
   const scroll = useScroll({ first: String(view.messages[0]?.id), last: items.at(-1)?.key, onnear: earlier, onseen: (bottom) => (setAway(!bottom), look()) });
   for (const name of ['focus', 'parlour-shown']) useEvent(window, name, look);
   useEvent(document, 'visibilitychange', look);
+  useEffect(look, [messenger.presence.idle]);
   useEffect(() => void (view.later && earlier()), [view.later, messenger.link.phase]);
   useEffect(() => {
     centre(scroll.box.current, scroll.box.current.querySelector('.divider-new'));

@@ -9,6 +9,7 @@ import * as door from './door.js';
 import { Icon } from './icon.js';
 import { local } from './keep.js';
 import { locale, sentence, t } from './language.js';
+import { desktop, Notices } from './notice.js';
 import { SignIn } from './sign-in.js';
 import { html, render, useEffect, useState } from './ui.js';
 
@@ -93,6 +94,7 @@ function open(entry, app, onout) {
     dial: door.dial,
     store: local,
     client: { name: 'web', version: '1', locale },
+    onmessage: (message) => notices.heard(message),
     token: async () => {
       const ready = token || (await door.enter()).token;
       token = '';
@@ -100,6 +102,7 @@ function open(entry, app, onout) {
     },
   });
   const stop = messenger.signal.listen(() => {
+    notices.tidy();
     const { phase, code = '' } = messenger.link;
     if (phase !== 'stopped' || !['unauthenticated', 'expired', 'forbidden'].includes(code)) return;
     stop();
@@ -111,8 +114,10 @@ function open(entry, app, onout) {
     messenger.stop();
     onout('');
   };
+  const desk = new Desk({ messenger, app, mode: 'page', route: addressRoute(), signOut });
+  const notices = (desk.notices = new Notices(desk, desktop));
   messenger.start();
-  return new Desk({ messenger, app, mode: 'page', route: addressRoute(), signOut });
+  return desk;
 }
 
 const root = /** @type {HTMLElement} */ (document.getElementById('client'));

@@ -14,7 +14,7 @@ export function Me() {
   const [open, setOpen] = useState(false);
   const root = /** @type {import('preact').RefObject<HTMLDivElement>} */ (useRef(/** @type {any} */ (null)));
   const name = me?.name ?? '';
-  const show = link.phase === 'ready' ? presence.mine.show : 'offline';
+  const show = link.phase === 'ready' ? presence.shown : 'offline';
   const close = () => {
     setOpen(false);
     root.current?.querySelector('button')?.focus();
@@ -75,9 +75,22 @@ function Menu({ onclose }) {
         <select onChange=${(/** @type {any} */ event) => setSpan(Number(event.target.value))}>
           ${SPANS.map((minutes) => html`<option value=${minutes} selected=${span === minutes}>${minutes === 0 ? t('me.until.changed') : minutes < 60 ? t('minutes', { n: minutes }) : t('hours', { n: minutes / 60 })}</option>`)}
         </select></label>`}
+      <${Bell} />
       <div class="popover-foot">
         ${desk.signOut && html`<button type="button" class="button button-plain" onClick=${desk.signOut}><${Icon} name="leave" />${t('sign.out')}</button>`}
         <button type="submit" class="button button-accent">${t('save')}</button>
       </div>
     </form>`;
+}
+
+/** Desktop notices, where there is such a thing. They are turned on by a click, because only then the browser asks. */
+function Bell() {
+  const { notices } = useDesk();
+  const state = notices?.board.state() ?? 'none';
+  if (!notices || state === 'none') return null;
+  /** @param {any} event */
+  const turn = (event) => notices.turn(event.target.checked);
+  return html`<label class="switch">
+    <span class="switch-text"><span>${t('notice.label')}</span><small>${t(state === 'denied' ? 'notice.denied' : 'notice.about')}</small></span>
+    <input type="checkbox" role="switch" checked=${notices.on} disabled=${state === 'denied'} onChange=${turn} /></label>`;
 }

@@ -2,12 +2,15 @@
  * The frame's side of the talk with the page around it. Believes nobody but the window above, from an origin that the
  * server allows, and tells nobody else. What is said is listed here and in `widget.js`, and checked for its form.
  *
- * From the page: `start {user, ticket, open}`, `credential {id, kind, value}`, `open {open}`, `go {party}`, `stop`.
- * To the page: `ready`, `credential? {id}`, `badge {unread}`, `brand {colour, name}`, `close`.
+ * From the page: `start {user, ticket, open, notices}`, `credential {id, kind, value}`, `open {open}`, `go {party}`,
+ *   `awake` (there was input), `notices {notices}` (whether it may show some), `clicked {tag}`, `stop`.
+ * To the page: `ready`, `credential? {id}`, `badge {unread}`, `brand {colour, name}`, `notices?` (ask for the right),
+ *   `notice {tag, title, body}`, `hush {tag}`, `close`.
  */
 
 /** @typedef {{kind: 'ticket'|'token', value: string}} Credential */
-/** @typedef {{user: string|null, ticket: string|null, open: boolean}} Start */
+/** @typedef {'granted'|'denied'|'default'|'none'} Right */
+/** @typedef {{user: string|null, ticket: string|null, open: boolean, notices: Right}} Start */
 
 const PATIENCE = 20_000;
 
@@ -18,7 +21,8 @@ export class Parent {
 
   /**
    * @param {string[]} origins
-   * @param {{onstart: (start: Start) => void, onopen: (open: boolean) => void, ongo: (party: string) => void, onstop: () => void}} calls
+   * @param {{onstart: (start: Start) => void, onopen: (open: boolean) => void, ongo: (party: string) => void, onstop: () => void,
+   *   onawake: () => void, onnotices: (found: Right) => void, onclick: (tag: string) => void}} calls
    */
   constructor(origins, calls) {
     addEventListener('message', (event) => {
@@ -27,10 +31,13 @@ export class Parent {
       if (typeof said !== 'object' || said === null || (this.#origin && this.#origin !== event.origin)) return;
       if (said.parlour === 'start') {
         this.#origin = event.origin;
-        calls.onstart({ user: text(said.user), ticket: text(said.ticket), open: said.open === true });
+        calls.onstart({ user: text(said.user), ticket: text(said.ticket), open: said.open === true, notices: right(said.notices) });
       } else if (!this.#origin) return;
       else if (said.parlour === 'open') calls.onopen(said.open === true);
       else if (said.parlour === 'go') calls.ongo(text(said.party) ?? '');
+      else if (said.parlour === 'awake') calls.onawake();
+      else if (said.parlour === 'notices') calls.onnotices(right(said.notices));
+      else if (said.parlour === 'clicked') calls.onclick(text(said.tag) ?? '');
       else if (said.parlour === 'stop') calls.onstop();
       else if (said.parlour === 'credential') this.#answer(said);
     });
@@ -63,6 +70,9 @@ export class Parent {
     this.#asked.get(said.id)?.(value === null ? null : { kind, value });
   }
 }
+
+/** @param {unknown} value @returns {Right} */
+const right = (value) => (value === 'granted' || value === 'denied' || value === 'default' ? value : 'none');
 
 /** @param {unknown} value */
 const text = (value) => (typeof value === 'string' && value !== '' && value.length < 16_384 ? value : null);

@@ -27,6 +27,7 @@ const WRITES = new Set(['send', 'edit', 'delete', 'open', 'room', 'settings']);
  * @property {import('./outbox.js').Store} store
  * @property {{name: string, version: string, locale?: string}} client
  * @property {(welcome: import('./wire.js').Welcome) => void} [onwelcome]
+ * @property {(message: import('./wire.js').Message) => void} [onmessage] one was written just now
  * @property {import('./clock.js').Clock} [clock]
  */
 
@@ -143,8 +144,9 @@ export class Messenger {
     const me = this.rows.users.get(this.id);
     if (me) this.me = me;
     for (const message of [...(set.messages ?? []), ...(set.message ? [set.message] : [])]) {
-      if (message.key) this.outbox.settle(message.key);
-      else this.marks.received();
+      if (!message.key) this.marks.received();
+      else if (this.outbox.settle(message.key)) this.#answered(message);
+      if (message.version === message.id && touched !== 'all' && this.replica.live) this.options.onmessage?.(message);
       if (message.from.startsWith('user:')) this.typing.take(message.conversation, message.from.slice(5), false);
     }
     for (const group of set.groups ?? []) this.roster.forget(group.id);
@@ -153,6 +155,11 @@ export class Messenger {
       this.roster.forget();
       this.signal.touch('users', 'groups', 'conversations', 'members', 'messages', 'settings');
     } else this.signal.touch(...touched);
+  }
+
+  /** Who answers has read what was there; the server is told. @param {import('./wire.js').Message} message */
+  #answered({ conversation, prev, id }) {
+    if ((this.rows.member(conversation, this.id)?.read ?? id) < prev) this.marks.read(conversation, this.id, id);
   }
 
   /** @param {unknown} cause */

@@ -8,7 +8,8 @@ const CALM = 250;
 
 export class Presence {
   /** @type {Map<string, import('./wire.js').Presence>} */ known = new Map();
-  /** @type {Choice} */ mine = { show: 'available' };
+  /** @type {Choice} what was chosen */ mine = { show: 'available' };
+  /** Nobody is at this device. */ idle = false;
   /** @type {Choice|null} what was chosen here and the server has not confirmed, or may have forgotten */ #chosen = null;
   /** @type {Map<string, string[]>} what each part of the screen shows */ #shown = new Map();
   #asked = '';
@@ -28,6 +29,7 @@ export class Presence {
     this.#fresh = true;
     this.known.clear();
     this.show('me', [me]);
+    if (this.idle) this.#rest();
     this.#soon(0);
   }
 
@@ -57,6 +59,22 @@ export class Presence {
     this.#soon(CALM);
   }
 
+  /** How I show, as far as this device knows. */
+  get shown() {
+    return this.idle && this.mine.show === 'available' ? 'away' : this.mine.show;
+  }
+
+  /** Nobody is at this device any more, or somebody is back. @param {boolean} idle */
+  rest(idle) {
+    this.idle = idle;
+    this.plug.onchange();
+    this.#rest();
+  }
+
+  #rest() {
+    this.plug.ask('present', { idle: this.idle }).catch(() => {}); // said again after the next welcome
+  }
+
   /** @param {Choice} mine */
   async choose(mine) {
     this.mine = this.#chosen = mine;
@@ -66,10 +84,11 @@ export class Presence {
 
   /** What the server says of me: who is connected and offline is invisible. A restarted server has forgotten; tell it again. @param {Choice} own */
   #own({ show, note, until }) {
-    const forgotten = this.#chosen && show === 'available' && !note && (this.#chosen.show !== show || this.#chosen.note) && this.#fresh;
+    const plain = show === 'available' || (show === 'away' && this.idle && this.mine.show !== 'away');
+    const forgotten = this.#chosen && plain && !note && (this.#chosen.show !== 'available' || this.#chosen.note) && this.#fresh;
     this.#fresh = false;
     if (forgotten && this.#chosen) return void this.choose(this.#chosen).catch(() => {});
-    this.mine = { show: show === 'offline' ? 'invisible' : show, ...(note && { note }), ...(until && { until }) };
+    this.mine = { show: plain ? 'available' : show === 'offline' ? 'invisible' : show, ...(note && { note }), ...(until && { until }) };
   }
 
   /** @param {number} wait */

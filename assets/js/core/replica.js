@@ -20,6 +20,11 @@ export class Replica {
     return this.#place ?? undefined;
   }
 
+  /** What comes now happens now: it is not part of a fresh picture. */
+  get live() {
+    return this.complete && this.#coming === null;
+  }
+
   get version() {
     return this.#place?.version ?? 0;
   }

@@ -1,4 +1,7 @@
-/** How much is unread: what the server counted as of a version, and what came from others since. */
+/**
+ * How much is unread: what the server counted as of a version, and what came from others since. Who answered has read what
+ * was there, whoever wrote it down: the application may have, in that user's name.
+ */
 import { place } from './timeline.js';
 
 /** @typedef {import('./rows.js').Rows} Rows */
@@ -11,16 +14,23 @@ export function unread(rows, conversation, me) {
   const own = rows.member(conversation, me);
   if (!own) return { count: 0, mentioned: false };
   const list = rows.timelines.get(conversation) ?? [];
-  const from = Math.max(own.countedAt ?? 0, own.read) + 1;
-  let count = own.unread ?? 0;
-  let mentioned = (own.mentions ?? 0) > 0;
-  for (let at = place(list, from); at < list.length; at++) {
+  const answered = lastOwn(list, own.read, me);
+  const counted = answered === 0;
+  let count = counted ? (own.unread ?? 0) : 0;
+  let mentioned = counted && (own.mentions ?? 0) > 0;
+  for (let at = place(list, 1 + Math.max(counted ? (own.countedAt ?? 0) : 0, own.read, answered)); at < list.length; at++) {
     const message = list[at];
-    if (message.from === `user:${me}` || message.deleted_by) continue;
+    if (message.deleted_by) continue;
     count++;
     mentioned ||= message.mentions.includes(me);
   }
   return { count, mentioned };
+}
+
+/** The newest message of mine above what I have read, or 0. @param {import('./wire.js').Message[]} list @param {number} read @param {string} me */
+function lastOwn(list, read, me) {
+  for (let at = list.length - 1; at >= 0 && list[at].id > read; at--) if (list[at].from === `user:${me}`) return list[at].id;
+  return 0;
 }
 
 /** @param {import('./wire.js').Member|undefined} own @param {number} now */

@@ -1,11 +1,12 @@
 //! The audit log, for reading.
 
-use crate::accounts::audit::{self, Record};
+use crate::accounts::audit::{self, Chain, Record};
 use crate::http::console::draw;
 use crate::http::console::frame::Frame;
 use crate::http::console::language::en;
 use crate::http::console::visit::Visit;
 use crate::http::problem::Answer;
+use crate::store::Db;
 use crate::time::Moment;
 use actix_web::web::Query;
 use askama::Template;
@@ -19,11 +20,14 @@ const PAGE: usize = 100;
 struct Index {
     frame: Frame,
     rows: Vec<Row>,
+    /// On the first page.
+    chain: Option<Chain>,
     is_older: bool,
     next: Option<i64>,
 }
 
 struct Row {
+    no: i64,
     at: Moment,
     who: String,
     address: Option<String>,
@@ -39,18 +43,26 @@ pub struct Asked {
 
 pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
     let before = asked.before;
-    let (found, more) = visit.read(move |db| audit::list(db, before, PAGE)).await?;
+    let work = move |db: &Db| {
+        let chain = if before.is_none() { Some(audit::chain(db)?) } else { None };
+        Ok((audit::list(db, before, PAGE)?, chain))
+    };
+    let ((found, more), chain) = visit.read(work).await?;
     let next = found.last().filter(|_| more).map(|last| last.no);
     let row = |record: Record| {
         let e = record.entry;
         let label = DEEDS.iter().find(|(what, _)| *what == e.what).map(|(_, name)| visit.l.t(name).to_string());
-        let who = e.who.strip_prefix("operator:").map(String::from).unwrap_or(e.who);
+        let who = e.who.strip_prefix("operator:").unwrap_or(&e.who);
+        let who = if who == COMMAND { visit.l.t(en("command line")) } else { who }.to_string();
         let (label, is_done) = (label.unwrap_or(e.what), e.result == "ok");
-        Row { at: record.at, who, address: e.address, label, subject: e.subject, is_done }
+        Row { no: record.no, at: record.at, who, address: e.address, label, subject: e.subject, is_done }
     };
     let rows = found.into_iter().map(row).collect();
-    draw(&Index { frame: Frame::of(&visit, "audit"), rows, is_older: before.is_some(), next })
+    draw(&Index { frame: Frame::of(&visit, "audit"), rows, chain, is_older: before.is_some(), next })
 }
+
+/// Who did it, where it was done beside the server.
+const COMMAND: &str = "command line";
 
 /// What can be done, and how a page calls it.
 const DEEDS: [(&str, &str); 30] = [

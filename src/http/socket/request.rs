@@ -175,16 +175,29 @@ fn received(connection: &Connection, r: &asked::Received) -> Result<()> {
 }
 
 fn present(connection: &Connection, r: asked::Present) -> Result<()> {
-    if r.show == Show::Offline {
+    if r.show.is_none() && r.idle.is_none() {
+        return Err(Error::invalid("show", "expected show or idle"));
+    }
+    let (caller, presences, now) = (&connection.caller, &connection.house.live.presences, Moment::now());
+    if let Some(idle) = r.idle {
+        presences.idle((caller.app, &caller.id), connection.place.socket, idle, now);
+    }
+    if let Some(show) = r.show {
+        presences.choose(caller.app, &caller.id, choice(show, r.note, r.until)?, now);
+    }
+    Reply::new(connection, r.id).nothing();
+    Ok(())
+}
+
+/// What a user chose; None: to show as available without a note, which is what devices say by themselves.
+fn choice(show: Show, note: Option<String>, until: Option<Moment>) -> Result<Option<Choice>> {
+    if show == Show::Offline {
         return Err(Error::invalid("show", "expected available, away, busy or invisible"));
     }
-    let note = r.note.map(|note| note.trim().to_string()).filter(|note| !note.is_empty());
+    let note = note.map(|note| note.trim().to_string()).filter(|note| !note.is_empty());
     if note.as_ref().is_some_and(|note| note.chars().count() > NOTE || note.chars().any(char::is_control)) {
         return Err(Error::invalid("note", format!("a note has at most {NOTE} characters")));
     }
-    let plain = r.show == Show::Available && note.is_none();
-    let choice = (!plain).then_some(Choice { show: r.show, note, until: r.until });
-    connection.house.live.presences.choose(connection.caller.app, &connection.caller.id, choice, Moment::now());
-    Reply::new(connection, r.id).nothing();
-    Ok(())
+    let plain = show == Show::Available && note.is_none();
+    Ok((!plain).then_some(Choice { show, note, until }))
 }

@@ -27,6 +27,7 @@ test('the last own message is edited with ↑, another deleted after a question;
   await carol.say('frist');
   await carol.say('second');
   await carol.hear('second');
+  await carol.sent();
   await dora.row('Carol').click();
   await dora.hear('frist');
   await carol.page.press('.composer textarea', 'ArrowUp');
@@ -43,6 +44,46 @@ test('the last own message is edited with ↑, another deleted after a question;
   await carol.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await dora.page.waitForSelector('.message-gone');
   assert.equal(await dora.said('second').count(), 0);
+});
+
+test('↑ takes up what was said last, and nothing older while that is on its way', async () => {
+  const anna = await stage.visitor();
+  /** @type {Array<() => void>} */ const held = [];
+  await anna.page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => (/"text":"said last"/.test(String(text)) ? held.push(() => socket.send(text)) : socket.send(text)));
+  });
+  await anna.signIn(stage.server.url, 'anna');
+  await anna.open('Jan Novak');
+  await anna.say('said before');
+  await anna.sent();
+  await anna.say('said last');
+  await anna.until('the answer is on its way', async () => held.length > 0);
+  await anna.page.press('.composer textarea', 'ArrowUp');
+  assert.equal(await anna.page.inputValue('.composer textarea'), '');
+  held.forEach((pass) => pass());
+  await anna.sent();
+  await anna.page.press('.composer textarea', 'ArrowUp');
+  assert.equal(await anna.page.inputValue('.composer textarea'), 'said last');
+});
+
+test('who answers has read what was there, whoever wrote it', async () => {
+  for (const text of ['one', 'two', 'three']) await stage.server.writes('dora', 'user:emil', text);
+  const emil = await stage.visitor();
+  // nobody looks: what is on the screen is not read by that
+  await emil.page.addInitScript(() => (document.hasFocus = () => false));
+  await emil.signIn(stage.server.url, 'emil');
+  await emil.page.waitForSelector('.row-chat:has-text("Dora Wang") .badge:text("3")');
+  await emil.open('Dora Wang');
+  await emil.say('four');
+  await emil.until('nothing is unread', async () => (await emil.page.locator('.row-chat:has-text("Dora Wang") .badge').count()) === 0);
+  await emil.page.reload();
+  await emil.hear('four');
+  assert.equal(await emil.page.locator('.row-chat:has-text("Dora Wang") .badge').count(), 0, 'the server knows it too');
+  await stage.server.writes('finn', 'user:emil', 'a question');
+  await emil.page.waitForSelector('.row-chat:has-text("Finn Sand") .badge:text("1")');
+  await stage.server.writes('emil', 'user:finn', 'the answer, written down by the application');
+  await emil.until('nothing is unread there', async () => (await emil.page.locator('.row-chat:has-text("Finn Sand") .badge').count()) === 0);
 });
 
 test('replies show what they answer to and lead there', async () => {
@@ -94,25 +135,8 @@ test('a draft is there again after a reload, and in the list', async () => {
 });
 
 test('older messages come in while scrolling up, and the place is kept', async () => {
+  for (let line = 1; line <= 130; line++) await stage.server.writes('jan', 'user:emil', `line ${line}`);
   const jan = await stage.person('jan');
-  await jan.page.evaluate(async () => {
-    const { token } = await (await fetch('/client/session/socket', { method: 'POST' })).json();
-    const socket = new WebSocket(`ws://${location.host}/ws`, 'parlour.v1');
-    await new Promise((resolve) => (socket.onopen = resolve));
-    socket.send(JSON.stringify({ hello: { app: 'oa', token } }));
-    await new Promise((resolve) => {
-      let sent = 0;
-      socket.onmessage = ({ data }) => {
-        const frame = JSON.parse(data);
-        if (!frame.sync && !frame.ok) return;
-        if (sent === 130) return resolve();
-        sent++;
-        socket.send(JSON.stringify({ send: { id: sent, to: 'user:emil', key: `history-${sent}`, text: `line ${sent}` } }));
-      };
-    });
-    socket.close();
-  });
-  await jan.page.reload();
   await jan.row('Emil Berg').click();
   await jan.hear('line 130');
   assert.equal(await jan.said('line 1').count(), 0);
@@ -125,6 +149,18 @@ test('older messages come in while scrolling up, and the place is kept', async (
   assert.deepEqual(numbers, Array.from({ length: 130 }, (_, at) => `line ${at + 1}`));
   await jan.page.click('.to-bottom');
   await jan.until('the newest is in sight', () => jan.said('line 130').evaluate((element) => element.getBoundingClientRect().bottom < innerHeight));
+});
+
+test('what is written in many lines does not move the messages above', async () => {
+  const gina = await stage.person('gina');
+  for (let line = 1; line <= 25; line++) await stage.server.writes('gina', 'user:jan', `line ${line}`);
+  await gina.row('Jan Novak').click();
+  await gina.hear('line 25');
+  await gina.page.fill('.composer textarea', 'line\n'.repeat(12));
+  const below = () => gina.page.locator('.log').evaluate((log) => Math.round(log.scrollHeight - log.clientHeight - log.scrollTop));
+  await gina.until('the newest is in sight', async () => (await below()) <= 1);
+  await gina.page.type('.composer textarea', 'more');
+  assert.ok((await below()) <= 1, `${await below()} pixels off`);
 });
 
 test('going to what is new, or to an answered message, moves the messages and nothing around them', async () => {

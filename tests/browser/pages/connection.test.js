@@ -27,7 +27,7 @@ test('a killed server is noticed; what is written meanwhile arrives once, in ord
   await anna.page.waitForSelector('.row-chat .icon-clock');
   await stage.server.serve();
   for (const text of ['first', 'second', 'third']) await ben.hear(text);
-  await anna.until('all is sent', async () => (await anna.page.locator('.is-waiting').count()) === 0);
+  await anna.sent();
   assert.deepEqual(await ben.page.locator('.message .md').allTextContents(), ['before', 'first', 'second', 'third']);
   assert.deepEqual(await anna.page.locator('.message .md').allTextContents(), ['before', 'first', 'second', 'third']);
   await anna.until('the bar goes', async () => (await anna.page.locator('.link-bar.is-shown').count()) === 0);
@@ -49,7 +49,8 @@ test('an answer that is lost on the way makes no second message', async () => {
   await carol.signIn(stage.server.url, 'carol');
   await carol.open('Dora Wang');
   await carol.say('just once');
-  await carol.until('it is sent', async () => lost === 1 && (await carol.page.locator('.is-waiting').count()) === 0);
+  await carol.until('the answer is lost', async () => lost === 1);
+  await carol.sent();
   await carol.hear('just once');
   const dora = await person('dora');
   await dora.row('Carol').click();
@@ -73,7 +74,7 @@ test('what waits to be sent outlives a reload', async () => {
   open = true;
   await emil.page.reload();
   await emil.hear('written before the reload');
-  await emil.until('it is sent', async () => (await emil.page.locator('.is-waiting').count()) === 0);
+  await emil.sent();
   const finn = await person('finn');
   await finn.row('Emil Berg').click();
   await finn.hear('written before the reload');

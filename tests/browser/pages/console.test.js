@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { House } from './house.js';
+import { Receiver } from './receiver.js';
 import { Stage } from './stage.js';
 
 const PASSWORD = 'harbour lantern violet';
-const stage = new Stage(House.start);
+const receiver = await Receiver.open();
+after(() => receiver.close());
+const stage = new Stage(() => House.start());
 
 /** @param {import('playwright-core').Page} page @param {string} id @param {string} name */
 async function createUser(page, id, name) {
@@ -33,6 +36,7 @@ test('from the set-up link to two people who write to each other', async () => {
   await page.click('main form >> text=Register application');
   await page.waitForSelector('h1:has-text("Copy this now")');
   assert.match((await page.textContent('.secret code')) ?? '', /^pk_/);
+  receiver.secret = (await page.locator('.secret code').allTextContents()).find((text) => text.startsWith('whsec_')) ?? '';
   await page.waitForSelector('.secret button:has-text("Copy")');
   await createUser(page, 'anna', 'Anna Liu');
   await createUser(page, 'ben', 'Ben Okafor');
@@ -63,4 +67,52 @@ test('without script everything is there, and what is dangerous still asks', asy
   await page.click('button:text-is("Resume user")');
   await page.waitForSelector('.note-good:has-text("can sign in again")');
   await page.waitForSelector('button:text-is("Suspend…")');
+});
+
+test('an application’s address is given, pinged, does not answer, and is called again', async () => {
+  const root = await stage.visitor();
+  const { page } = root;
+  root.allow(/status of 4(22|03)/);
+  await page.goto(`${stage.server.url}/console/@oa/edit`);
+  await page.fill('#name', 'root');
+  await page.fill('#password', PASSWORD);
+  await page.click('button:text-is("Sign in")');
+  await page.fill('#callback_url', receiver.url);
+  for (const [name, value] of [['questions', 'message.created'], ['events', 'presence.changed'], ['events', 'delivery.failed']]) await page.check(`[name=${name}][value="${value}"]`);
+  await page.click('button:text-is("Save")');
+  await page.check(`[name=approve][value="${receiver.host}"]`);
+  await page.click('button:text-is("Save")');
+  await page.waitForSelector('.note-good:has-text("Saved")');
+  await page.click('nav >> text=Settings');
+  for (const value of ['presence.changed', 'delivery.failed']) assert.ok(await page.isChecked(`[name=events][value="${value}"]`), value);
+
+  await page.click('nav >> text=Callbacks');
+  await page.click('button:text-is("Ping")');
+  await page.waitForSelector('.note-good:has-text("The application answered in")');
+  receiver.status = 503;
+  await page.click('button:text-is("Ping")');
+  await page.waitForSelector('.note-bad:has-text("503")');
+
+  const anna = await stage.person('anna');
+  await anna.open('Acme Office');
+  await anna.say('balance?');
+  await anna.hear('balance?');
+  await root.until('the call stands there, unanswered', async () => {
+    await page.goto(`${stage.server.url}/console/@oa/deliveries`);
+    return (await page.locator('tr:has-text("message.created"):has-text("503")').count()) === 1;
+  });
+  await page.click('tr >> text=message.created');
+  await page.waitForSelector('.attempts .badge-bad:text("503")');
+  receiver.status = 200;
+  receiver.answers['message.created'] = { text: '12 days' };
+  await page.click('button:has-text("Send again")');
+  await page.waitForSelector('.note-good');
+  await anna.hear('12 days');
+  await page.reload();
+  await page.waitForSelector('.badge-good:text("delivered")');
+  await page.waitForSelector('.attempts .badge-good:text("200")');
+  const asked = receiver.heard.filter(({ type }) => type === 'message.created').map(({ data }) => data.message.text);
+  assert.ok(asked.length >= 2 && asked.every((text) => text === 'balance?'), String(asked));
+  await root.until('who came is told', async () => receiver.heard.some(({ type, data }) => type === 'presence.changed' && data.users.some(({ user }) => user === 'anna')));
+  assert.equal(receiver.forged, 0);
 });

@@ -29,19 +29,28 @@ export class House {
     this.printed = '';
   }
 
-  static async start() {
+  /** @param {{url?: string, more?: string[]}} [settings] the address in front of it, and more options of `serve` */
+  static async start({ url, more = [] } = {}) {
     const house = new House(await mkdtemp(join(tmpdir(), 'parlour-browser-')));
+    house.public = url;
+    house.more = url ? [...more, '--public-url', url] : more;
     await house.serve();
     return house;
   }
 
+  /** Where browsers reach it. */
   get url() {
+    return this.public ?? this.own;
+  }
+
+  /** Where it listens. */
+  get own() {
     return `http://127.0.0.1:${this.port}`;
   }
 
   /** Starts the server, at the same port as before where it ran before. */
   async serve() {
-    const child = spawn(BINARY, ['serve', '--data', join(this.folder, 'data'), '--listen', `127.0.0.1:${this.port}`, '--address-rate', '0', '--sign-in-rate', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(BINARY, ['serve', '--data', join(this.folder, 'data'), '--listen', `127.0.0.1:${this.port}`, '--address-rate', '0', '--sign-in-rate', '0', ...this.more], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     this.ended = new Promise((resolve) => child.once('exit', resolve));
     child.stderr.on('data', (text) => (this.said += text));
@@ -115,9 +124,18 @@ export class House {
     return `${signed}.${createHmac('sha256', this.app.token_secret).update(signed).digest('base64url')}`;
   }
 
-  /** The application's own interface. @param {string} method @param {string} path @param {object} [body] */
+  /** The application writes in a user's name. @param {string} user @param {string} to @param {string} text */
+  writes(user, to, text) {
+    return this.call('POST', '/messages', { from: `user:${user}`, to, text });
+  }
+
+  /** The application's own interface; waits as it is told to. @param {string} method @param {string} path @param {object} [body] */
   async call(method, path, body) {
-    const response = await fetch(`${this.url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${this.app.key}`, 'content-type': 'application/json' }, ...(body && { body: JSON.stringify(body) }) });
+    const response = await fetch(`${this.own}/api/v1${path}`, { method, headers: { authorization: `Bearer ${this.app.key}`, 'content-type': 'application/json' }, ...(body && { body: JSON.stringify(body) }) });
+    if (response.status === 429) {
+      await new Promise((resolve) => setTimeout(resolve, 1000 * Number(response.headers.get('retry-after'))));
+      return this.call(method, path, body);
+    }
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response.status === 204 ? null : response.json();
   }

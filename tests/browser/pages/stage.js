@@ -21,11 +21,12 @@ export class Stage {
 
   /**
    * A server with the application `oa`, and people whom everybody knows.
-   * @param {string[]} people @param {{options?: string[], more?: (house: House) => Promise<void>}} [with_]
+   * @param {string[]} people @param {{options?: string[], settings?: {url?: string, more?: string[]}, more?: (house: House) => Promise<void>}} [rest]
+   *   how the application is registered, how the server is started, and what else is done before
    */
-  static house(people, { options = ['--sign-in', 'local'], more } = {}) {
+  static house(people, { options = ['--sign-in', 'local'], settings, more } = {}) {
     return new Stage(async () => {
-      const house = await House.start();
+      const house = await House.start(settings);
       await house.application(...options);
       await house.people(...people);
       await more?.(house);

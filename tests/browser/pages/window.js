@@ -5,7 +5,8 @@ import { chromium } from 'playwright-core';
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 /** A page asks whether somebody is signed in; that nobody is, is an answer. */
 const USUAL = [/status of 401 .*\/client\/session\/socket/];
-const PATIENCE = 8000;
+/** A deadline, not a measure: on a machine with much to do a page takes seconds. */
+const PATIENCE = 20_000;
 
 export const launch = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS, chromiumSandbox: false });
 
@@ -74,6 +75,11 @@ export class Window {
   async say(text) {
     await this.page.fill('.composer textarea', text);
     await this.page.press('.composer textarea', 'Enter');
+  }
+
+  /** Waits until the server has everything that was said. */
+  sent() {
+    return this.until('all is sent', async () => (await this.page.locator('.is-waiting').count()) === 0);
   }
 
   /** Messages with exactly this text. @param {string} text */

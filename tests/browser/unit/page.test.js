@@ -54,7 +54,7 @@ test('any colour of an application can be read', () => {
 });
 
 test('initials of names of many kinds', () => {
-  assert.deepEqual(['Anna Liu', 'Cher', '李明', '欧阳修远', 'عمر الفاروق', 'Jean-Luc van der Berg', '', '  x  ', '(ops) Bot', 'Chen Wei 陈伟', 'Dalia Haddad داليا حداد'].map(initials), ['AL', 'C', '李明', '修远', 'عا', 'JB', '?', 'X', 'B', 'CW', 'DH']);
+  assert.deepEqual(['Anna Liu', 'Cher', '李明', '欧阳修远', 'عمر الفاروق', 'Jean-Luc van der Berg', '', '  x  ', '(ops) Bot', 'Chen Wei 陈伟', 'Dalia Haddad داليا حداد', 'Анна عمر', '陈伟 Chen Wei', 'Wei 陈', 'שרה Анна כהן'].map(initials), ['AL', 'C', '李明', '修远', 'عا', 'JB', '?', 'X', 'B', 'CW', 'DH', 'А', '陈伟', 'W', 'שכ']);
 });
 
 test('pictures come from this server only', () => {

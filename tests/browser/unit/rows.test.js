@@ -48,9 +48,11 @@ test('retention drops what is below the first message that is kept', () => {
 test('unread is what the server counted, and what others wrote since', () => {
   const { rows } = replica();
   assert.deepEqual(unread(rows, 7, 'anna'), { count: 3, mentioned: false });
-  rows.apply({ messages: [message(11), message(12, { from: 'user:anna' }), message(13, { mentions: ['anna'] }), message(14, { deleted_by: 'user:ben', text: '' })] }, 14);
+  rows.apply({ messages: [message(11), message(13, { mentions: ['anna'] }), message(14, { deleted_by: 'user:ben', text: '' })] }, 14);
   assert.deepEqual(unread(rows, 7, 'anna'), { count: 5, mentioned: true });
-  rows.apply({ members: [member('anna', { unread: 0, read: 14, version: 15 })] }, 15);
+  rows.apply({ messages: [message(15, { from: 'user:anna' }), message(16)] }, 16);
+  assert.deepEqual(unread(rows, 7, 'anna'), { count: 1, mentioned: false }, 'who answers has read what was there');
+  rows.apply({ members: [member('anna', { unread: 0, read: 16, version: 17 })] }, 17);
   assert.deepEqual(unread(rows, 7, 'anna'), { count: 0, mentioned: false });
 });
 

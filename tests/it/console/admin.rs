@@ -106,7 +106,12 @@ pub fn between(text: &str, begin: &str, end: &str) -> String {
 
 /// Lets time pass for the administrators' sessions.
 pub fn later(server: &TestServer, change: &str) {
+    tamper(server, &format!("UPDATE operator_session SET {change}"));
+}
+
+/// Changes something behind the server's back.
+pub fn tamper(server: &TestServer, sql: &str) {
     let database = rusqlite::Connection::open(server.data().join("parlour.db")).expect("the database opens");
     database.busy_timeout(std::time::Duration::from_secs(5)).expect("a time-out can be set");
-    database.execute(&format!("UPDATE operator_session SET {change}"), []).expect("a session is there");
+    assert!(database.execute(sql, []).expect("it can be changed") > 0, "{sql}");
 }

@@ -97,6 +97,8 @@ pub const WORDS: super::Table = &[
     ("Messages between users", "用户之间的消息"),
     ("Messages were read", "消息已读"),
     ("Users signed in", "用户登录"),
+    ("Callbacks were given up", "放弃了回调"),
+    ("Presence of users changed", "用户状态变化"),
     ("{} is registered.", "已登记{}。"),
     ("First key", "第一个密钥"),
     ("Open client", "打开客户端"),

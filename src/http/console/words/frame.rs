@@ -47,7 +47,10 @@ pub const WORDS: super::Table = &[
     ("{} is suspended.", "已停用{}。"),
     ("{} can sign in again.", "{}可以重新登录了。"),
     ("Your password", "您的密码"),
-    ("Keys and secrets ask for it again after ten minutes.", "涉及密钥的操作，每隔十分钟需要再次输入密码。"),
+    (
+        "This can let somebody in, so it is asked for again, ten minutes after the last time.",
+        "这项操作涉及访问权限，距上次输入超过十分钟时需要再次输入密码。",
+    ),
     ("There is nothing here", "这里什么也没有"),
     ("This was not accepted", "请求未被接受"),
     ("Something went wrong", "出了点问题"),
