@@ -85,8 +85,12 @@ fn line(task: &Task) -> Result<String> {
     let line = serde_json::to_string(task).map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
     match line.len() as u64 {
         0..control::LINE => Ok(line + "\n"),
-        _ => Err(Failure::new(Code::Usage, "this is more than the 16 MiB that one command takes; divide the file")),
+        _ => Err(too_large()),
     }
+}
+
+pub fn too_large() -> Failure {
+    Failure::new(Code::Usage, "this is more than the 16 MiB that one command takes; divide the file")
 }
 
 fn ask(mut stream: UnixStream, line: &str) -> Result<Answer> {

@@ -6,6 +6,7 @@ use crate::chat::announce;
 use crate::cli::answer::Answer;
 use crate::cli::call;
 use crate::cli::contact;
+use crate::cli::control;
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::task::{Place, Task};
 use crate::config::Config;
@@ -15,6 +16,7 @@ use crate::id::{AppId, AppNo};
 use crate::store::Tx;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
@@ -97,15 +99,18 @@ impl From {
     }
 }
 
+/// No more than one command takes anyway: what lies there may have no end.
 fn read(file: &Path) -> Result<String> {
+    let mut text = String::new();
     let read = match file.to_str() {
-        Some("-") => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map(|_| text)
-        }
-        _ => std::fs::read_to_string(file),
+        Some("-") => std::io::stdin().take(control::LINE).read_to_string(&mut text),
+        _ => File::open(file).and_then(|file| file.take(control::LINE).read_to_string(&mut text)),
     };
-    read.map_err(|e| Failure::new(Code::Failed, format!("{} cannot be read: {e}", file.display())))
+    match read {
+        Ok(bytes) if bytes as u64 == control::LINE => Err(call::too_large()),
+        Ok(_) => Ok(text),
+        Err(e) => Err(Failure::new(Code::Failed, format!("{} cannot be read: {e}", file.display()))),
+    }
 }
 
 /// A refused line makes it a failure that has been printed.

@@ -93,5 +93,6 @@ fn a_file_that_is_too_large_for_one_command_is_refused_in_time() {
         types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
         let lines = "{\"id\":\"anna\"}\n".repeat(800_000);
         types(&["import", "users", "oa"], &lines).is_refused(2, "divide the file");
+        types(&["import", "users", "oa", "/dev/zero"], "").is_refused(2, "divide the file");
     });
 }
