@@ -13,6 +13,7 @@ use crate::store::Tx;
 use crate::wire::News;
 use crate::wire::news::To;
 use crate::wire::row::{MessageRow, Rows};
+use std::collections::BTreeMap;
 
 /// Tells these users these rows, complete up to the newest of them: whoever is told several things of one change is told the
 /// older first.
@@ -62,19 +63,39 @@ pub fn conversation(tx: &mut Tx, app: AppNo, id: ConversationId, user: UserNo) -
 }
 
 /// A member's own row, with what is unread, to that member's devices.
-pub fn own_place(tx: &mut Tx, app: AppNo, member: &Member) -> Result<()> {
+pub fn own_member(tx: &mut Tx, app: AppNo, member: &Member) -> Result<()> {
     let row = member.own_row(tx, app)?;
     rows(tx, app, vec![member.user], Rows { members: vec![row], ..Rows::default() })
 }
 
-/// A member's row to the others of a conversation small enough for marks.
-pub fn place_to_others(tx: &mut Tx, app: AppNo, member: &Member) -> Result<()> {
-    let mut roster = member::roster(tx, app, member.conversation)?;
-    if roster.len() > member::MARKED {
-        return Ok(());
+/// Marks that were raised together: everybody hears of all that concern them in one piece, complete up to the newest of them.
+/// Who hears the same is told by the same piece.
+pub fn marks(tx: &mut Tx, app: AppNo, raised: &[Member]) -> Result<()> {
+    let mut shown = Vec::with_capacity(2 * raised.len());
+    let mut heard: BTreeMap<UserNo, Vec<usize>> = BTreeMap::new();
+    for member in raised {
+        heard.entry(member.user).or_default().push(shown.len());
+        shown.push(member.own_row(tx, app)?);
     }
-    roster.retain(|user| *user != member.user);
-    rows(tx, app, roster, Rows { members: vec![member.row()], ..Rows::default() })
+    for of_one in raised.chunk_by(|a, b| a.conversation == b.conversation) {
+        let roster = member::roster(tx, app, of_one[0].conversation)?;
+        if roster.len() > member::MARKED {
+            continue;
+        }
+        for member in of_one {
+            for user in roster.iter().filter(|user| **user != member.user) {
+                heard.entry(*user).or_default().push(shown.len());
+            }
+            shown.push(member.row());
+        }
+    }
+    let mut alike: BTreeMap<Vec<usize>, Vec<UserNo>> = BTreeMap::new();
+    heard.into_iter().for_each(|(user, which)| alike.entry(which).or_default().push(user));
+    for (which, to) in alike {
+        let members = which.into_iter().map(|number| shown[number].clone()).collect();
+        rows(tx, app, to, Rows { members, ..Rows::default() })?;
+    }
+    Ok(())
 }
 
 /// Something that others see of a user changed: those who have it on a list and those who share a conversation with it.

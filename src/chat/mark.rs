@@ -1,15 +1,38 @@
-//! How far somebody has read, and how far messages have reached somebody's devices. Marks only rise.
+//! How far somebody has read, and how far messages have reached somebody's devices. Marks only rise. Those that are raised
+//! in one transaction are told together: a room in which fifty read at once gives each of them one push, not fifty.
 
-use crate::chat::{announce, conversation, fact, member};
+use crate::chat::member::{self, Member};
+use crate::chat::{announce, conversation, fact};
 use crate::error::Result;
 use crate::id::{AppNo, ConversationId, UserNo};
 use crate::store::{Db, Tx, params};
+use std::collections::BTreeMap;
 
 /// Above this many versions it is cheaper to go by memberships than by messages.
 const FEW: i64 = 1000;
 
-/// Raises the reading mark up to a message that exists. Own devices are told what is unread, others the mark.
-pub fn read(tx: &mut Tx, app: AppNo, user: UserNo, conversation: ConversationId, upto: i64) -> Result<()> {
+/// The marks that were raised in one transaction, by the place that each belongs to. Nobody hears of them before `tell`.
+#[derive(Default)]
+pub struct Raised(BTreeMap<(AppNo, ConversationId, UserNo), Member>);
+
+impl Raised {
+    fn add(&mut self, app: AppNo, member: Member) {
+        self.0.insert((app, member.conversation, member.user), member);
+    }
+
+    /// Own devices are told what is unread, others the marks.
+    pub fn tell(self, tx: &mut Tx) -> Result<()> {
+        let mut by_application: BTreeMap<AppNo, Vec<Member>> = BTreeMap::new();
+        for ((app, ..), member) in self.0 {
+            by_application.entry(app).or_default().push(member);
+        }
+        by_application.into_iter().try_for_each(|(app, members)| announce::marks(tx, app, &members))
+    }
+}
+
+/// Raises the reading mark up to a message that exists.
+pub fn read(tx: &mut Tx, (app, user): (AppNo, UserNo), place: (ConversationId, i64), raised: &mut Raised) -> Result<()> {
+    let (conversation, upto) = place;
     let mut member = member::require(tx, app, conversation, user)?;
     let last = conversation::last(tx, app, conversation)?;
     let upto = upto.min(member.left.unwrap_or(last)).min(last);
@@ -22,13 +45,13 @@ pub fn read(tx: &mut Tx, app: AppNo, user: UserNo, conversation: ConversationId,
                WHERE application = ?1 AND conversation = ?2 AND user = ?3";
     let now = tx.now;
     tx.run(sql, params![app, conversation, user, upto, now, member.version])?;
-    announce::own_place(tx, app, &member)?;
-    announce::place_to_others(tx, app, &member)?;
-    fact::message_read(tx, app, &member)
+    fact::message_read(tx, app, &member)?;
+    raised.add(app, member);
+    Ok(())
 }
 
 /// Everything up to `version` has reached a device of this user: raises the mark in each conversation that it concerns.
-pub fn received(tx: &mut Tx, app: AppNo, user: UserNo, version: i64) -> Result<()> {
+pub fn received(tx: &mut Tx, (app, user): (AppNo, UserNo), version: i64, raised: &mut Raised) -> Result<()> {
     let before: i64 = tx.one("SELECT received FROM user WHERE application = ?1 AND no = ?2", params![app, user], |r| r.get(0))?;
     let version = version.min(tx.version(app)?);
     if version <= before {
@@ -36,22 +59,23 @@ pub fn received(tx: &mut Tx, app: AppNo, user: UserNo, version: i64) -> Result<(
     }
     tx.run("UPDATE user SET received = ?3 WHERE application = ?1 AND no = ?2", params![app, user, version])?;
     for (conversation, last) in reached(tx, (app, user), before, version)? {
-        raise(tx, app, user, conversation, last)?;
+        if let Some(member) = reach(tx, (app, user), conversation, last)? {
+            raised.add(app, member);
+        }
     }
     Ok(())
 }
 
-fn raise(tx: &mut Tx, app: AppNo, user: UserNo, conversation: ConversationId, last: i64) -> Result<()> {
+/// None where the mark stood there already.
+fn reach(tx: &mut Tx, (app, user): (AppNo, UserNo), conversation: ConversationId, last: i64) -> Result<Option<Member>> {
     let version = tx.next_version(app)?;
     let sql = "UPDATE member SET received = ?4, received_at = ?5, version = ?6
                WHERE application = ?1 AND conversation = ?2 AND user = ?3 AND received < ?4 AND read < ?4";
     let now = tx.now;
-    if tx.run(sql, params![app, conversation, user, last, now, version])? > 0 {
-        let member = member::require(tx, app, conversation, user)?;
-        announce::own_place(tx, app, &member)?;
-        announce::place_to_others(tx, app, &member)?;
+    match tx.run(sql, params![app, conversation, user, last, now, version])? {
+        0 => Ok(None),
+        _ => member::find(tx, app, conversation, user),
     }
-    Ok(())
 }
 
 /// The conversations of a user in which others wrote between two versions, each with the last such message.

@@ -1,11 +1,11 @@
 //! Marks on their way to the store: gathered in memory, written together at most twice a second, answered after the commit.
-//! So a conversation's marks are told at most twice a second, and none before it is kept.
+//! So a conversation's marks are told at most twice a second, all that were raised in one piece, and none before it is kept.
 
-use crate::chat::mark;
+use crate::chat::mark::{self, Raised};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, UserNo};
 use crate::store::{Store, Tx};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -25,15 +25,15 @@ pub type Who = (AppNo, UserNo);
 
 #[derive(Default)]
 pub struct Marks {
-    waiting: Mutex<HashMap<Mark, Waiting>>,
+    waiting: Mutex<BTreeMap<Mark, Waiting>>,
     nudge: Notify,
 }
 
-/// What is marked: a conversation read, or everything received.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What is marked: a conversation read, or everything received. In order, those of one conversation stand together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mark {
-    Read(Who, ConversationId),
     Received(Who),
+    Read(AppNo, ConversationId, UserNo),
 }
 
 struct Waiting {
@@ -43,7 +43,7 @@ struct Waiting {
 
 impl Marks {
     pub fn read(&self, who: Who, conversation: ConversationId, upto: i64, done: Done) {
-        self.add(Mark::Read(who, conversation), upto, done);
+        self.add(Mark::Read(who.0, conversation, who.1), upto, done);
     }
 
     pub fn received(&self, who: Who, version: i64, done: Done) {
@@ -63,7 +63,7 @@ impl Marks {
         self.nudge.notify_one();
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Mark, Waiting>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Mark, Waiting>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -84,7 +84,7 @@ impl Marks {
 
     /// Writes everything that waits now.
     pub async fn run_once(&self, store: &Store) {
-        let all: Vec<(Mark, Waiting)> = std::mem::take(&mut *self.lock()).into_iter().collect();
+        let all = std::mem::take(&mut *self.lock());
         let mut rest = all.into_iter();
         loop {
             let some: Vec<(Mark, Waiting)> = rest.by_ref().take(TOGETHER).collect();
@@ -98,8 +98,7 @@ impl Marks {
 
 async fn write(store: &Store, marks: Vec<(Mark, Waiting)>) {
     let wanted: Vec<(Mark, i64)> = marks.iter().map(|(mark, waiting)| (*mark, waiting.upto)).collect();
-    let all = move |tx: &mut Tx| wanted.into_iter().map(|(mark, upto)| raise(tx, mark, upto)).collect::<Result<Vec<_>>>();
-    let written = store.write(all).await;
+    let written = store.write(move |tx| raise_all(tx, &wanted)).await;
     let outcomes: Vec<Result<()>> = match written {
         Ok(outcomes) => outcomes,
         Err(error) => marks.iter().map(|_| Err(error.clone())).collect(),
@@ -109,15 +108,23 @@ async fn write(store: &Store, marks: Vec<(Mark, Waiting)>) {
     }
 }
 
+/// All of them, told together.
+fn raise_all(tx: &mut Tx, wanted: &[(Mark, i64)]) -> Result<Vec<Result<()>>> {
+    let mut raised = Raised::default();
+    let outcomes = wanted.iter().map(|(mark, upto)| raise(tx, *mark, *upto, &mut raised)).collect::<Result<_>>()?;
+    raised.tell(tx)?;
+    Ok(outcomes)
+}
+
 /// One mark. What is not there is found before anything is changed, so the others of its transaction stand; any other failure
 /// undoes them all, and whoever asked tries again.
-fn raise(tx: &mut Tx, mark: Mark, upto: i64) -> Result<Result<()>> {
-    let raised: Result<()> = match mark {
-        Mark::Read((app, user), conversation) => mark::read(tx, app, user, conversation, upto),
-        Mark::Received((app, user)) => mark::received(tx, app, user, upto),
+fn raise(tx: &mut Tx, mark: Mark, upto: i64, raised: &mut Raised) -> Result<Result<()>> {
+    let outcome = match mark {
+        Mark::Received(who) => mark::received(tx, who, upto, raised),
+        Mark::Read(app, conversation, user) => mark::read(tx, (app, user), (conversation, upto), raised),
     };
-    match raised {
-        Err(Error::NotFound(_)) | Ok(()) => Ok(raised),
+    match outcome {
+        Err(Error::NotFound(_)) | Ok(()) => Ok(outcome),
         Err(error) => Err(error),
     }
 }

@@ -17,6 +17,7 @@ mod door;
 mod erasure;
 mod hostile;
 mod isolation;
+mod mark;
 mod restart;
 mod room;
 mod sign_in;

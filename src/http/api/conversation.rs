@@ -128,7 +128,9 @@ pub async fn read(house: Data<House>, by: ApplicationKey, Id(id): Id<Conversatio
         conversation::get(tx, app, id)?;
         let outside = || Error::invalid("user", format!("{user} is not in this conversation"));
         let member = user::number(tx, app, &user).and_then(|no| member::require(tx, app, id, no)).map_err(|_| outside())?;
-        mark::read(tx, app, member.user, id, upto.0)?;
+        let mut raised = mark::Raised::default();
+        mark::read(tx, (app, member.user), (id, upto.0), &mut raised)?;
+        raised.tell(tx)?;
         Ok(Place { member: member::require(tx, app, id, member.user)?.row() })
     };
     post.once.answer(&house, StatusCode::OK, raise).await

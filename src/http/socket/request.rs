@@ -146,7 +146,7 @@ async fn settings(connection: &Connection, r: asked::Settings) -> Result<()> {
             let place = member::require_present(tx, caller.app, mute.conversation, caller.user)?;
             member::mute(tx, caller.app, &place, mute.on, mute.until)?;
             let place = member::require_present(tx, caller.app, mute.conversation, caller.user)?;
-            announce::own_place(tx, caller.app, &place)?;
+            announce::own_member(tx, caller.app, &place)?;
             rows.members.push(place.own_row(tx, caller.app)?);
         }
         if let Some(blocking) = r.block {

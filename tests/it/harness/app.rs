@@ -81,6 +81,13 @@ impl App {
         Voice::connect(self, id, &self.token(id))
     }
 
+    /// The same without the command line and without a password, where a test needs many.
+    pub fn member(&self, id: &str) -> Voice {
+        self.put(&format!("/users/{id}"), &json!({"name": capital(id)})).is(201);
+        let made = self.post(&format!("/users/{id}/tokens"), &json!({"name": "test"})).is(201);
+        Voice::connect(self, id, made["token"].as_str().expect("a token"))
+    }
+
     /// The same user on one more device.
     pub fn device(&self, id: &str) -> Voice {
         Voice::connect(self, id, &self.token(id))
