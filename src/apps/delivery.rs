@@ -1,15 +1,11 @@
-//! What an application is to be told or asked: rows that are written in the transaction of their cause, so that neither
-//! exists without the other. Sending them is the business of `jobs`; which goes next is `apps/queue`'s.
+//! What an application is told or asked: the kinds, the body of a call, and the rows as they stand. How rows come about and
+//! wait is the business of `apps/queue`.
 
-use crate::apps::attempt::{self, Attempt};
-use crate::apps::queue;
 use crate::error::{Error, Result};
 use crate::id::{AppId, AppNo, ConversationId};
 use crate::secret;
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
-use crate::wire::News;
-use crate::wire::news::Work;
 use serde::Serialize;
 
 /// What happened.
@@ -70,54 +66,6 @@ pub fn body(kind: &str, application: &AppId, data: &impl Serialize, timestamp: M
 /// A new `webhook-id`; it stays the same over all tries.
 pub fn webhook_id() -> String {
     secret::generate("msg_")
-}
-
-/// Whether the application wants to hear of this at all.
-pub fn is_wanted(db: &Db, app: AppNo, kind: Kind) -> Result<bool> {
-    Ok(wish(db, app)?.wants(kind))
-}
-
-/// Puts a fact that the application wants into its queue; whatever it does not want is passed over. A question that finds
-/// the queue twice overfull is refused, which refuses its cause; a fact that finds it full is dropped.
-pub fn queue<D: Serialize>(tx: &mut Tx, app: AppNo, fact: &Fact<D>) -> Result<()> {
-    let now = tx.now;
-    let wish = wish(tx, app)?;
-    if !wish.wants(fact.kind) || !queue::has_room(tx, app, fact.kind.is_question())? {
-        return Ok(());
-    }
-    let body = body(fact.kind.as_str(), &wish.id, &fact.data, now)?;
-    let behind = queue::is_behind(tx, app, fact)?;
-    let due = (wish.is_called && !behind).then_some(now);
-    let done = (!wish.is_called).then_some(now);
-    let no = queue::next(tx, app, wish.is_called)?;
-    let sql =
-        "INSERT INTO delivery (application, no, webhook_id, type, question, conversation, body, created_at, due_at, done_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    let (kind, question) = (fact.kind.as_str(), fact.kind.is_question());
-    tx.run(sql, params![app, no, webhook_id(), kind, question, fact.conversation, body, now, due, done])?;
-    tx.tell(News::Nudge(Work::Callbacks));
-    Ok(())
-}
-
-/// What an application has said about calls to it.
-struct Wish {
-    id: AppId,
-    /// It has a callback address. Without one, rows are only kept for whoever reads them.
-    is_called: bool,
-    questions: String,
-    events: String,
-}
-
-fn wish(db: &Db, app: AppNo) -> Result<Wish> {
-    let sql = "SELECT id, callback_url IS NOT NULL, questions, events FROM application WHERE no = ?1";
-    db.one(sql, [app], |r| Ok(Wish { id: r.get(0)?, is_called: r.get(1)?, questions: r.get(2)?, events: r.get(3)? }))
-}
-
-impl Wish {
-    fn wants(&self, kind: Kind) -> bool {
-        let list = if kind.is_question() { &self.questions } else { &self.events };
-        kind == Kind::Ping || list.contains(&format!("\"{}\"", kind.as_str()))
-    }
 }
 
 /// A row as it stands.
@@ -185,41 +133,6 @@ pub fn list(db: &Db, app: AppNo, open: bool, before: Option<i64>, limit: usize) 
 pub fn after(db: &Db, app: AppNo, after: i64, limit: usize) -> Result<Vec<Delivery>> {
     let sql = format!("SELECT {COLUMNS} FROM delivery WHERE application = ?1 AND no > ?2 ORDER BY no LIMIT ?3");
     db.all(&sql, params![app, after, limit as i64], read)
-}
-
-/// Sends one again, whatever became of it, without waiting for others of its conversation.
-pub fn again(tx: &mut Tx, app: AppNo, no: i64) -> Result<Delivery> {
-    let now = tx.now;
-    get(tx, app, no)?;
-    queue::require_running(tx, app)?;
-    let sql = "UPDATE delivery SET done_at = NULL, due_at = ?3 WHERE application = ?1 AND no = ?2 AND done_at IS NOT NULL";
-    if tx.run(sql, params![app, no, now])? > 0 {
-        queue::count(tx, app, 1)?;
-    }
-    let sql = "UPDATE delivery SET due_at = ?3 WHERE application = ?1 AND no = ?2 AND coalesce(claimed_until, 0) <= ?3";
-    tx.run(sql, params![app, no, now])?;
-    tx.tell(News::Nudge(Work::Callbacks));
-    get(tx, app, no)
-}
-
-/// Whether the application can be written to now, as far as is known: nothing has failed since it last answered. One without a
-/// callback address reads what is kept for it.
-pub fn answering(db: &Db, app: AppNo) -> Result<bool> {
-    let sql = "SELECT 1 FROM application a LEFT JOIN callback_queue q ON q.application = a.no
-               WHERE a.no = ?1 AND (a.callback_url IS NULL OR (q.failing_since IS NULL AND q.stopped_at IS NULL))";
-    db.any(sql, [app])
-}
-
-/// Keeps what was told outside of the queue, such as a ping, with its only attempt.
-pub fn keep(tx: &mut Tx, app: AppNo, told: (&str, Kind, &str), attempt: &Attempt) -> Result<()> {
-    let (webhook_id, kind, body) = told;
-    let (no, now) = (queue::next(tx, app, false)?, tx.now);
-    let delivered = attempt.error.is_none().then_some(now);
-    let sql =
-        "INSERT INTO delivery (application, no, webhook_id, type, body, created_at, attempts, tried_at, status, delivered_at,
-               done_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?8, ?9, ?7)";
-    tx.run(sql, params![app, no, webhook_id, kind.as_str(), body, attempt.at, now, attempt.status, delivered])?;
-    attempt::record(tx, (app, no), 1, attempt)
 }
 
 /// Forgets some that were done before `then`, and answers how many.

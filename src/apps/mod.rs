@@ -2,6 +2,7 @@
 
 pub mod application;
 pub mod attempt;
+pub mod claim;
 pub mod delivery;
 pub mod draft;
 pub mod endpoint;
@@ -14,3 +15,4 @@ pub mod schedule;
 pub mod secret;
 pub mod signature;
 pub mod token;
+pub mod wish;

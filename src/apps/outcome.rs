@@ -121,7 +121,7 @@ fn given_up(tx: &mut Tx, row: &Delivery) -> Result<()> {
         return Ok(());
     }
     let data = json!({ "id": row.webhook_id, "type": row.kind, "conversation": row.conversation });
-    delivery::queue(tx, row.app, &Fact { kind: Kind::DeliveryFailed, conversation: None, data })
+    queue::add(tx, row.app, &Fact { kind: Kind::DeliveryFailed, conversation: None, data })
 }
 
 /// Gives up what is too old although nobody tries it: the queue is stopped, or there is no callback address any more.
@@ -144,6 +144,7 @@ pub fn expire(tx: &mut Tx, app: AppNo, give_up: Duration, limit: usize) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::apps::claim;
     use crate::apps::delivery::State;
     use crate::id::ConversationId;
     use crate::store::scratch::Scratch;
@@ -169,14 +170,14 @@ mod tests {
         let conversation = Some(ConversationId(conversation));
         store.write_blocking(move |tx| {
             tx.now = START.plus(Duration::from_secs(at));
-            delivery::queue(tx, APP, &Fact { kind, conversation, data: json!({ "message": 1 }) })
+            queue::add(tx, APP, &Fact { kind, conversation, data: json!({ "message": 1 }) })
         })
     }
 
     fn claim(store: &Scratch, at: u64) -> Vec<Delivery> {
         store.change(move |tx| {
             tx.now = START.plus(Duration::from_secs(at));
-            queue::claim(tx, 32)
+            claim::take(tx, 32)
         })
     }
 
@@ -201,7 +202,7 @@ mod tests {
 
     fn next_due(store: &Scratch, at: u64) -> Option<u64> {
         let now = START.plus(Duration::from_secs(at));
-        let due = store.read_blocking(|db| queue::next_due(db, now)).unwrap();
+        let due = store.read_blocking(|db| claim::next_due(db, now)).unwrap();
         due.map(|due| due.since(START).as_secs())
     }
 
@@ -233,7 +234,7 @@ mod tests {
         assert!(claim(&store, 29).is_empty());
         assert_eq!(next_due(&store, 29), None);
         assert_eq!(numbers(&claim(&store, 31)), [3, 1]);
-        assert_eq!(store.change(queue::forget_claims), 3);
+        assert_eq!(store.change(claim::forget), 3);
         assert_eq!(claim(&store, u64::from(u32::MAX)).len(), 2);
     }
 
@@ -256,9 +257,9 @@ mod tests {
         assert_eq!(tries[..4], [0, 5, 305, 2105]);
         assert_eq!((tries.len(), at), (10, 72 * HOUR));
         let stopped = store.read_blocking(|db| queue::get(db, APP)).unwrap();
-        assert!(stopped.stopped_at.is_some() && !store.read_blocking(|db| delivery::answering(db, APP)).unwrap());
+        assert!(stopped.stopped_at.is_some() && !store.read_blocking(|db| queue::answering(db, APP)).unwrap());
         assert!(claim(&store, at).is_empty());
-        assert!(store.write_blocking(|tx| delivery::again(tx, APP, 1)).is_err());
+        assert!(store.write_blocking(|tx| queue::again(tx, APP, 1)).is_err());
         store.change(|tx| queue::start(tx, APP));
         assert_eq!(numbers(&claim(&store, at)), [2, 3]);
         let failed = store.read_blocking(|db| delivery::get(db, APP, 3)).unwrap();
@@ -341,13 +342,13 @@ mod tests {
         let claimed = claim(&store, 0);
         settle(&store, 0, &claimed[0], Verdict::Taken);
         assert_eq!(settle(&store, 0, &claimed[0], Verdict::Failed), Settled::Before);
-        store.change(|tx| delivery::again(tx, APP, 1));
-        let again = store.change(|tx| queue::claim(tx, 32));
+        store.change(|tx| queue::again(tx, APP, 1));
+        let again = store.change(|tx| claim::take(tx, 32));
         assert_eq!(again[0].webhook_id, claimed[0].webhook_id);
         settle(&store, 0, &again[0], Verdict::Taken);
         assert_eq!(store.change(|tx| delivery::forget(tx, START, 10)), 0);
         assert_eq!(store.change(|tx| delivery::forget(tx, START.plus(Duration::from_secs(1)), 10)), 1);
-        assert!(store.write_blocking(|tx| delivery::again(tx, APP, 1)).is_err());
+        assert!(store.write_blocking(|tx| queue::again(tx, APP, 1)).is_err());
     }
 
     #[test]

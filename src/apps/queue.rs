@@ -1,19 +1,19 @@
-//! An application's queue as a whole: whether there is room, whether it runs, and what goes next. A row is claimed for a
-//! time, not taken, so that a claim which nobody settles ends by itself.
+//! An application's queue: facts and questions come into it in the transaction of their cause, so that neither exists without
+//! the other; whether there is room, and whether it runs. Which goes next is the business of `apps/claim`, sending that of
+//! `jobs`.
 
-use crate::apps::delivery::{self, COLUMNS, Delivery, Fact};
+use crate::apps::attempt::{self, Attempt};
+use crate::apps::delivery::{self, Delivery, Fact, Kind};
+use crate::apps::wish;
 use crate::error::{Error, Result};
 use crate::id::AppNo;
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 use crate::wire::News;
 use crate::wire::news::Work;
+use serde::Serialize;
 use std::time::Duration;
 
-/// Calls to one application at a time.
-pub const IN_FLIGHT: i64 = 2;
-/// How long a claim holds; longer than any call.
-const CLAIM: Duration = Duration::from_secs(30);
 /// An application that was out of reach is not tried more often than this out of turn.
 const OUT_OF_TURN: Duration = Duration::from_secs(60);
 /// The application was out of reach, as opposed to: it answered that it does not want this.
@@ -47,7 +47,64 @@ fn read(r: &Row) -> Result<Queue> {
     })
 }
 
-pub(super) fn require_running(db: &Db, app: AppNo) -> Result<()> {
+/// Whether the application can be written to now, as far as is known: nothing has failed since it last answered. One without a
+/// callback address reads what is kept for it.
+pub fn answering(db: &Db, app: AppNo) -> Result<bool> {
+    let sql = "SELECT 1 FROM application a LEFT JOIN callback_queue q ON q.application = a.no
+               WHERE a.no = ?1 AND (a.callback_url IS NULL OR (q.failing_since IS NULL AND q.stopped_at IS NULL))";
+    db.any(sql, [app])
+}
+
+/// Puts a fact that the application wants into its queue; whatever it does not want is passed over. A question that finds
+/// the queue twice overfull is refused, which refuses its cause; a fact that finds it full is dropped.
+pub fn add<D: Serialize>(tx: &mut Tx, app: AppNo, fact: &Fact<D>) -> Result<()> {
+    let now = tx.now;
+    let wish = wish::get(tx, app)?;
+    if !wish.wants(fact.kind) || !has_room(tx, app, fact.kind.is_question())? {
+        return Ok(());
+    }
+    let body = delivery::body(fact.kind.as_str(), &wish.id, &fact.data, now)?;
+    let behind = is_behind(tx, app, fact)?;
+    let due = (wish.is_called && !behind).then_some(now);
+    let done = (!wish.is_called).then_some(now);
+    let no = next(tx, app, wish.is_called)?;
+    let sql =
+        "INSERT INTO delivery (application, no, webhook_id, type, question, conversation, body, created_at, due_at, done_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let (kind, question) = (fact.kind.as_str(), fact.kind.is_question());
+    tx.run(sql, params![app, no, delivery::webhook_id(), kind, question, fact.conversation, body, now, due, done])?;
+    tx.tell(News::Nudge(Work::Callbacks));
+    Ok(())
+}
+
+/// Sends one again, whatever became of it, without waiting for others of its conversation.
+pub fn again(tx: &mut Tx, app: AppNo, no: i64) -> Result<Delivery> {
+    let now = tx.now;
+    delivery::get(tx, app, no)?;
+    require_running(tx, app)?;
+    let sql = "UPDATE delivery SET done_at = NULL, due_at = ?3 WHERE application = ?1 AND no = ?2 AND done_at IS NOT NULL";
+    if tx.run(sql, params![app, no, now])? > 0 {
+        count(tx, app, 1)?;
+    }
+    let sql = "UPDATE delivery SET due_at = ?3 WHERE application = ?1 AND no = ?2 AND coalesce(claimed_until, 0) <= ?3";
+    tx.run(sql, params![app, no, now])?;
+    tx.tell(News::Nudge(Work::Callbacks));
+    delivery::get(tx, app, no)
+}
+
+/// Keeps what was told outside of the queue, such as a ping, with its only attempt.
+pub fn keep(tx: &mut Tx, app: AppNo, told: (&str, Kind, &str), attempt: &Attempt) -> Result<()> {
+    let (webhook_id, kind, body) = told;
+    let (no, now) = (next(tx, app, false)?, tx.now);
+    let delivered = attempt.error.is_none().then_some(now);
+    let sql =
+        "INSERT INTO delivery (application, no, webhook_id, type, body, created_at, attempts, tried_at, status, delivered_at,
+               done_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?8, ?9, ?7)";
+    tx.run(sql, params![app, no, webhook_id, kind.as_str(), body, attempt.at, now, attempt.status, delivered])?;
+    attempt::record(tx, (app, no), 1, attempt)
+}
+
+fn require_running(db: &Db, app: AppNo) -> Result<()> {
     match get(db, app)?.reason {
         Some(reason) => {
             Err(Error::Conflict(format!("callbacks to this application are stopped ({reason}); an answered ping starts them")))
@@ -57,7 +114,7 @@ pub(super) fn require_running(db: &Db, app: AppNo) -> Result<()> {
 }
 
 /// Whether one more may wait. Facts are dropped first; a question is refused only when the queue is twice overfull.
-pub(super) fn has_room(tx: &mut Tx, app: AppNo, question: bool) -> Result<bool> {
+fn has_room(tx: &mut Tx, app: AppNo, question: bool) -> Result<bool> {
     let sql = "SELECT waiting, most, dropped FROM callback_queue WHERE application = ?1";
     let counts = tx.maybe(sql, [app], |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?, r.get::<i64>(2)?)))?;
     let Some((waiting, most, dropped)) = counts else { return Ok(true) };
@@ -80,7 +137,7 @@ pub(super) fn has_room(tx: &mut Tx, app: AppNo, question: bool) -> Result<bool> 
 }
 
 /// The number of the next row.
-pub(super) fn next(tx: &mut Tx, app: AppNo, waits: bool) -> Result<i64> {
+fn next(tx: &mut Tx, app: AppNo, waits: bool) -> Result<i64> {
     let sql = "INSERT INTO callback_queue (application, last, waiting) VALUES (?1, 1, ?2)
                ON CONFLICT DO UPDATE SET last = last + 1, waiting = waiting + ?2 RETURNING last";
     tx.returning(sql, params![app, waits], |r| r.get(0))?.ok_or_else(|| Error::internal("no number for a delivery"))
@@ -95,7 +152,7 @@ pub(super) fn count(tx: &mut Tx, app: AppNo, by: i64) -> Result<()> {
 
 /// Whether earlier rows of its conversation are not done yet. A question then brings the first of them forward if the
 /// application was only out of reach: whoever writes again should not wait for a pause of hours.
-pub(super) fn is_behind<D>(tx: &mut Tx, app: AppNo, fact: &Fact<D>) -> Result<bool> {
+fn is_behind<D>(tx: &mut Tx, app: AppNo, fact: &Fact<D>) -> Result<bool> {
     let now = tx.now;
     let Some(conversation) = fact.conversation else { return Ok(false) };
     let sql = "SELECT min(no) FROM delivery WHERE application = ?1 AND conversation = ?2 AND done_at IS NULL";
@@ -145,60 +202,4 @@ pub fn start(tx: &mut Tx, app: AppNo) -> Result<()> {
     tx.run(sql, params![app, now])?;
     tx.tell(News::Nudge(Work::Callbacks));
     Ok(())
-}
-
-/// An application to which something may be sent now or later.
-struct Running {
-    app: AppNo,
-    held_until: Moment,
-    free: i64,
-}
-
-fn running(db: &Db, now: Moment) -> Result<Vec<Running>> {
-    let sql = "SELECT q.application, coalesce(q.held_until, 0), ?1 - (SELECT count(*) FROM delivery d
-                   WHERE d.application = q.application AND d.claimed_until > ?2)
-               FROM callback_queue q JOIN application a ON a.no = q.application
-               WHERE q.waiting > 0 AND q.stopped_at IS NULL AND a.callback_url IS NOT NULL AND a.suspended_at IS NULL";
-    let mut found =
-        db.all(sql, params![IN_FLIGHT, now], |r| Ok(Running { app: r.get(0)?, held_until: r.get(1)?, free: r.get(2)? }))?;
-    found.retain(|running| running.free > 0);
-    Ok(found)
-}
-
-/// Claims what is due, at most `most` and `IN_FLIGHT` for each application, the longest due first.
-pub fn claim(tx: &mut Tx, most: usize) -> Result<Vec<Delivery>> {
-    let now = tx.now;
-    let sql = format!("SELECT {COLUMNS} FROM delivery WHERE application = ?1 AND due_at <= ?2 ORDER BY due_at, no LIMIT ?3");
-    let mut due = Vec::new();
-    for Running { app, held_until, free } in running(tx, now)? {
-        if held_until <= now {
-            due.extend(tx.all(&sql, params![app, now, free], delivery::read)?);
-        }
-    }
-    due.sort_by_key(|delivery| delivery.due_at);
-    due.truncate(most);
-    let until = now.plus(CLAIM);
-    for claimed in &due {
-        let sql = "UPDATE delivery SET due_at = ?3, claimed_until = ?3 WHERE application = ?1 AND no = ?2";
-        tx.run(sql, params![claimed.app, claimed.no, until])?;
-    }
-    Ok(due)
-}
-
-/// When `claim` will find something next, as things stand.
-pub fn next_due(db: &Db, now: Moment) -> Result<Option<Moment>> {
-    let mut next: Option<Moment> = None;
-    for Running { app, held_until, .. } in running(db, now)? {
-        let sql = "SELECT min(due_at) FROM delivery WHERE application = ?1 AND due_at IS NOT NULL";
-        let due: Option<Moment> = db.one(sql, [app], |r| r.get(0))?;
-        let due = due.map(|due| due.max(held_until));
-        next = [next, due].into_iter().flatten().min();
-    }
-    Ok(next)
-}
-
-/// Ends the claims that an earlier process left behind. Only for the start, when nobody else can hold one.
-pub fn forget_claims(tx: &mut Tx) -> Result<usize> {
-    let sql = "UPDATE delivery SET due_at = ?1, claimed_until = NULL WHERE claimed_until IS NOT NULL";
-    tx.run(sql, [tx.now])
 }

@@ -1,6 +1,7 @@
 //! What the application is told of conversations: rows of its delivery queue, written with their cause.
 
-use crate::apps::delivery::{self, Fact, Kind};
+use crate::apps::delivery::{Fact, Kind};
+use crate::apps::{queue, wish};
 use crate::chat::member::Member;
 use crate::error::Result;
 use crate::id::{AppNo, ConversationId, UserId};
@@ -33,7 +34,7 @@ pub fn message_created(tx: &mut Tx, app: AppNo, place: ConversationKind, row: &M
         return Ok(());
     }
     let message = &MessageRow { key: None, ..row.clone() };
-    delivery::queue(tx, app, &Fact { kind, conversation: Some(row.conversation), data: Created { message } })
+    queue::add(tx, app, &Fact { kind, conversation: Some(row.conversation), data: Created { message } })
 }
 
 /// What applications want to hear, as far as it is remembered.
@@ -45,7 +46,7 @@ fn is_wanted(tx: &mut Tx, app: AppNo, kind: Kind) -> Result<bool> {
     if let Some(known) = tx.memo::<Wanted>().and_then(|wanted| wanted.0.get(&key)) {
         return Ok(*known);
     }
-    let is_wanted = delivery::is_wanted(tx, app, kind)?;
+    let is_wanted = wish::is_wanted(tx, app, kind)?;
     if let Some(wanted) = tx.memo::<Wanted>() {
         wanted.0.insert(key, is_wanted);
     }
@@ -54,9 +55,9 @@ fn is_wanted(tx: &mut Tx, app: AppNo, kind: Kind) -> Result<bool> {
 
 /// A user read up to a message.
 pub fn message_read(tx: &mut Tx, app: AppNo, member: &Member) -> Result<()> {
-    if !delivery::is_wanted(tx, app, Kind::MessageRead)? {
+    if !wish::is_wanted(tx, app, Kind::MessageRead)? {
         return Ok(());
     }
     let data = Read { user: &member.id, conversation: member.conversation, upto: member.read, at: tx.now };
-    delivery::queue(tx, app, &Fact { kind: Kind::MessageRead, conversation: None, data })
+    queue::add(tx, app, &Fact { kind: Kind::MessageRead, conversation: None, data })
 }

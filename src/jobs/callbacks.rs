@@ -5,7 +5,7 @@ use crate::apps::application;
 use crate::apps::delivery::Delivery;
 use crate::apps::outcome::{self, Settled, Verdict};
 use crate::apps::schedule::Schedule;
-use crate::apps::{endpoint, queue};
+use crate::apps::{claim, endpoint};
 use crate::callout::{Callout, Reply, Tried};
 use crate::chat::author::Author;
 use crate::chat::message::{self, Draft};
@@ -20,8 +20,6 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// Calls that are on their way at the same time, for all applications together.
-const MOST: usize = 32;
 /// What is on its way when the end comes has this long.
 const DRAIN: Duration = Duration::from_secs(5);
 /// After a failure of our own.
@@ -40,7 +38,7 @@ pub struct Callbacks {
 impl Callbacks {
     /// Runs until stopped. What is on its way then may end; what does not is sent again after the next start.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        if let Err(error) = self.store.write(queue::forget_claims).await {
+        if let Err(error) = self.store.write(claim::forget).await {
             tracing::warn!(%error, "callbacks that were on their way must wait for their claims to end");
         }
         let mut flying = JoinSet::new();
@@ -76,15 +74,15 @@ impl Callbacks {
 
     /// Claims and sends what is due, and answers when more will be; none: not before a nudge or an end.
     async fn fill(self: &Arc<Self>, flying: &mut JoinSet<()>) -> Result<Option<Moment>> {
-        let room = MOST.saturating_sub(flying.len());
-        let next = || self.store.read(|db| queue::next_due(db, Moment::now()));
+        let room = claim::MOST.saturating_sub(flying.len());
+        let next = || self.store.read(|db| claim::next_due(db, Moment::now()));
         match next().await? {
             _ if room == 0 => Ok(None),
             Some(due) if due <= Moment::now() => {
-                for delivery in self.store.write(move |tx| queue::claim(tx, room)).await? {
+                for delivery in self.store.write(move |tx| claim::take(tx, room)).await? {
                     flying.spawn(self.clone().deliver(delivery));
                 }
-                if flying.len() >= MOST { Ok(None) } else { next().await }
+                if flying.len() >= claim::MOST { Ok(None) } else { next().await }
             }
             later => Ok(later),
         }

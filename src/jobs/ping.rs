@@ -32,7 +32,7 @@ pub async fn send(store: &Store, callout: &Callout, app: AppNo) -> Result<Pong> 
     let tried = callout.tell(&endpoint, &id, &body).await;
     let pong = Pong { ms: tried.attempt.ms, status: tried.attempt.status, error: tried.attempt.error.clone() };
     let keep = move |tx: &mut crate::store::Tx| {
-        delivery::keep(tx, app, (&id, kind, &body), &tried.attempt)?;
+        queue::keep(tx, app, (&id, kind, &body), &tried.attempt)?;
         if tried.verdict == Verdict::Taken { queue::start(tx, app) } else { Ok(()) }
     };
     store.write(keep).await?;

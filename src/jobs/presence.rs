@@ -3,6 +3,7 @@
 
 use crate::apps::delivery::{self, Kind};
 use crate::apps::endpoint::{self, Endpoint};
+use crate::apps::wish;
 use crate::callout::Callout;
 use crate::error::Result;
 use crate::id::{AppNo, UserId};
@@ -68,7 +69,7 @@ impl Reporter {
 
     /// None where the application has not asked for presence.
     async fn endpoint(&self, app: AppNo) -> Result<Option<Endpoint>> {
-        let find = move |db: &crate::store::Db| match delivery::is_wanted(db, app, Kind::PresenceChanged)? {
+        let find = move |db: &crate::store::Db| match wish::is_wanted(db, app, Kind::PresenceChanged)? {
             true => endpoint::find(db, app, Moment::now()),
             false => Ok(None),
         };

@@ -8,7 +8,7 @@ use crate::apps::delivery::{self, Delivery, State};
 use crate::apps::draft::Draft;
 use crate::apps::schedule::Schedule;
 use crate::apps::secret::{Purpose, rotate};
-use crate::apps::{application, attempt, queue};
+use crate::apps::{application, attempt, claim, queue};
 use crate::callout::Callout;
 use crate::callout::scratch::{Application, ok, status};
 use crate::chat::author::Author;
@@ -114,7 +114,7 @@ async fn an_answer_becomes_the_reply_once() {
     office.asks(ANNA, "balance?").await;
     office.works().await;
     assert_eq!(office.talk(ANNA).await, ["balance?", "<12 days"]);
-    office.store.write(|tx| delivery::again(tx, APP, 1)).await.unwrap();
+    office.store.write(|tx| queue::again(tx, APP, 1)).await.unwrap();
     office.works().await;
     assert_eq!(office.talk(ANNA).await, ["balance?", "<12 days"]);
     let heard = office.application.heard();
@@ -140,7 +140,7 @@ async fn while_the_application_is_down_order_is_held_and_each_user_is_told_once_
         time_passes(&office).await;
         assert_eq!(office.callbacks.run_once().await.unwrap(), 2, "the first of each conversation");
     }
-    assert!(!office.read(|db| delivery::answering(db, APP)).await);
+    assert!(!office.read(|db| queue::answering(db, APP)).await);
     up.store(1, Ordering::SeqCst);
     time_passes(&office).await;
     office.works().await;
@@ -149,7 +149,7 @@ async fn while_the_application_is_down_order_is_held_and_each_user_is_told_once_
     assert_eq!(talk[..3], ["one", "two", late]);
     assert!(talk.len() == 5 && talk[3] < talk[4], "{talk:?}");
     assert!(office.talk(WANG).await[1].starts_with("<Office暂时没有回应"));
-    assert!(office.read(|db| delivery::answering(db, APP)).await);
+    assert!(office.read(|db| queue::answering(db, APP)).await);
     assert!(office.delivery(1).await.attempts >= 4);
 }
 
@@ -221,7 +221,7 @@ async fn without_a_callback_address_nobody_is_pinged() {
 async fn what_was_on_its_way_when_the_process_ended_is_sent_after_the_next_start() {
     let office = Office::open(|_| ok("{}")).await;
     office.asks(ANNA, "one").await;
-    assert_eq!(office.store.write(|tx| queue::claim(tx, 1)).await.unwrap().len(), 1);
+    assert_eq!(office.store.write(|tx| claim::take(tx, 1)).await.unwrap().len(), 1);
     let stop = tokio_util::sync::CancellationToken::new();
     let running = tokio::spawn(office.callbacks.clone().run(stop.clone()));
     while office.delivery(1).await.state() != State::Delivered {

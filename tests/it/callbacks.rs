@@ -1,5 +1,8 @@
 //! What Parlour asks and tells an application: signed, in order, once in effect, and harmless when it goes wrong.
 
+mod hanging;
+mod retry;
+
 use crate::harness::{Listener, PATIENCE, Reply, TestServer, eventually};
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -2,7 +2,8 @@
 //! the application. The same for every way in, whether by call or by `hello`.
 
 use crate::apps::application::{Application, SignIn};
-use crate::apps::delivery::{self, Fact, Kind};
+use crate::apps::delivery::{Fact, Kind};
+use crate::apps::queue;
 use crate::apps::token::Claims;
 use crate::chat::announce;
 use crate::directory::caller::Caller;
@@ -101,7 +102,7 @@ pub fn open(
     };
     tx.tell(News::Refresh { app: user.app, user: Some(user.no) });
     let data = SignedIn { user: user.row(), way };
-    delivery::queue(tx, user.app, &Fact { kind: Kind::UserSignedIn, conversation: None, data })?;
+    queue::add(tx, user.app, &Fact { kind: Kind::UserSignedIn, conversation: None, data })?;
     let caller = Caller { app: user.app, user: user.no, id: user.id.clone(), session, expires_at: Some(end) };
     Ok(Opened { caller, app: application.id.clone(), user: user.row(), token })
 }

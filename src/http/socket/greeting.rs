@@ -2,7 +2,7 @@
 //! store after, so that nothing falls between.
 
 use crate::apps::application::{self, Application};
-use crate::apps::delivery;
+use crate::apps::queue;
 use crate::chat::sync::{self, Catchup};
 use crate::directory::caller::Caller;
 use crate::directory::{session, user};
@@ -122,7 +122,7 @@ async fn picture(house: &House, caller: &Caller, since: Option<i64>) -> Result<P
         if session::find_no(db, caller.app, caller.user, caller.session)?.is_none() {
             return Err(Error::Unauthenticated("this session has ended; sign in again".into()));
         }
-        let answering = delivery::answering(db, caller.app)?;
+        let answering = queue::answering(db, caller.app)?;
         Ok(Picture { me: me.row(), catch_up: sync::catch_up(db, &caller, since)?, answering })
     };
     house.store.read(read).await
