@@ -35,13 +35,13 @@ pub fn error_sentence(fields: &Map<String, Value>) -> Option<String> {
     Some(plain[..end].trim().to_string()).filter(|sentence| !sentence.is_empty())
 }
 
-/// Where in the answer something stands: `groups[2].users[7].id`.
-pub struct Place<'a> {
+/// A part of the answer, and where it stands: `groups[2].users[7]`.
+pub struct Entry<'a> {
     pub fields: &'a Map<String, Value>,
     pub path: String,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Entry<'a> {
     pub fn wrong(&self, name: &str, reason: &str) -> Error {
         let path = if self.path.is_empty() { name.to_string() } else { format!("{}.{name}", self.path) };
         Error::invalid(&path, format!("{path} in the application's answer: {reason}"))

@@ -1,6 +1,6 @@
 //! The answer to `contacts.list`: one page of a user's contact list, and how pages make a list.
 
-use crate::callout::answer::{self, Place};
+use crate::callout::answer::{self, Entry};
 use crate::callout::vouched::{self, Vouched};
 use crate::error::{Error, Result};
 use crate::id::GroupId;
@@ -29,12 +29,12 @@ pub struct Page {
 }
 
 pub fn parse(fields: &Map<String, Value>) -> Result<Page> {
-    let whole = Place { fields, path: String::new() };
+    let whole = Entry { fields, path: String::new() };
     let mut groups = Vec::new();
     for (number, value) in whole.list("groups")?.iter().enumerate() {
         let path = format!("groups[{number}]");
         let Value::Object(fields) = value else { return Err(whole.wrong(&path, "expected an object")) };
-        groups.push(group(&Place { fields, path })?);
+        groups.push(group(&Entry { fields, path })?);
     }
     let short = |name| match whole.id(name)? {
         Some(text) if text.len() > 512 => Err(whole.wrong(name, "expected at most 512 bytes")),
@@ -44,23 +44,23 @@ pub fn parse(fields: &Map<String, Value>) -> Result<Page> {
     Ok(Page { unchanged, groups, next: short("next")?, etag: short("etag")? })
 }
 
-fn group(place: &Place) -> Result<Listed> {
-    let id = place.group_id("id")?.ok_or_else(|| place.wrong("id", "it is missing"))?;
-    let name = place.text("name", 200)?.unwrap_or_else(|| id.to_string());
+fn group(entry: &Entry) -> Result<Listed> {
+    let id = entry.group_id("id")?.ok_or_else(|| entry.wrong("id", "it is missing"))?;
+    let name = entry.text("name", 200)?.unwrap_or_else(|| id.to_string());
     let mut users = Vec::new();
-    for (number, value) in place.list("users")?.iter().enumerate() {
-        users.push(user(place, number, value)?);
+    for (number, value) in entry.list("users")?.iter().enumerate() {
+        users.push(user(entry, number, value)?);
     }
-    Ok(Listed { id, name, parent: place.group_id("parent")?, users })
+    Ok(Listed { id, name, parent: entry.group_id("parent")?, users })
 }
 
-fn user(place: &Place, number: usize, value: &Value) -> Result<Vouched> {
+fn user(entry: &Entry, number: usize, value: &Value) -> Result<Vouched> {
     let name = format!("users[{number}]");
     if let Value::Object(fields) = value {
-        return vouched::read(&Place { fields, path: format!("{}.{name}", place.path) });
+        return vouched::read(&Entry { fields, path: format!("{}.{name}", entry.path) });
     }
-    let id = answer::lone_user_id(value).ok_or_else(|| place.wrong(&name, "expected an id or an object"))?;
-    id.map(Vouched::only).map_err(|e| place.wrong(&name, &e.sentence()))
+    let id = answer::lone_user_id(value).ok_or_else(|| entry.wrong(&name, "expected an id or an object"))?;
+    id.map(Vouched::only).map_err(|e| entry.wrong(&name, &e.sentence()))
 }
 
 /// Adds a page to a list; a group may go on from one page to the next.

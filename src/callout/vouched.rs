@@ -1,6 +1,6 @@
 //! The answer to `user.verify`: whom the application vouches for, or nobody.
 
-use crate::callout::answer::Place;
+use crate::callout::answer::Entry;
 use crate::error::Result;
 use crate::id::UserId;
 use serde_json::{Map, Value};
@@ -32,21 +32,21 @@ pub fn parse(answer: &Map<String, Value>) -> Result<Option<Vouched>> {
         None | Some(Value::Null | Value::Bool(false)) => Ok(None),
         Some(Value::Array(list)) if list.is_empty() => Ok(None),
         Some(Value::Object(fields)) if fields.is_empty() => Ok(None),
-        Some(Value::Object(fields)) => read(&Place { fields, path: "user".into() }).map(Some),
-        Some(_) => Err(Place { fields: answer, path: String::new() }.wrong("user", "expected an object or null")),
+        Some(Value::Object(fields)) => read(&Entry { fields, path: "user".into() }).map(Some),
+        Some(_) => Err(Entry { fields: answer, path: String::new() }.wrong("user", "expected an object or null")),
     }
 }
 
 /// Reads one user, wherever it stands.
-pub fn read(place: &Place) -> Result<Vouched> {
+pub fn read(entry: &Entry) -> Result<Vouched> {
     Ok(Vouched {
-        id: place.user_id("id")?,
-        name: place.text("name", 200)?,
-        email: place.said("email", 254)?,
-        avatar: place.said("avatar", 500)?,
-        title: place.said("title", 200)?,
-        locale: place.said("locale", 35)?,
-        timezone: place.said("timezone", 64)?,
+        id: entry.user_id("id")?,
+        name: entry.text("name", 200)?,
+        email: entry.said("email", 254)?,
+        avatar: entry.said("avatar", 500)?,
+        title: entry.said("title", 200)?,
+        locale: entry.said("locale", 35)?,
+        timezone: entry.said("timezone", 64)?,
     })
 }
 

@@ -16,5 +16,6 @@ pub mod message;
 pub mod picture;
 pub mod receipt;
 pub mod room;
+pub mod sight;
 pub mod sync;
 pub mod tally;

@@ -175,6 +175,7 @@ fn tell(tx: &mut Tx, app: AppNo, id: ConversationId, added: &[UserNo], gone: &[U
     for user in added.iter().filter(|user| !gone.contains(user)) {
         announce::conversation(tx, app, id, *user)?;
     }
+    user::review(tx, app, gone)?;
     let mut changed = member::present(tx, app, id)?;
     let stay: Vec<UserNo> = changed.iter().map(|m| m.user).filter(|user| !added.contains(user)).collect();
     changed.retain(|m| added.contains(&m.user) || m.role == Role::Owner);

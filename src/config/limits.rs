@@ -30,6 +30,10 @@ pub struct Limits {
     #[arg(long, env = "PARLOUR_WAITING_SOCKETS", value_name = "N", default_value_t = 2_000)]
     pub waiting_sockets: usize,
 
+    /// Sockets of one user at a time; one more ends the oldest
+    #[arg(long, env = "PARLOUR_SOCKETS_PER_USER", value_name = "N", default_value_t = 64)]
+    pub sockets_per_user: usize,
+
     /// Messages a second of one user; 0: no limit
     #[arg(long, env = "PARLOUR_MESSAGE_RATE", value_name = "N", default_value_t = 10)]
     pub message_rate: u32,

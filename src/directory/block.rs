@@ -1,7 +1,7 @@
 //! Who does not want to be written to by whom.
 
 use crate::directory::caller::Caller;
-use crate::directory::setting;
+use crate::directory::{setting, user};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserNo};
 use crate::store::{Db, Tx, params};
@@ -25,6 +25,9 @@ pub fn set(tx: &mut Tx, caller: &Caller, other: UserNo, on: bool) -> Result<()> 
     }
     if tx.run(sql, params![app, user, other])? > 0 {
         setting::changed(tx, app, user)?;
+        if on {
+            user::review(tx, app, &[user])?;
+        }
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 use crate::directory::contact;
 use crate::directory::group::{self, Group, GroupDraft, Source};
 use crate::directory::profile::{self, Announce, Profile};
+use crate::directory::user;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserId, UserNo};
 use crate::secret::{self, Fingerprint};
@@ -209,6 +210,9 @@ impl Viewer {
             group::link(tx, (self.app, link.grp), self.user, version, false)?;
             rows.groups.push(group::get_no(tx, self.app, link.grp)?.gone_row(version));
             left.push(link.grp);
+        }
+        if !left.is_empty() {
+            user::review(tx, self.app, &[self.user])?;
         }
         for grp in left {
             group::settle(tx, self.app, grp)?;

@@ -158,13 +158,13 @@ pub fn note_use(tx: &mut Tx, app: AppNo, user: UserNo, no: i64) -> Result<()> {
     tx.run(sql, params![app, user, no, now]).map(|_| ())
 }
 
-/// Lets a session last until a fresh token of its user ends.
-pub fn extend(tx: &mut Tx, caller: &Caller, until: Moment) -> Result<()> {
-    let sql = "UPDATE session SET expires_at = ?4 WHERE application = ?1 AND user = ?2 AND no = ?3 AND revoked_at IS NULL";
-    match tx.run(sql, params![caller.app, caller.user, caller.session, until])? {
-        0 => Err(Error::Unauthenticated("this session has ended; sign in again".into())),
-        _ => Ok(()),
-    }
+/// Lets a session last until a fresh token of its user ends; never shorter than before, and a program's token keeps the life
+/// that it was given. Answers until when it lasts now.
+pub fn extend(tx: &mut Tx, caller: &Caller, until: Moment) -> Result<Option<Moment>> {
+    let sql = "UPDATE session SET expires_at = CASE kind WHEN 'session' THEN max(expires_at, ?4) ELSE expires_at END
+               WHERE application = ?1 AND user = ?2 AND no = ?3 AND revoked_at IS NULL RETURNING expires_at";
+    let end = tx.returning(sql, params![caller.app, caller.user, caller.session, until], |r| r.get(0))?;
+    end.ok_or_else(|| Error::Unauthenticated("this session has ended; sign in again".into()))
 }
 
 /// A user's sessions and tokens that are in force, the last used first.

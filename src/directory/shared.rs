@@ -44,6 +44,9 @@ pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[Use
         group::send(tx, &Group { version, ..after.clone() }, To::Everyone, (after.gone_row(version), Vec::new()));
     }
     tell(tx, &after, &before)?;
+    // One that is no longer everybody's may hide all who are in it.
+    let shown: &[UserNo] = if narrowed.is_some() { &[] } else { &users };
+    hide(tx, app, (&before.users, shown))?;
     Ok(after)
 }
 
@@ -52,6 +55,8 @@ pub fn delete(tx: &mut Tx, app: AppNo, id: &GroupId) -> Result<()> {
     let group = get(tx, app, id)?;
     let (version, now) = (tx.next_version(app)?, tx.now);
     let (to, gone) = (group::viewers(tx, &group)?, group.gone_row(version));
+    let users = Before::of(tx, app, id)?.users;
+    hide(tx, app, (&users, &[]))?;
     group::set_members(tx, app, group.no, &[])?;
     let sql = "UPDATE contact_group SET gone_at = ?3, version = ?4 WHERE application = ?1 AND no = ?2";
     tx.run(sql, params![app, group.no, now, version])?;
@@ -211,6 +216,14 @@ fn tell(tx: &mut Tx, after: &Group, before: &Before) -> Result<()> {
     let ceasing: Vec<UserNo> = earlier.iter().copied().filter(|user| !now_set.contains(user)).collect();
     group::send(tx, after, going_on.into(), (row.clone(), added));
     group::send(tx, after, beginning.into(), (row, all));
+    user::review(tx, after.app, &ceasing)?;
     group::send(tx, after, ceasing.into(), (after.gone_row(after.version), Vec::new()));
     Ok(())
+}
+
+/// Who is no longer in it, some of those who see it may not see any more.
+fn hide(tx: &mut Tx, app: AppNo, (before, after): (&[UserNo], &[UserNo])) -> Result<()> {
+    let stay: HashSet<&UserNo> = after.iter().collect();
+    let gone: Vec<UserNo> = before.iter().filter(|user| !stay.contains(user)).copied().collect();
+    user::review(tx, app, &gone)
 }

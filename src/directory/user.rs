@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::id::{AppNo, UserId, UserNo};
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
+use crate::wire::News;
 use crate::wire::row::{UserKind, UserRow};
 
 /// How the id of an erased user begins; its number follows.
@@ -112,6 +113,16 @@ pub fn suspend(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
 
 pub fn resume(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
     tx.run("UPDATE user SET suspended_at = NULL WHERE application = ?1 AND no = ?2", params![app, no]).map(|_| ())
+}
+
+/// What these users see of others, or others of them, has become less: what is watched is looked at again.
+pub fn review(tx: &mut Tx, app: AppNo, numbers: &[UserNo]) -> Result<()> {
+    let sql = "SELECT id FROM user WHERE application = ?1 AND no = ?2";
+    let users = numbers.iter().map(|no| tx.one(sql, params![app, no], |r| r.get(0))).collect::<Result<Vec<UserId>>>()?;
+    if !users.is_empty() {
+        tx.tell(News::Review { app, users });
+    }
+    Ok(())
 }
 
 pub fn set_last_seen(tx: &mut Tx, app: AppNo, no: UserNo, at: Moment) -> Result<()> {

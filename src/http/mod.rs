@@ -13,6 +13,7 @@ pub mod page;
 pub mod problem;
 pub mod route;
 pub mod router;
+mod segment;
 pub mod socket;
 
 mod door;

@@ -7,7 +7,7 @@ pub use wishes::Wishes;
 
 use crate::apps::endpoint::{self, Endpoint};
 use crate::apps::{application, queue};
-use crate::callout::{Callout, Contacts, Listed, Vouched};
+use crate::callout::{Callout, Contacts, Listed};
 use crate::chat::announce;
 use crate::directory::contact::{self, List};
 use crate::directory::group::GroupDraft;
@@ -130,23 +130,10 @@ async fn checked(groups: Vec<Listed>) -> Result<List> {
         id: group.id,
         name: group.name,
         parent: group.parent,
-        users: group.users.into_iter().map(profile).collect(),
+        users: group.users.into_iter().map(Profile::from).collect(),
     });
     let drafts: Vec<GroupDraft> = drafts.collect();
     tokio::task::spawn_blocking(move || List::parse(drafts)).await.map_err(Error::internal)?
-}
-
-/// What the application says of a user.
-pub fn profile(said: Vouched) -> Profile {
-    Profile {
-        name: said.name,
-        email: said.email,
-        avatar: said.avatar,
-        title: said.title,
-        locale: said.locale,
-        timezone: said.timezone,
-        ..Profile::new(said.id)
-    }
 }
 
 /// Keeps the list, or that nothing has changed, and tells those who see users that look different now.

@@ -10,6 +10,7 @@ mod notice;
 pub mod ping;
 pub mod presence;
 pub mod sweep;
+mod vouched;
 
 #[cfg(test)]
 mod tests;
@@ -35,7 +36,7 @@ impl Bells {
             News::Nudge(Work::Callbacks) => self.callbacks.notify_one(),
             News::Nudge(Work::Audiences) => self.audiences.notify_one(),
             News::Refresh { app, user } => self.contacts.add(*app, *user),
-            News::Rows { .. } | News::End(_) | News::Erased { .. } => {}
+            News::Rows { .. } | News::Review { .. } | News::End(_) | News::Erased { .. } => {}
         }
     }
 }

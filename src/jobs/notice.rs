@@ -20,19 +20,19 @@ pub enum Notice {
 
 /// Says it, once for each question.
 pub fn say(tx: &mut Tx, question: &Delivery, notice: Notice) -> Result<()> {
-    let Some(place) = question.conversation else { return Ok(()) };
+    let Some(conversation) = question.conversation else { return Ok(()) };
     let Some(locale) = locale(tx, question)? else { return Ok(()) };
     let name = application::get_no(tx, question.app)?.name;
     let word = if notice == Notice::Late { "late" } else { "lost" };
     let key = Key::parse(&format!("{word}:{}", question.webhook_id))?;
     let draft = message::Draft::parse(key, text(notice, &name, &locale))?;
-    message::post(tx, &Author::application(question.app), &Party::Conversation(place), &draft).map(|_| ())
+    message::post(tx, &Author::application(question.app), &Party::Conversation(conversation), &draft).map(|_| ())
 }
 
 /// The language of the user who asked; none where that user is gone.
 fn locale(db: &Db, question: &Delivery) -> Result<Option<String>> {
-    let Some(place) = question.conversation else { return Ok(None) };
-    let Some(no) = conversation::find(db, question.app, place)?.and_then(|found| found.high) else { return Ok(None) };
+    let Some(conversation) = question.conversation else { return Ok(None) };
+    let Some(no) = conversation::find(db, question.app, conversation)?.and_then(|found| found.high) else { return Ok(None) };
     let user = user::get_no(db, question.app, no)?;
     Ok(user.is_active().then(|| user.locale.unwrap_or_default()))
 }

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One live connection of a signed-in user.
 #[derive(Clone)]
-pub struct Place {
+pub struct Peer {
     pub socket: SocketNo,
     pub app: AppNo,
     pub user: UserNo,
@@ -26,7 +26,7 @@ pub struct Place {
 #[derive(Default)]
 pub struct Hub {
     next: AtomicU64,
-    places: Mutex<HashMap<(AppNo, UserNo), Vec<Place>>>,
+    peers: Mutex<HashMap<(AppNo, UserNo), Vec<Peer>>>,
 }
 
 impl Hub {
@@ -35,63 +35,67 @@ impl Hub {
         self.next.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// From now on the connection is pushed to. An earlier one of the same session and device is ended.
-    pub fn join(&self, place: Place) {
-        let mut places = self.lock();
-        let of_user = places.entry((place.app, place.user)).or_default();
-        let same = |p: &&Place| p.device.is_some() && p.device == place.device && p.session == place.session;
+    /// From now on the connection is pushed to. An earlier one of the same session and device is ended, and the oldest of the
+    /// user's where they are more than `most`.
+    pub fn join(&self, peer: Peer, most: usize) {
+        let mut peers = self.lock();
+        let of_user = peers.entry((peer.app, peer.user)).or_default();
+        let same = |p: &&Peer| p.device.is_some() && p.device == peer.device && p.session == peer.session;
         of_user.iter().filter(same).for_each(|p| p.outbox.end(Bye::REPLACED));
-        of_user.push(place);
+        of_user.push(peer);
+        let living = of_user.iter().filter(|p| p.outbox.ended().is_none());
+        let surplus = living.clone().count().saturating_sub(most);
+        living.take(surplus).for_each(|p| p.outbox.end(Bye::CROWDED));
     }
 
-    pub fn leave(&self, place: &Place) {
-        let mut places = self.lock();
-        if let Some(of_user) = places.get_mut(&(place.app, place.user)) {
-            of_user.retain(|p| p.socket != place.socket);
+    pub fn leave(&self, peer: &Peer) {
+        let mut peers = self.lock();
+        if let Some(of_user) = peers.get_mut(&(peer.app, peer.user)) {
+            of_user.retain(|p| p.socket != peer.socket);
             if of_user.is_empty() {
-                places.remove(&(place.app, place.user));
+                peers.remove(&(peer.app, peer.user));
             }
         }
     }
 
     /// Pushes rows to all connections of these users but one.
     pub fn rows(&self, (app, to): (AppNo, &To), version: i64, rows: &Rows, except: Option<SocketNo>) {
-        let places = self.lock();
+        let peers = self.lock();
         let mut text: Option<ByteString> = None;
-        let mut push = |place: &Place| {
-            if Some(place.socket) != except {
+        let mut push = |peer: &Peer| {
+            if Some(peer.socket) != except {
                 let text = text.get_or_insert_with(|| encode(version, rows));
-                place.outbox.push(version, text.clone());
+                peer.outbox.push(version, text.clone());
             }
         };
         match to {
-            To::Users(users) => users.iter().filter_map(|user| places.get(&(app, *user))).flatten().for_each(&mut push),
-            To::Everyone => places.values().flatten().filter(|place| place.app == app).for_each(&mut push),
+            To::Users(users) => users.iter().filter_map(|user| peers.get(&(app, *user))).flatten().for_each(&mut push),
+            To::Everyone => peers.values().flatten().filter(|peer| peer.app == app).for_each(&mut push),
         }
     }
 
     /// Connections of these users go on from the store.
     pub fn look_again(&self, app: AppNo, users: &[UserNo]) {
-        let places = self.lock();
-        users.iter().filter_map(|user| places.get(&(app, *user))).flatten().for_each(|place| place.outbox.look_again());
+        let peers = self.lock();
+        users.iter().filter_map(|user| peers.get(&(app, *user))).flatten().for_each(|peer| peer.outbox.look_again());
     }
 
     /// Sends something that is not kept to all connections of these users.
     pub fn pass(&self, app: AppNo, to: &[UserNo], text: &ByteString) {
-        let places = self.lock();
-        for place in to.iter().filter_map(|user| places.get(&(app, *user))).flatten() {
-            place.outbox.pass(text.clone());
+        let peers = self.lock();
+        for peer in to.iter().filter_map(|user| peers.get(&(app, *user))).flatten() {
+            peer.outbox.pass(text.clone());
         }
     }
 
     pub fn end(&self, end: End, bye: Bye) {
         for (_, of_user) in self.lock().iter() {
-            of_user.iter().filter(|place| concerns(end, place)).for_each(|place| place.outbox.end(bye.clone()));
+            of_user.iter().filter(|peer| concerns(end, peer)).for_each(|peer| peer.outbox.end(bye.clone()));
         }
     }
 
     pub fn end_all(&self, bye: Bye) {
-        self.lock().values().flatten().for_each(|place| place.outbox.end(bye.clone()));
+        self.lock().values().flatten().for_each(|peer| peer.outbox.end(bye.clone()));
     }
 
     pub fn is_connected(&self, app: AppNo, user: UserNo) -> bool {
@@ -113,8 +117,8 @@ impl Hub {
         self.lock().iter().filter(|((a, _), _)| *a == app).map(|(_, of_user)| of_user.len()).sum()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(AppNo, UserNo), Vec<Place>>> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<(AppNo, UserNo), Vec<Peer>>> {
+        self.peers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -122,10 +126,10 @@ fn encode(version: i64, rows: &Rows) -> ByteString {
     Frame::Sync(Sync { version, reset: false, rows, more: false }).text().into()
 }
 
-fn concerns(end: End, place: &Place) -> bool {
+fn concerns(end: End, peer: &Peer) -> bool {
     match end {
-        End::Session { app, user, session } => place.app == app && place.user == user && place.session == session,
-        End::User { app, user } => place.app == app && place.user == user,
-        End::Application { app } => place.app == app,
+        End::Session { app, user, session } => peer.app == app && peer.user == user && peer.session == session,
+        End::User { app, user } => peer.app == app && peer.user == user,
+        End::Application { app } => peer.app == app,
     }
 }

@@ -4,8 +4,9 @@
 pub mod hub;
 pub mod outbox;
 pub mod presence;
+mod watch;
 
-pub use hub::{Hub, Place};
+pub use hub::{Hub, Peer};
 pub use outbox::{Out, Outbox};
 pub use presence::Presences;
 
@@ -31,6 +32,7 @@ impl Live {
     pub fn publish(&self, news: News) -> Option<News> {
         match news {
             News::Rows { app, version, to, rows, except } => self.hub.rows((app, &to), version, &rows, except),
+            News::Review { app, users } => self.presences.review(app, users),
             News::End(end) => self.hub.end(end, Bye::EXPIRED),
             News::Erased { app, id, to } => {
                 self.presences.forget(app, &id, Moment::now());

@@ -1,6 +1,6 @@
 //! The bounded queue of what one connection is to be sent, in commit order. When it is full, pushing stops and a gap takes
-//! its place, which the connection fills from the store; answers are never dropped, for they are bounded by the number of
-//! requests that may be unanswered.
+//! its place, which the connection fills from the store. Answers are never dropped: a peer that asks for more than it takes is
+//! let go.
 
 use crate::wire::frame::Bye;
 use bytestring::ByteString;
@@ -11,6 +11,8 @@ use tokio::sync::Notify;
 /// Frames, and bytes, that wait before pushing stops.
 pub const FRAMES: usize = 64;
 pub const BYTES: usize = 256 * 1024;
+/// Bytes, answers among them, with which a connection is ended: its peer asks and does not take.
+const MOST: usize = 4 * 1024 * 1024;
 /// A larger frame is not pushed but read from the store, page by page.
 const LARGE: usize = 64 * 1024;
 
@@ -24,6 +26,8 @@ pub enum Out {
     Passing { text: ByteString },
     /// Pushes were dropped here, or what was pushed no longer holds: read on from the store.
     Gap,
+    /// The right to watch somebody may have ended: look again.
+    Review,
 }
 
 #[derive(Default)]
@@ -39,6 +43,8 @@ struct State {
     bytes: usize,
     /// A gap stands in the queue: pushes are dropped until it is taken.
     gap: bool,
+    /// So does a review.
+    review: bool,
     end: Option<Bye>,
     closed: bool,
 }
@@ -73,7 +79,13 @@ impl Outbox {
         if state.closed {
             return;
         }
-        state.queue.push_back(Out::Answer { version, text });
+        state.add(text.len());
+        if state.bytes > MOST {
+            state.end = Some(Bye::SLOW);
+            state.close();
+        } else {
+            state.queue.push_back(Out::Answer { version, text });
+        }
         self.woken(state);
     }
 
@@ -87,6 +99,16 @@ impl Outbox {
         self.woken(state);
     }
 
+    pub fn review(&self) {
+        let mut state = self.lock();
+        if state.review || state.closed {
+            return;
+        }
+        state.review = true;
+        state.queue.push_back(Out::Review);
+        self.woken(state);
+    }
+
     /// Asks the connection to end once what is queued has been sent.
     pub fn end(&self, bye: Bye) {
         let mut state = self.lock();
@@ -97,9 +119,7 @@ impl Outbox {
 
     /// The connection is gone: nothing is kept for it any more.
     pub fn close(&self) {
-        let mut state = self.lock();
-        state.closed = true;
-        state.queue.clear();
+        self.lock().close();
     }
 
     pub fn is_closed(&self) -> bool {
@@ -111,9 +131,9 @@ impl Outbox {
         let mut state = self.lock();
         let out = state.queue.pop_front();
         match &out {
-            Some(Out::Push { text, .. } | Out::Passing { text }) => state.remove(text.len()),
+            Some(Out::Push { text, .. } | Out::Answer { text, .. } | Out::Passing { text }) => state.remove(text.len()),
             Some(Out::Gap) => state.gap = false,
-            Some(Out::Answer { .. }) => {}
+            Some(Out::Review) => state.review = false,
             None => state.queue.shrink_to(4),
         }
         out
@@ -130,7 +150,7 @@ impl Outbox {
 
     /// Only the first of a row of frames needs to wake the connection; `Notify` keeps one permit, so none is missed.
     fn woken(&self, state: MutexGuard<'_, State>) {
-        let first = state.queue.len() == 1;
+        let first = state.queue.len() == 1 || state.closed;
         drop(state);
         if first {
             self.wake.notify_one();
@@ -145,6 +165,11 @@ impl Outbox {
 impl State {
     fn full(&self, more: usize) -> bool {
         more > LARGE || self.frames >= FRAMES || self.bytes + more > BYTES
+    }
+
+    fn close(&mut self) {
+        self.closed = true;
+        self.queue.clear();
     }
 
     fn break_off(&mut self) {
@@ -205,5 +230,18 @@ mod tests {
         assert!(matches!(taken(&outbox)[..], [.., Out::Push { version: 4, .. }, Out::Gap]));
         outbox.push(6, "x".repeat(LARGE + 1).into());
         assert!(matches!(taken(&outbox)[..], [Out::Gap]));
+    }
+
+    #[test]
+    fn answers_count_and_who_asks_for_more_than_it_takes_is_let_go() {
+        let outbox = Outbox::default();
+        let page: ByteString = "x".repeat(LARGE).into();
+        (0..BYTES / LARGE).for_each(|_| outbox.answer(None, page.clone()));
+        outbox.push(1, "row".into());
+        assert!(matches!(taken(&outbox)[..], [.., Out::Answer { .. }, Out::Gap]), "no room for pushes beside them");
+        (0..=MOST / LARGE).for_each(|_| outbox.answer(None, page.clone()));
+        assert_eq!((outbox.take().is_none(), outbox.ended()), (true, Some(Bye::SLOW)));
+        outbox.answer(None, page);
+        assert!(outbox.take().is_none());
     }
 }

@@ -2,14 +2,14 @@
 //! `offline`; otherwise the most available device counts. Whoever watches a user is told when what shows changes.
 
 use crate::id::{AppNo, UserId};
-use crate::live::hub::Place;
-use crate::live::outbox::Outbox;
+use crate::live::hub::Peer;
+use crate::live::watch::{Watches, Who};
 use crate::time::Moment;
 use crate::wire::frame::{Frame, Presence};
 use crate::wire::news::SocketNo;
 use crate::wire::request::Show;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A connection that has not been heard of for this long no longer counts.
@@ -18,8 +18,6 @@ pub const LEASE: Duration = Duration::from_secs(60);
 pub const GRACE: Duration = Duration::from_secs(5);
 /// Characters of a note.
 pub const NOTE: usize = 80;
-
-type Who = (AppNo, UserId);
 
 /// What a user chose for itself, on all devices.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,10 +35,9 @@ pub struct Presences {
 #[derive(Default)]
 struct State {
     people: HashMap<Who, Person>,
-    /// Who is watched by which connections.
-    watchers: HashMap<Who, HashMap<SocketNo, Arc<Outbox>>>,
-    /// Whom a connection watches.
-    watched: HashMap<SocketNo, (AppNo, Vec<UserId>)>,
+    watches: Watches,
+    /// How often the right to see somebody may have ended.
+    reviews: u64,
     /// Who shows differently since `take_changed`.
     changed: HashSet<Who>,
 }
@@ -76,7 +73,7 @@ impl Presences {
         if let Some(person) = state.people.get_mut(&(app, user.clone())) {
             person.leases.entry(socket).and_modify(|lease| lease.end = now.plus(GRACE));
         }
-        state.watch((app, socket), Vec::new(), None);
+        state.watches.forget(socket);
     }
 
     /// A device says whether somebody is at it.
@@ -97,14 +94,39 @@ impl Presences {
         state.tell(&who, now);
     }
 
-    /// Replaces whom a connection watches; answers how they show now.
-    pub fn watch(&self, place: &Place, users: Vec<UserId>, now: Moment) -> Vec<Presence> {
+    /// Replaces whom a connection watches; answers how they show now. Whom it may watch was read when so many `reviews` had
+    /// been; where there was one since, it is read again.
+    pub fn watch(&self, peer: &Peer, users: Vec<UserId>, (reviews, now): (u64, Moment)) -> Vec<Presence> {
         let mut state = self.lock();
-        let shown = users.iter().map(|user| state.show(&(place.app, user.clone()), now)).collect();
+        let whom: Vec<Who> = users.into_iter().map(|user| (peer.app, user)).collect();
+        let shown = whom.iter().map(|who| state.show(who, now)).collect();
         // Asked under this lock: a connection that is closing is released after it was closed.
-        let open = (!place.outbox.is_closed()).then_some(&place.outbox);
-        state.watch((place.app, place.socket), users, open);
+        if !peer.outbox.is_closed() {
+            state.watches.set(peer.socket, whom, &peer.outbox);
+        }
+        if state.reviews != reviews {
+            peer.outbox.review();
+        }
         shown
+    }
+
+    /// Whom a connection watches.
+    pub fn watched(&self, socket: SocketNo) -> Vec<UserId> {
+        self.lock().watches.of(socket)
+    }
+
+    pub fn reviews(&self) -> u64 {
+        self.lock().reviews
+    }
+
+    /// Somebody may no longer see these users, or they somebody: the connections that this concerns look again.
+    pub fn review(&self, app: AppNo, users: Vec<UserId>) {
+        let mut state = self.lock();
+        state.reviews += 1;
+        for who in users.into_iter().map(|user| (app, user)) {
+            let own = state.people.get(&who).into_iter().flat_map(|person| person.leases.keys().copied());
+            state.watches.review(&who, own);
+        }
     }
 
     pub fn show(&self, app: AppNo, user: &UserId, now: Moment) -> Presence {
@@ -120,6 +142,8 @@ impl Presences {
     pub fn forget(&self, app: AppNo, user: &UserId, now: Moment) {
         let mut state = self.lock();
         let who = (app, user.clone());
+        state.reviews += 1;
+        state.watches.review(&who, std::iter::empty());
         if let Some(person) = state.people.get_mut(&who) {
             *person = Person { told: person.told.take(), ..Person::default() };
             state.tell(&who, now);
@@ -140,7 +164,7 @@ impl Presences {
             if state
                 .people
                 .get(&who)
-                .is_some_and(|p| p.leases.is_empty() && p.choice.is_none() && !state.watchers.contains_key(&who))
+                .is_some_and(|p| p.leases.is_empty() && p.choice.is_none() && !state.watches.is_watched(&who))
             {
                 state.people.remove(&who);
             }
@@ -164,7 +188,7 @@ impl State {
     fn show(&self, who: &Who, now: Moment) -> Presence {
         match self.people.get(who) {
             Some(person) => person.show(&who.1, now),
-            None => Presence { user: who.1.clone(), show: Show::Offline, note: None, until: None, last_seen: None },
+            None => Presence::offline(who.1.clone()),
         }
     }
 
@@ -177,29 +201,9 @@ impl State {
         }
         person.told = Some(shown.clone());
         self.changed.insert(who.clone());
-        if let Some(watchers) = self.watchers.get(who) {
-            let text: bytestring::ByteString = Frame::Presence { users: &[shown] }.text().into();
-            watchers.values().for_each(|outbox| outbox.pass(text.clone()));
+        if self.watches.is_watched(who) {
+            self.watches.tell(who, &Frame::Presence { users: &[shown] }.text().into());
         }
-    }
-
-    fn watch(&mut self, (app, socket): (AppNo, SocketNo), users: Vec<UserId>, outbox: Option<&Arc<Outbox>>) {
-        if let Some((app, earlier)) = self.watched.remove(&socket) {
-            for user in earlier {
-                let who = (app, user);
-                if let Some(watchers) = self.watchers.get_mut(&who) {
-                    watchers.remove(&socket);
-                    if watchers.is_empty() {
-                        self.watchers.remove(&who);
-                    }
-                }
-            }
-        }
-        let Some(outbox) = outbox.filter(|_| !users.is_empty()) else { return };
-        for user in &users {
-            self.watchers.entry((app, user.clone())).or_default().insert(socket, outbox.clone());
-        }
-        self.watched.insert(socket, (app, users));
     }
 }
 
@@ -243,6 +247,8 @@ impl Person {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::live::Out;
+    use std::sync::Arc;
 
     fn anna() -> UserId {
         UserId::parse("anna").unwrap()
@@ -278,17 +284,21 @@ mod tests {
     #[test]
     fn whoever_is_given_an_erased_id_inherits_nothing() {
         let (all, app, now) = (Presences::default(), AppNo(1), Moment(1_000_000));
-        let outbox = Arc::new(Outbox::default());
-        let place = Place { socket: 9, app, user: crate::id::UserNo(2), session: 1, device: None, outbox: outbox.clone() };
-        all.watch(&place, vec![anna()], now);
+        let peer = peer(9);
+        all.watch(&peer, vec![anna()], (0, now));
         all.renew(app, &anna(), 1, now);
         all.choose(app, &anna(), Some(Choice { show: Show::Busy, note: Some("hidden".into()), until: None }), now);
-        while outbox.take().is_some() {}
+        while peer.outbox.take().is_some() {}
         all.forget(app, &anna(), now);
-        assert!(matches!(outbox.take(), Some(crate::live::Out::Passing { text }) if text.contains("offline")));
+        let told: Vec<Out> = std::iter::from_fn(|| peer.outbox.take()).collect();
+        assert!(matches!(&told[..], [Out::Review, Out::Passing { text }] if text.contains("offline")), "{told:?}");
         all.renew(app, &anna(), 2, now);
         let shown = all.show(app, &anna(), now);
         assert_eq!((shown.show, shown.note), (Show::Available, None));
+    }
+
+    fn peer(socket: SocketNo) -> Peer {
+        Peer { socket, app: AppNo(1), user: crate::id::UserNo(2), session: 1, device: None, outbox: Arc::default() }
     }
 
     #[test]
@@ -311,16 +321,43 @@ mod tests {
 
     #[test]
     fn watchers_are_told_once_when_it_changes() {
-        let (all, app, now) = (Presences::default(), AppNo(1), Moment(1_000_000));
-        let outbox = Arc::new(Outbox::default());
-        let place = Place { socket: 9, app, user: crate::id::UserNo(2), session: 1, device: None, outbox: outbox.clone() };
-        assert_eq!(all.watch(&place, vec![anna()], now)[0].show, Show::Offline);
+        let (all, app, now, peer) = (Presences::default(), AppNo(1), Moment(1_000_000), peer(9));
+        assert_eq!(all.watch(&peer, vec![anna()], (0, now))[0].show, Show::Offline);
         all.renew(app, &anna(), 1, now);
         all.renew(app, &anna(), 1, now.plus(Duration::from_secs(1)));
-        assert!(outbox.take().is_some() && outbox.take().is_none());
-        all.watch(&place, vec![], now);
+        assert!(peer.outbox.take().is_some() && peer.outbox.take().is_none());
+        all.watch(&peer, vec![], (0, now));
         all.release(app, &anna(), 1, now);
         all.lapse(now.plus(LEASE));
-        assert!(outbox.take().is_none());
+        assert!(peer.outbox.take().is_none());
+    }
+
+    #[test]
+    fn nothing_is_kept_of_a_connection_that_went_whatever_it_asked_last() {
+        let (all, now, peer) = (Presences::default(), Moment(1_000_000), peer(9));
+        let is_watched = || all.lock().watches.is_watched(&(peer.app, anna()));
+        all.watch(&peer, vec![anna()], (0, now));
+        assert!(is_watched());
+        peer.outbox.close();
+        all.release(peer.app, &anna(), peer.socket, now);
+        assert!(!is_watched() && all.watched(peer.socket).is_empty());
+        all.watch(&peer, vec![anna()], (0, now));
+        assert!(!is_watched(), "the answer to its last request came after it went");
+    }
+
+    #[test]
+    fn whoever_watches_or_is_watched_looks_again_when_sight_may_have_ended() {
+        let (all, app, now) = (Presences::default(), AppNo(1), Moment(1_000_000));
+        let (of_anna, of_ben, of_eve) = (peer(1), peer(2), peer(3));
+        let [ben, eve] = ["ben", "eve"].map(|id| UserId::parse(id).unwrap());
+        all.renew(app, &anna(), 1, now);
+        all.watch(&of_anna, vec![ben.clone()], (0, now));
+        all.watch(&of_ben, vec![anna()], (0, now));
+        all.watch(&of_eve, vec![ben], (0, now));
+        all.review(app, vec![anna()]);
+        let looks = |peer: &Peer| std::iter::from_fn(|| peer.outbox.take()).filter(|out| matches!(out, Out::Review)).count();
+        assert_eq!([&of_anna, &of_ben, &of_eve].map(looks), [1, 1, 0]);
+        all.watch(&of_eve, vec![eve], (0, now));
+        assert_eq!(looks(&of_eve), 1, "what it may watch was read before");
     }
 }

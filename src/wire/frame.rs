@@ -96,6 +96,13 @@ pub struct Presence {
     pub last_seen: Option<Moment>,
 }
 
+impl Presence {
+    /// Of whom nothing else is known.
+    pub fn offline(user: UserId) -> Presence {
+        Presence { user, show: Show::Offline, note: None, until: None, last_seen: None }
+    }
+}
+
 /// `ok`: the answer to the request with this id.
 #[derive(Debug, Serialize)]
 pub struct Answer<'a> {
@@ -134,6 +141,9 @@ pub enum Body<'a> {
         rows: &'a Rows,
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         repeated: bool,
+        /// Too much for one frame: the rest follows at once in `sync` frames of the same version.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        more: bool,
     },
     Presence {
         presence: &'a [Presence],
@@ -193,6 +203,8 @@ impl Bye {
     pub const EXPIRED: Bye = Bye::new("expired", "this session has ended; sign in again", Reconnect::Never, 4500);
     pub const UNAUTHENTICATED: Bye = Bye::new("unauthenticated", "this connection is not signed in", Reconnect::Never, 4501);
     pub const REPLACED: Bye = Bye::new("replaced", "the same device connected again", Reconnect::Never, 4502);
+    pub const CROWDED: Bye =
+        Bye::new("replaced", "this user has newer connections, as many as one may have", Reconnect::Never, 4505);
     pub const BAD_REQUEST: Bye = Bye::new("bad_request", "too many requests could not be understood", Reconnect::Never, 4503);
     pub const TOO_LARGE: Bye = Bye::new("too_large", "a frame was larger than allowed", Reconnect::Never, 4504);
 

@@ -34,6 +34,8 @@ pub enum News {
     Rows { app: AppNo, version: i64, to: To, rows: Box<Rows>, except: Option<SocketNo> },
     /// A queue has something to do.
     Nudge(Work),
+    /// Somebody may no longer see these users, or they somebody: what is watched is looked at again.
+    Review { app: AppNo, users: Vec<UserId> },
     /// Connections that must close.
     End(End),
     /// A user was erased: its id stands for nobody any more, and what these users were told of it no longer holds.

@@ -42,6 +42,15 @@ impl Pages {
     }
 }
 
+impl Pages {
+    /// The next page of rows, and whether others follow.
+    pub fn page(&mut self) -> (Rows, bool) {
+        let rows = self.rest.take();
+        self.done = self.rest.is_empty();
+        (rows, !self.done)
+    }
+}
+
 impl Iterator for Pages {
     type Item = String;
 
@@ -49,9 +58,8 @@ impl Iterator for Pages {
         if self.done {
             return None;
         }
-        let rows = self.rest.take(LIMIT);
-        self.done = self.rest.is_empty();
-        let sync = Sync { version: self.version, reset: std::mem::take(&mut self.reset), rows: &rows, more: !self.done };
+        let (rows, more) = self.page();
+        let sync = Sync { version: self.version, reset: std::mem::take(&mut self.reset), rows: &rows, more };
         Some(Frame::Sync(sync).text())
     }
 }
@@ -66,9 +74,12 @@ impl Remaining {
             && self.settings.is_none()
     }
 
-    fn take(&mut self, mut room: usize) -> Rows {
+    fn take(&mut self) -> Rows {
+        let mut room = Room::default();
+        let settings = self.settings.take();
+        let _ = settings.as_ref().map(|row| room.takes(length(row)));
         Rows {
-            settings: self.settings.take(),
+            settings,
             users: fill(&mut self.users, &mut room),
             groups: fill(&mut self.groups, &mut room),
             conversations: fill(&mut self.conversations, &mut room),
@@ -78,27 +89,47 @@ impl Remaining {
     }
 }
 
-/// Takes rows from the front while there is room; a row that is larger than what is left is still taken, and is then the last.
-fn fill<T: Serialize>(from: &mut VecDeque<T>, room: &mut usize) -> Vec<T> {
-    let mut taken = Vec::new();
-    while *room > 0 {
-        let Some(row) = from.pop_front() else { break };
-        *room = room.saturating_sub(encoded_length(&row));
-        taken.push(row);
-    }
-    taken
+/// What is left of a page.
+struct Room {
+    left: usize,
+    is_empty: bool,
 }
 
-/// Cuts a page of rows to `LIMIT` bytes around the row that must stay: what stands nearest to it stays, on both sides alike.
-/// Answers whether something was cut.
-pub fn trim<T: Serialize>(rows: &mut Vec<T>, anchor: usize) -> bool {
+impl Default for Room {
+    fn default() -> Room {
+        Room { left: LIMIT, is_empty: true }
+    }
+}
+
+impl Room {
+    /// Whether so many bytes fit. The first always do, and where something did not, nothing does any more.
+    fn takes(&mut self, bytes: usize) -> bool {
+        let fits = bytes <= self.left || self.is_empty;
+        self.left = if fits { self.left.saturating_sub(bytes) } else { 0 };
+        self.is_empty = false;
+        fits
+    }
+}
+
+/// Takes rows from the front while they fit.
+fn fill<T: Serialize>(from: &mut VecDeque<T>, room: &mut Room) -> Vec<T> {
+    let fitting = from.iter().take_while(|row| room.takes(length(row))).count();
+    from.drain(..fitting).collect()
+}
+
+/// Cuts a list to one page around the row that must stay: what stands nearest to it stays, on both sides alike. `bytes` says how
+/// much a row brings into the page. Answers whether something was cut.
+pub fn trim<T>(rows: &mut Vec<T>, anchor: usize, mut bytes: impl FnMut(&T) -> usize) -> bool {
     let Some(row) = rows.get(anchor) else { return false };
-    let mut room = LIMIT.saturating_sub(encoded_length(row));
+    let mut room = Room::default();
+    room.takes(bytes(row));
     let (mut first, mut end) = (anchor, anchor + 1);
-    while room > 0 && (first > 0 || end < rows.len()) {
+    while first > 0 || end < rows.len() {
         let before = first > 0 && (end == rows.len() || anchor - first < end - anchor);
         let next = if before { first - 1 } else { end };
-        room = room.saturating_sub(encoded_length(&rows[next]));
+        if !room.takes(bytes(&rows[next])) {
+            break;
+        }
         if before { first -= 1 } else { end += 1 }
     }
     let cut = end - first < rows.len();
@@ -107,7 +138,8 @@ pub fn trim<T: Serialize>(rows: &mut Vec<T>, anchor: usize) -> bool {
     cut
 }
 
-fn encoded_length<T: Serialize>(row: &T) -> usize {
+/// Bytes of a row in a frame.
+pub fn length<T: Serialize>(row: &T) -> usize {
     let mut counter = Counter(0);
     let _ = serde_json::to_writer(&mut counter, row);
     counter.0 + 1
@@ -155,7 +187,7 @@ mod tests {
     fn many_rows_make_frames_of_bounded_size_and_only_the_last_ends_the_run() {
         let messages = (1..=100).map(|id| message(id, "x".repeat(16 * 1024))).collect();
         let frames: Vec<String> = Pages::new(Rows { messages, ..Rows::default() }, 100, true).collect();
-        assert!(frames.len() >= 25 && frames.iter().all(|f| f.len() < 2 * LIMIT));
+        assert!(frames.len() >= 25 && frames.iter().all(|f| f.len() < 64 * 1024));
         assert!(frames[0].contains(r#""reset":true"#) && !frames[1].contains("reset"));
         assert!(frames[..frames.len() - 1].iter().all(|f| f.contains(r#""more":true"#)));
         assert!(!frames[frames.len() - 1].contains("more"));
@@ -165,10 +197,10 @@ mod tests {
     fn a_page_is_cut_around_the_row_that_must_stay() {
         let page = |texts: &[usize], anchor| {
             let mut rows: Vec<String> = texts.iter().enumerate().map(|(n, size)| format!("{n}{}", "x".repeat(*size))).collect();
-            let cut = trim(&mut rows, anchor);
+            let cut = trim(&mut rows, anchor, length);
             (rows.iter().map(|row| row[..1].parse().unwrap()).collect::<Vec<usize>>(), cut)
         };
-        let quarter = [LIMIT / 4; 8];
+        let quarter = [LIMIT / 4 - 4; 8];
         assert_eq!(page(&quarter, 0), (vec![0, 1, 2, 3], true));
         assert_eq!(page(&quarter, 7), (vec![4, 5, 6, 7], true));
         assert_eq!(page(&quarter, 4), (vec![2, 3, 4, 5], true), "both sides give way");

@@ -16,11 +16,11 @@ fn by_password(server: &TestServer, app: &App, username: &str, password: &str) -
     sign_in(server, &json!({"app": app.id, "username": username, "password": password}))
 }
 
-fn seconds(ahead: i64) -> i64 {
+pub fn seconds(ahead: i64) -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64 + ahead
 }
 
-fn jwt(secret: &str, claims: &Value) -> String {
+pub fn jwt(secret: &str, claims: &Value) -> String {
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
 }
 

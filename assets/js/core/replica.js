@@ -54,12 +54,13 @@ export class Replica {
   }
 
   /**
-   * The rows of an `ok`.
-   * @param {import('./wire.js').RowSet} set
+   * The rows of an `ok`. Where it says `more`, the rest of it follows as `sync`, and only the last of them moves the place.
+   * @param {import('./wire.js').RowSet & {more?: boolean}} set
    * @param {boolean} moves whether it stands in the place of a `sync`
    * @returns {Set<Table>}
    */
   answer(set, moves) {
+    if (moves && set.more) this.#running = true;
     const version = Math.max(this.version, moves ? newest(set) : 0);
     const touched = (this.#coming ?? this.rows).apply(set, version);
     if (this.#place && !this.#running) this.#place = { ...this.#place, version };

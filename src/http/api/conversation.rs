@@ -54,7 +54,7 @@ pub struct Mark {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = MemberAnswer)]
-pub struct Place {
+pub struct Membership {
     member: MemberRow,
 }
 
@@ -121,7 +121,7 @@ pub async fn messages(
 
 /// A user has read up to a message, on a page of the application's own.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/read", tag = "conversations", params(("id" = i64, Path)),
-    request_body = Mark, responses((status = 200, body = Place)))]
+    request_body = Mark, responses((status = 200, body = Membership)))]
 pub async fn read(house: Data<House>, by: ApplicationKey, Id(id): Id<ConversationId>, post: Post<Mark>) -> Answer {
     let (app, Mark { user, upto }) = (by.application.no, post.body);
     let raise = move |tx: &mut Tx| {
@@ -131,7 +131,7 @@ pub async fn read(house: Data<House>, by: ApplicationKey, Id(id): Id<Conversatio
         let mut raised = mark::Raised::default();
         mark::read(tx, (app, member.user), (id, upto.0), &mut raised)?;
         raised.tell(tx)?;
-        Ok(Place { member: member::require(tx, app, id, member.user)?.row() })
+        Ok(Membership { member: member::require(tx, app, id, member.user)?.row() })
     };
     post.once.answer(&house, StatusCode::OK, raise).await
 }

@@ -10,6 +10,7 @@ use crate::http::api::path::Id;
 use crate::http::api::post::Post;
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
+use crate::http::segment;
 use crate::id::{AppNo, UserId};
 use crate::store::Tx;
 use crate::time::Moment;
@@ -64,7 +65,7 @@ struct Made {
 pub async fn create(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, post: Post<Body>) -> Answer {
     by.application.require(SignIn::Ticket)?;
     let app = by.application.no;
-    let link = format!("/#ticket=TICKET&app={}&user={}", by.application.id, encode(id.as_str()));
+    let link = format!("/#ticket=TICKET&app={}&user={}", by.application.id, segment::encode(id.as_str()));
     let link = house.own.link(&link);
     let profile = post.body.profile(&id);
     let make = move |tx: &mut Tx, text: &str| -> Result<Made> {
@@ -90,10 +91,4 @@ fn meet(tx: &mut Tx, app: AppNo, profile: &Profile) -> Result<User> {
         announce::user(tx, app, user.no)?;
     }
     Ok(user)
-}
-
-/// Percent-encodes all that is not unreserved (RFC 3986 §2.3).
-fn encode(text: &str) -> String {
-    let safe = |b: &u8| b.is_ascii_alphanumeric() || b"-._~".contains(b);
-    text.bytes().map(|b| if safe(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }

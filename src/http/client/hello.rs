@@ -44,8 +44,8 @@ pub async fn renew(house: &House, caller: &Caller, hello: &Hello) -> Result<Call
         return Err(Error::Unauthenticated("this token is of somebody else".into()));
     }
     let (who, end) = (caller.clone(), claims.exp);
-    house.store.write(move |tx| session::extend(tx, &who, end)).await?;
-    Ok(Caller { expires_at: Some(end), ..caller.clone() })
+    let expires_at = house.store.write(move |tx| session::extend(tx, &who, end)).await?;
+    Ok(Caller { expires_at, ..caller.clone() })
 }
 
 /// What a JWT says, where the application lets users in by one.

@@ -8,7 +8,6 @@ use crate::directory::user::{self, Profile, User};
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::id::UserId;
-use crate::jobs::contacts;
 use crate::secret;
 use crate::time::Moment;
 use std::net::IpAddr;
@@ -59,7 +58,7 @@ pub async fn callback(house: &House, application: &Application, given: &Given, a
     };
     let credentials = Credentials { username: &given.username, password: &given.password, address: Some(address) };
     let vouched = house.callout.verify(&endpoint, &credentials).await?;
-    Ok(vouched.map(contacts::profile))
+    Ok(vouched.map(Profile::from))
 }
 
 pub fn wrong() -> Error {

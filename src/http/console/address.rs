@@ -1,5 +1,6 @@
 //! The addresses of the console's pages. A name in an address begins with `@`, so that no user is called `new`.
 
+use crate::http::segment;
 use crate::id::{AppId, GroupId, UserId};
 
 pub const SIGN_IN: &str = "/console/sign-in";
@@ -8,7 +9,7 @@ pub const SIGN_IN: &str = "/console/sign-in";
 pub fn sign_in(wanted: &str, ended: bool) -> String {
     let to = match within(wanted) {
         "/console" => String::new(),
-        to => format!("to={}", segment(to)),
+        to => format!("to={}", segment::encode(to)),
     };
     match (ended, to.is_empty()) {
         (false, true) => SIGN_IN.into(),
@@ -23,23 +24,11 @@ pub fn application(id: &AppId) -> String {
 }
 
 pub fn user(app: &AppId, id: &UserId) -> String {
-    format!("{}/users/@{}", application(app), segment(id.as_str()))
+    format!("{}/users/@{}", application(app), segment::encode(id.as_str()))
 }
 
 pub fn group(app: &AppId, id: &GroupId) -> String {
-    format!("{}/groups/@{}", application(app), segment(id.as_str()))
-}
-
-/// A text as one part of a path or a query (RFC 3986, 2.3).
-pub fn segment(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte.into()),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
+    format!("{}/groups/@{}", application(app), segment::encode(id.as_str()))
 }
 
 /// Where to go back to: a page of the console, whatever a form says.

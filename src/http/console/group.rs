@@ -6,7 +6,7 @@ use crate::directory::group::{self, Group, GroupDraft};
 use crate::directory::shared;
 use crate::directory::user::Profile;
 use crate::error::{Error, Result};
-use crate::http::console::address::{self, segment};
+use crate::http::console::address;
 use crate::http::console::form::Form;
 use crate::http::console::frame::Frame;
 use crate::http::console::language::number;
@@ -14,6 +14,7 @@ use crate::http::console::visit::Visit;
 use crate::http::console::{draw, draw_form, of};
 use crate::http::page::see_other;
 use crate::http::problem::Answer;
+use crate::http::segment;
 use crate::id::{AppNo, GroupId, UserId};
 use crate::store::{Db, Tx};
 use actix_web::web::{Path, Query};
@@ -52,7 +53,7 @@ pub async fn index(visit: Visit, id: Path<String>, asked: Query<Asked>) -> Answe
     let work = move |db: &Db| {
         let application = of(db, &id)?;
         let (found, more) = shared::list(db, application.no, Some(&begin), PAGE)?;
-        let next = found.last().filter(|_| more).map(|last| segment(last.id.as_str()));
+        let next = found.last().filter(|_| more).map(|last| segment::encode(last.id.as_str()));
         let rows: Vec<Row> = found.into_iter().map(|group| row(db, &application, group)).collect::<Result<_>>()?;
         Ok((application, rows, next))
     };

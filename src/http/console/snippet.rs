@@ -1,8 +1,8 @@
 //! Code that works, for one application with its own ids.
 
 use crate::apps::application::Application;
-use crate::http::console::address::segment;
 use crate::http::console::language::en;
+use crate::http::segment;
 use crate::id::UserId;
 use serde_json::json;
 
@@ -17,7 +17,7 @@ pub fn all(application: &Application, server: &str, key: Option<&str>, somebody:
     let key = key.unwrap_or("$PARLOUR_KEY");
     let user = somebody.map_or("anna", UserId::as_str);
     let message = json!({"to": format!("user:{user}"), "text": "Hello from the application"}).to_string();
-    let path = format!("users/{}", segment(user));
+    let path = format!("users/{}", segment::encode(user));
     let mut snippets = vec![
         Snippet { title: en("Send a message"), code: call(server, key, ("POST", "messages"), &message) },
         Snippet {

@@ -4,6 +4,8 @@ use crate::error::{Error, Result};
 use crate::http::socket::connection::Connection;
 use crate::live::Outbox;
 use crate::wire::frame::{Answer, Body, Frame, refusal};
+use crate::wire::page::Pages;
+use crate::wire::row::Rows;
 use bytestring::ByteString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,13 +21,24 @@ pub struct Reply {
 impl Reply {
     pub fn new(connection: &Connection, id: u64) -> Reply {
         connection.unanswered.fetch_add(1, Ordering::AcqRel);
-        Reply { id, outbox: connection.place.outbox.clone(), unanswered: connection.unanswered.clone(), open: true }
+        Reply { id, outbox: connection.peer.outbox.clone(), unanswered: connection.unanswered.clone(), open: true }
     }
 
     /// `ok`; with `version`, where the body stands in the place of a push.
     pub fn ok(self, version: Option<i64>, body: Body) {
         let text = Frame::Ok(Answer { id: self.id, body }).text();
         self.send(version, text.into());
+    }
+
+    /// A conversation and what belongs to it, complete up to a version, in as many frames as it takes: the others follow
+    /// as `sync`.
+    pub fn rows(self, (mut rows, version): (Rows, i64), repeated: bool) {
+        let outbox = self.outbox.clone();
+        let conversation = rows.conversations.pop();
+        let mut pages = Pages::new(rows, version, false);
+        let (first, more) = pages.page();
+        self.ok(Some(version), Body::Rows { conversation: conversation.as_ref(), rows: &first, repeated, more });
+        pages.for_each(|page| outbox.answer(Some(version), page.into()));
     }
 
     pub fn nothing(self) {

@@ -4,15 +4,16 @@
 use crate::chat::author::Author;
 use crate::chat::sync;
 use crate::directory::caller::Caller;
+use crate::directory::session;
 use crate::error::Error;
 use crate::http::House;
 use crate::http::socket::greeting::{Arrival, Guest, greet, renew};
 use crate::http::socket::wire::{Heard, Wire};
-use crate::http::socket::{UNANSWERED, request};
-use crate::live::{Out, Place};
+use crate::http::socket::{UNANSWERED, reading, request};
+use crate::live::{Out, Peer};
 use crate::store::Tx;
 use crate::time::Moment;
-use crate::wire::frame::{Bye, refusal};
+use crate::wire::frame::{Bye, Frame, refusal};
 use crate::wire::page::Pages;
 use crate::wire::request::{Hello, Request};
 use actix_web::web;
@@ -32,7 +33,7 @@ pub struct Connection {
     pub house: web::Data<House>,
     pub caller: Caller,
     pub author: Arc<Author>,
-    pub place: Place,
+    pub peer: Peer,
     /// Requests that are not answered yet.
     pub unanswered: Arc<AtomicUsize>,
     /// What was told is complete up to this version.
@@ -49,11 +50,11 @@ pub async fn live(arrival: Arrival, mut wire: Wire) {
         Ok(guest) => guest,
         Err(bye) => return wire.end(bye).await,
     };
-    let Guest { caller, place, seen, pages, welcome } = guest;
+    let Guest { caller, peer, seen, pages, welcome } = guest;
     let author = Arc::new(Author::user(&caller));
     let Arrival { house, seat, .. } = arrival;
     drop(seat);
-    let mut connection = Connection { house, caller, author, place, unanswered: Arc::default(), seen, read: seen, refused: 0 };
+    let mut connection = Connection { house, caller, author, peer, unanswered: Arc::default(), seen, read: seen, refused: 0 };
     let bye = match wire.say(welcome).await {
         Ok(()) => connection.run(&mut wire, pages).await,
         Err(bye) => Some(bye),
@@ -72,7 +73,7 @@ impl Connection {
     }
 
     async fn talk(&mut self, wire: &mut Wire) -> Result<(), Option<Bye>> {
-        let outbox = self.place.outbox.clone();
+        let outbox = self.peer.outbox.clone();
         let clock = sleep_until(self.next_tick(wire));
         tokio::pin!(clock);
         loop {
@@ -94,7 +95,7 @@ impl Connection {
 
     /// Sends what the outbox holds, in order.
     async fn send_waiting(&mut self, wire: &mut Wire) -> Result<(), Option<Bye>> {
-        while let Some(out) = self.place.outbox.take() {
+        while let Some(out) = self.peer.outbox.take() {
             self.still_allowed()?;
             match out {
                 Out::Push { version, .. } if version <= self.read => {}
@@ -108,15 +109,16 @@ impl Connection {
                 }
                 Out::Passing { text } => wire.say(text).await?,
                 Out::Gap => Box::pin(self.catch_up(wire)).await?,
+                Out::Review => Box::pin(self.review(wire)).await?,
             }
         }
         Ok(())
     }
 
-    /// Whoever was signed out or suspended gets nothing more, however much waits.
+    /// Whoever was signed out or suspended, or does not take what it asks for, gets nothing more, however much waits.
     fn still_allowed(&self) -> Result<(), Option<Bye>> {
-        match self.place.outbox.ended() {
-            Some(bye) if bye == Bye::EXPIRED => Err(Some(bye)),
+        match self.peer.outbox.ended() {
+            Some(bye) if bye == Bye::EXPIRED || bye == Bye::SLOW => Err(Some(bye)),
             _ => Ok(()),
         }
     }
@@ -132,6 +134,18 @@ impl Connection {
         self.seen = catch_up.version;
         self.read = catch_up.version;
         self.pages(wire, Pages::new(catch_up.rows, catch_up.version, catch_up.reset)).await
+    }
+
+    /// Whoever may no longer be watched reads as offline once more, and as nothing after that.
+    async fn review(&mut self, wire: &mut Wire) -> Result<(), Option<Bye>> {
+        let hidden = reading::review(self).await.map_err(|error| {
+            tracing::error!(%error, "whom a connection may watch could not be read");
+            Some(Bye::INTERNAL)
+        })?;
+        match hidden.is_empty() {
+            true => Ok(()),
+            false => Ok(wire.say(Frame::Presence { users: &hidden }.text().into()).await?),
+        }
     }
 
     async fn pages(&mut self, wire: &mut Wire, pages: Pages) -> Result<(), Option<Bye>> {
@@ -165,10 +179,10 @@ impl Connection {
     }
 
     async fn renew(&mut self, hello: &Hello) -> Result<(), Option<Bye>> {
-        match renew(&self.house, &self.place, &self.caller, hello, self.seen).await {
+        match renew(&self.house, &self.peer, &self.caller, hello, self.seen).await {
             Ok((caller, welcome)) => {
                 self.caller = caller;
-                self.place.outbox.answer(None, welcome);
+                self.peer.outbox.answer(None, welcome);
                 Ok(())
             }
             Err(error) => self.refuse(None, &error),
@@ -180,7 +194,7 @@ impl Connection {
         if let Error::Internal(cause) = error {
             tracing::error!(cause, "a request failed");
         }
-        self.place.outbox.answer(None, refusal(id, error).into());
+        self.peer.outbox.answer(None, refusal(id, error).into());
         self.refused += 1;
         match self.refused > PATIENCE {
             true if matches!(error, Error::TooMany { .. }) => Err(Some(Bye::RATE_LIMITED)),
@@ -196,13 +210,13 @@ impl Connection {
             return Err(Some(Bye::SILENT));
         }
         if self.caller.expires_at.is_some_and(|end| end <= now) {
-            return Err(Some(Bye::EXPIRED));
+            Box::pin(self.go_on()).await?;
         }
         if wire.spoke.elapsed() >= SILENCE {
             wire.say("{}".into()).await?;
         }
         self.refused = 0;
-        self.house.live.presences.renew(self.caller.app, &self.caller.id, self.place.socket, now);
+        self.house.live.presences.renew(self.caller.app, &self.caller.id, self.peer.socket, now);
         Ok(self.next_tick(wire))
     }
 
@@ -214,6 +228,18 @@ impl Connection {
         Instant::from_std(quiet.min(end).max(now + Duration::from_millis(100)))
     }
 
+    /// The time of the session is over as far as this connection knows; a fresh token may have come on another one.
+    async fn go_on(&mut self) -> Result<(), Option<Bye>> {
+        let caller = self.caller.clone();
+        let held = self.house.store.read(move |db| session::find_no(db, caller.app, caller.user, caller.session)).await;
+        let held = held.map_err(|error| {
+            tracing::error!(%error, "whether a session goes on could not be read");
+            Some(Bye::INTERNAL)
+        })?;
+        self.caller = held.ok_or(Some(Bye::EXPIRED))?.caller;
+        Ok(())
+    }
+
     /// Hands a write to the store; `done` answers it in its place among what is told. Where the store is stopping, `done` is
     /// dropped, and with it the reply, which then says so.
     pub async fn write<T: Send + 'static>(
@@ -221,13 +247,13 @@ impl Connection {
         work: impl FnOnce(&mut Tx) -> crate::error::Result<T> + Send + 'static,
         done: impl FnOnce(crate::error::Result<T>) + Send + 'static,
     ) -> crate::error::Result<()> {
-        let _ = self.house.store.submit(self.place.socket, work, done).await;
+        let _ = self.house.store.submit(self.peer.socket, work, done).await;
         Ok(())
     }
 
     fn leave(&self) {
-        self.place.outbox.close();
-        self.house.live.hub.leave(&self.place);
-        self.house.live.presences.release(self.caller.app, &self.caller.id, self.place.socket, Moment::now());
+        self.peer.outbox.close();
+        self.house.live.hub.leave(&self.peer);
+        self.house.live.presences.release(self.caller.app, &self.caller.id, self.peer.socket, Moment::now());
     }
 }

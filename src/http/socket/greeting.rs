@@ -12,7 +12,7 @@ use crate::http::client::hello::{self, Admitted};
 use crate::http::guard::origin::Page;
 use crate::http::limits::Seat;
 use crate::http::socket::{wire::Heard, wire::Wire};
-use crate::live::{Outbox, Place};
+use crate::live::{Outbox, Peer};
 use crate::store::Db;
 use crate::time::Moment;
 use crate::wire::frame::{ApplicationInfo, Bye, FEATURES, Frame, Limits, SessionInfo, Welcome, refusal};
@@ -38,7 +38,7 @@ pub struct Arrival {
 /// A connection that is signed in and told everything up to `seen`.
 pub struct Guest {
     pub caller: Caller,
-    pub place: Place,
+    pub peer: Peer,
     pub seen: i64,
     pub pages: Pages,
     pub welcome: ByteString,
@@ -88,7 +88,7 @@ async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
     let application = house.store.read(move |db| application::get_no(db, app)).await?;
     arrival.page.require(&application)?;
     let device = hello.client.as_ref().and_then(|c| c.device.as_deref()).map(Arc::from);
-    let place = Place {
+    let peer = Peer {
         socket: house.live.hub.number(),
         app,
         user: admitted.caller.user,
@@ -96,12 +96,12 @@ async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
         device,
         outbox: Arc::new(Outbox::default()),
     };
-    house.live.hub.join(place.clone());
+    house.live.hub.join(peer.clone(), house.config.limits.sockets_per_user);
     let since = hello.since.as_ref().filter(|s| s.epoch == house.store.epoch()).map(|s| s.version);
     match picture(house, &admitted.caller, since).await {
-        Ok(picture) => Ok(welcome(house, (admitted, place), application, picture)),
+        Ok(picture) => Ok(welcome(house, (admitted, peer), application, picture)),
         Err(error) => {
-            house.live.hub.leave(&place);
+            house.live.hub.leave(&peer);
             Err(error)
         }
     }
@@ -128,7 +128,7 @@ async fn picture(house: &House, caller: &Caller, since: Option<i64>) -> Result<P
     house.store.read(read).await
 }
 
-fn welcome(house: &House, (admitted, place): (Admitted, Place), application: Application, picture: Picture) -> Guest {
+fn welcome(house: &House, (admitted, peer): (Admitted, Peer), application: Application, picture: Picture) -> Guest {
     let (caller, catch_up) = (admitted.caller, picture.catch_up);
     let welcome = Welcome {
         session: SessionInfo { id: caller.session, token: admitted.token, expires_at: caller.expires_at },
@@ -145,10 +145,10 @@ fn welcome(house: &House, (admitted, place): (Admitted, Place), application: App
         resumed: !catch_up.reset,
         limits: limits(house),
     };
-    house.live.presences.renew(caller.app, &caller.id, place.socket, Moment::now());
+    house.live.presences.renew(caller.app, &caller.id, peer.socket, Moment::now());
     Guest {
         caller,
-        place,
+        peer,
         seen: catch_up.version,
         pages: Pages::new(catch_up.rows, catch_up.version, catch_up.reset),
         welcome: Frame::Welcome(&welcome).text().into(),
@@ -157,13 +157,13 @@ fn welcome(house: &House, (admitted, place): (Admitted, Place), application: App
 
 /// `hello` with a fresh token on a live connection: its session goes on. Answers who is asking from now on, and the welcome
 /// that says so.
-pub async fn renew(house: &House, place: &Place, caller: &Caller, hello: &Hello, seen: i64) -> Result<(Caller, ByteString)> {
+pub async fn renew(house: &House, peer: &Peer, caller: &Caller, hello: &Hello, seen: i64) -> Result<(Caller, ByteString)> {
     let caller = hello::renew(house, caller, hello).await?;
     let app = caller.app;
     let application = house.store.read(move |db| application::get_no(db, app)).await?;
     let picture = picture(house, &caller, Some(seen)).await?;
     let picture = Picture { catch_up: Catchup { rows: Rows::default(), version: seen, reset: false }, ..picture };
-    let guest = welcome(house, (Admitted { caller, token: None }, place.clone()), application, picture);
+    let guest = welcome(house, (Admitted { caller, token: None }, peer.clone()), application, picture);
     Ok((guest.caller, guest.welcome))
 }
 

@@ -1,20 +1,20 @@
 //! What a signed-in client asks without changing anything: answered from a reader, beside the connection's task.
 
 use crate::chat::history::{self, Span};
-use crate::chat::{member, picture};
-use crate::directory::{contact, user};
+use crate::chat::{member, picture, sight};
+use crate::directory::contact;
 use crate::error::{Error, Result};
 use crate::http::socket::answer::Reply;
 use crate::http::socket::connection::Connection;
-use crate::id::UserId;
+use crate::id::{Party, UserId};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
 use crate::wire::News;
-use crate::wire::frame::{Body, Frame};
+use crate::wire::frame::{Body, Frame, Presence};
 use crate::wire::page;
 use crate::wire::request::{self as asked, Show};
 use crate::wire::row::Rows;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Users whose presence one connection may watch.
 const WATCHED: usize = 200;
@@ -43,10 +43,21 @@ pub fn history(connection: &Connection, r: asked::History) -> Result<()> {
     };
     ask(connection, r.id, work, move |reply, (mut rows, more)| {
         let anchor = span.anchor(&rows.messages);
-        let cut = page::trim(&mut rows.messages, anchor);
+        let cut = trim(&mut rows, anchor);
         reply.ok(None, Body::History { messages: &rows.messages, users: &rows.users, more: more || cut });
     });
     Ok(())
+}
+
+/// Cuts messages and those who wrote them to one page.
+fn trim(rows: &mut Rows, anchor: usize) -> bool {
+    let mut writers: HashMap<UserId, usize> = rows.users.iter().map(|row| (row.id.clone(), page::length(row))).collect();
+    let cut = page::trim(&mut rows.messages, anchor, |row| {
+        let writer = if let Party::User(id) = &row.from { writers.remove(id) } else { None };
+        page::length(row) + writer.unwrap_or(0)
+    });
+    rows.users.retain(|row| !writers.contains_key(&row.id));
+    cut
 }
 
 pub async fn contacts(connection: &Connection, r: asked::Contacts) -> Result<()> {
@@ -72,7 +83,10 @@ pub async fn contacts(connection: &Connection, r: asked::Contacts) -> Result<()>
         };
         contact::page(db, caller.app, caller.user, &page)
     };
-    ask(connection, asked, work, |reply, (users, more)| reply.ok(None, Body::Contacts { users: &users, more }));
+    ask(connection, asked, work, |reply, (mut users, more)| {
+        let cut = page::trim(&mut users, 0, page::length);
+        reply.ok(None, Body::Contacts { users: &users, more: more || cut });
+    });
     Ok(())
 }
 
@@ -82,30 +96,37 @@ pub fn watch(connection: &Connection, r: asked::Watch) -> Result<()> {
         return Err(Error::TooLarge(format!("at most {WATCHED} users can be watched")));
     }
     let caller = connection.caller.clone();
-    let work = move |db: &Db| {
-        let mut seen: Vec<(UserId, Option<Moment>)> = Vec::with_capacity(r.users.len());
-        for id in r.users {
-            let Some(other) = user::find(db, caller.app, &id)? else { continue };
-            let known = other.no == caller.user
-                || contact::knows(db, caller.app, caller.user, other.no)?
-                || picture::share(db, caller.app, caller.user, other.no)?;
-            if known && !seen.iter().any(|(one, _)| *one == id) {
-                seen.push((id, other.last_seen_at));
+    let (live, peer) = (connection.house.live.clone(), connection.peer.clone());
+    let reviews = live.presences.reviews();
+    ask(
+        connection,
+        r.id,
+        move |db| sight::of(db, &caller, r.users),
+        move |reply, seen| {
+            let users = seen.iter().map(|(id, _)| id.clone()).collect();
+            let mut presence = live.presences.watch(&peer, users, (reviews, Moment::now()));
+            for (shown, (_, last_seen)) in presence.iter_mut().zip(seen) {
+                let away = shown.show == Show::Offline;
+                shown.last_seen = shown.last_seen.or(last_seen.filter(|_| away));
             }
-        }
-        Ok(seen)
-    };
-    let (live, place) = (connection.house.live.clone(), connection.place.clone());
-    ask(connection, r.id, work, move |reply, seen| {
-        let users = seen.iter().map(|(id, _)| id.clone()).collect();
-        let mut presence = live.presences.watch(&place, users, Moment::now());
-        for (shown, (_, last_seen)) in presence.iter_mut().zip(seen) {
-            let away = shown.show == Show::Offline;
-            shown.last_seen = shown.last_seen.or(last_seen.filter(|_| away));
-        }
-        reply.ok(None, Body::Presence { presence: &presence });
-    });
+            reply.ok(None, Body::Presence { presence: &presence });
+        },
+    );
     Ok(())
+}
+
+/// Watches only those whom the user may still see; answers the others, as they are to be shown from now on.
+pub async fn review(connection: &Connection) -> Result<Vec<Presence>> {
+    let (presences, caller) = (&connection.house.live.presences, connection.caller.clone());
+    let (reviews, mut watched) = (presences.reviews(), presences.watched(connection.peer.socket));
+    let users = watched.clone();
+    let seen = connection.house.store.read(move |db| sight::of(db, &caller, users)).await?;
+    watched.retain(|user| !seen.iter().any(|(id, _)| id == user));
+    if !watched.is_empty() {
+        let users = seen.into_iter().map(|(id, _)| id).collect();
+        presences.watch(&connection.peer, users, (reviews, Moment::now()));
+    }
+    Ok(watched.into_iter().map(Presence::offline).collect())
 }
 
 /// Told to the others of a conversation that is small enough for it.
@@ -113,15 +134,13 @@ pub fn typing(connection: &Connection, r: asked::Typing) -> Result<()> {
     let (caller, id) = (connection.caller.clone(), r.conversation);
     let work = move |db: &Db| {
         member::require_present(db, caller.app, id, caller.user)?;
-        let mut roster = member::roster(db, caller.app, id)?;
-        roster.retain(|user| *user != caller.user);
-        Ok(roster)
+        sight::others(db, &caller, id)
     };
     let (live, caller) = (connection.house.live.clone(), connection.caller.clone());
-    ask(connection, r.id, work, move |reply, roster| {
-        if roster.len() < member::MARKED {
+    ask(connection, r.id, work, move |reply, others| {
+        if others.len() < member::MARKED {
             let text = Frame::Typing { conversation: id, user: &caller.id, on: r.on }.text();
-            live.hub.pass(caller.app, &roster, &text.into());
+            live.hub.pass(caller.app, &others, &text.into());
         }
         reply.nothing();
     });

@@ -81,19 +81,11 @@ fn changed(reply: Reply) -> impl FnOnce(Result<MessageRow>) + Send {
 async fn open(connection: &Connection, r: asked::Open) -> Result<()> {
     let (author, app, user) = (connection.author.clone(), connection.caller.app, connection.caller.user);
     let work = move |tx: &mut Tx| {
-        let place = conversation::open(tx, &author, &r.with)?;
-        Ok((picture::of(tx, app, place, user)?, tx.current_version(app)?))
+        let conversation = conversation::open(tx, &author, &r.with)?;
+        Ok((picture::of(tx, app, conversation, user)?, tx.current_version(app)?))
     };
     let reply = Reply::new(connection, r.id);
-    connection.write(work, move |result| answer_rows(reply, result, false)).await
-}
-
-/// Answers with a conversation and what belongs to it, complete up to a version.
-fn answer_rows(reply: Reply, result: Result<(Rows, i64)>, repeated: bool) {
-    reply.with(result, |reply, (mut rows, version)| {
-        let conversation = rows.conversations.pop();
-        reply.ok(Some(version), Body::Rows { conversation: conversation.as_ref(), rows: &rows, repeated });
-    });
+    connection.write(work, move |result| reply.with(result, |reply, rows| reply.rows(rows, false))).await
 }
 
 async fn room(connection: &Connection, r: asked::Room) -> Result<()> {
@@ -114,14 +106,10 @@ async fn create_room(connection: &Connection, id: u64, draft: room::Draft) -> Re
     let (author, app, user) = (connection.author.clone(), connection.caller.app, connection.caller.user);
     let work = move |tx: &mut Tx| {
         let (room, repeated) = room::create(tx, &author, &draft)?;
-        Ok((picture::of(tx, app, room, user)?, tx.current_version(app)?, repeated))
+        Ok(((picture::of(tx, app, room, user)?, tx.current_version(app)?), repeated))
     };
     let reply = Reply::new(connection, id);
-    let done = move |result: Result<(Rows, i64, bool)>| {
-        let repeated = matches!(result, Ok((_, _, true)));
-        answer_rows(reply, result.map(|(rows, version, _)| (rows, version)), repeated);
-    };
-    connection.write(work, done).await
+    connection.write(work, move |result| reply.with(result, |reply, (rows, repeated)| reply.rows(rows, repeated))).await
 }
 
 async fn change_room(connection: &Connection, id: u64, room: ConversationId, change: room::Change) -> Result<()> {
@@ -135,7 +123,7 @@ async fn change_room(connection: &Connection, id: u64, room: ConversationId, cha
         Ok((rows, tx.current_version(app)?))
     };
     let reply = Reply::new(connection, id);
-    connection.write(work, move |result| answer_rows(reply, result, false)).await
+    connection.write(work, move |result| reply.with(result, |reply, rows| reply.rows(rows, false))).await
 }
 
 async fn settings(connection: &Connection, r: asked::Settings) -> Result<()> {
@@ -143,11 +131,11 @@ async fn settings(connection: &Connection, r: asked::Settings) -> Result<()> {
     let work = move |tx: &mut Tx| {
         let mut rows = Rows::default();
         if let Some(mute) = r.mute {
-            let place = member::require_present(tx, caller.app, mute.conversation, caller.user)?;
-            member::mute(tx, caller.app, &place, mute.on, mute.until)?;
-            let place = member::require_present(tx, caller.app, mute.conversation, caller.user)?;
-            announce::own_member(tx, caller.app, &place)?;
-            rows.members.push(place.own_row(tx, caller.app)?);
+            let member = member::require_present(tx, caller.app, mute.conversation, caller.user)?;
+            member::mute(tx, caller.app, &member, mute.on, mute.until)?;
+            let member = member::require_present(tx, caller.app, mute.conversation, caller.user)?;
+            announce::own_member(tx, caller.app, &member)?;
+            rows.members.push(member.own_row(tx, caller.app)?);
         }
         if let Some(blocking) = r.block {
             let other = user::number(tx, caller.app, &blocking.user)?;
@@ -157,7 +145,7 @@ async fn settings(connection: &Connection, r: asked::Settings) -> Result<()> {
         Ok((rows, tx.current_version(caller.app)?))
     };
     let reply = Reply::new(connection, r.id);
-    connection.write(work, move |result| answer_rows(reply, result, false)).await
+    connection.write(work, move |result| reply.with(result, |reply, rows| reply.rows(rows, false))).await
 }
 
 fn read(connection: &Connection, r: &asked::Read) -> Result<()> {
@@ -180,7 +168,7 @@ fn present(connection: &Connection, r: asked::Present) -> Result<()> {
     }
     let (caller, presences, now) = (&connection.caller, &connection.house.live.presences, Moment::now());
     if let Some(idle) = r.idle {
-        presences.idle((caller.app, &caller.id), connection.place.socket, idle, now);
+        presences.idle((caller.app, &caller.id), connection.peer.socket, idle, now);
     }
     if let Some(show) = r.show {
         presences.choose(caller.app, &caller.id, choice(show, r.note, r.until)?, now);

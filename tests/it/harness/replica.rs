@@ -14,6 +14,8 @@ pub struct Replica {
     pub resume: i64,
     /// By kind and id.
     pub rows: BTreeMap<(&'static str, String), Value>,
+    /// An `ok` was too much for one frame, and the rest of it follows.
+    goes_on: bool,
     /// Rows that came on this connection, with their versions.
     fresh: BTreeSet<(&'static str, String, i64)>,
     /// Messages of others, in the order in which they were first seen.
@@ -47,7 +49,7 @@ impl Replica {
         }
         assert!(version >= self.version, "the version fell from {} to {version}: {body}", self.version);
         // what has become visible brings older rows along
-        let brings_along = reset || !body["members"].is_null() || !body["groups"].is_null();
+        let brings_along = reset || self.goes_on || !body["members"].is_null() || !body["groups"].is_null();
         for kind in KINDS {
             for row in body[kind].as_array().into_iter().flatten() {
                 self.upsert(kind, row, brings_along);
@@ -55,12 +57,14 @@ impl Replica {
         }
         self.version = version;
         if body["more"] != true {
+            self.goes_on = false;
             self.resume = version;
         }
     }
 
     /// An `ok` with a row stands in the place of the `sync` of its commit. A page of history moves nothing.
     fn answer(&mut self, body: &Value) {
+        self.goes_on |= body["conversation"].is_object() && body["more"] == true;
         let is_page = !body["more"].is_null();
         let mut newest = 0;
         for (member, kind) in [("message", "messages"), ("conversation", "conversations")] {

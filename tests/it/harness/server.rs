@@ -222,6 +222,18 @@ impl TestServer {
         process::stop(running, || self.log())
     }
 
+    /// Waits until it ends by itself.
+    pub fn ends(&mut self) -> ExitStatus {
+        let mut process = self.process.take().expect("it runs");
+        *unpoisoned(&self.shared.address) = None;
+        super::wait::eventually("the server ends", || process.try_wait().expect("a process of ours can be asked"))
+    }
+
+    /// Starts by itself from now on, not under another program.
+    pub fn stands_alone(&mut self) {
+        self.under.clear();
+    }
+
     fn unexpected_errors(&self) -> Vec<String> {
         let expected = |line: &str| self.expected_errors.iter().any(|text| line.contains(text));
         let log = self.log();

@@ -113,6 +113,30 @@ fn a_client_that_never_reads_is_let_go_and_loses_nothing() {
     }
 }
 
+/// Bytes of memory that the answers to such a client may cost the server; what it asks for is many times as much.
+const COST: u64 = 48 * 1024 * 1024;
+
+#[test]
+fn a_client_that_asks_and_never_reads_is_let_go() {
+    let server = TestServer::with(&["--control-rate", "0", "--message-rate", "0"]);
+    let office = server.app("oa");
+    let others = Bystanders::of(&office);
+    office.user("dora");
+    let text = "x".repeat(LOAD);
+    let sent = (0..5).map(|number| others.anna.sends("dora", &format!("{number} {text}")));
+    let conversation = sent.last().expect("some")["conversation"].clone();
+    let before = server.memory();
+    let mut deaf = deaf(&office);
+    let asked = (1..20_000).take_while(|id| {
+        let history = json!({"history": {"id": id, "conversation": conversation, "limit": 5}});
+        deaf.send(Message::text(history.to_string())).is_ok()
+    });
+    assert!(asked.count() < 19_999, "it was let go");
+    let cost = server.memory().saturating_sub(before);
+    assert!(cost < COST, "it cost {cost} bytes");
+    others.talk_on("all the while");
+}
+
 fn count(reader: &Voice, conversation: &Value) -> usize {
     let (mut total, mut before) = (0, Value::Null);
     loop {

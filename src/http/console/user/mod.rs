@@ -12,7 +12,7 @@ use crate::chat::announce;
 use crate::directory::session::Session;
 use crate::directory::user::{self, User};
 use crate::error::{Error, Result};
-use crate::http::console::address::{self, segment};
+use crate::http::console::address;
 use crate::http::console::form::Form;
 use crate::http::console::frame::Frame;
 use crate::http::console::language::en;
@@ -21,6 +21,7 @@ use crate::http::console::visit::Visit;
 use crate::http::console::{draw, draw_form, of};
 use crate::http::page::see_other;
 use crate::http::problem::Answer;
+use crate::http::segment;
 use crate::id::UserId;
 use crate::store::{Db, Tx};
 use crate::time::Moment;
@@ -109,10 +110,10 @@ pub async fn index(visit: Visit, id: Path<String>, asked: Query<Asked>) -> Answe
         Ok((application, found))
     };
     let (application, (found, more)) = visit.read(work).await?;
-    let next = found.last().filter(|_| more).map(|last| segment(last.id.as_str()));
+    let next = found.last().filter(|_| more).map(|last| segment::encode(last.id.as_str()));
     let users = found.into_iter().map(|user| Row::of(&application, user)).collect();
     let frame = Frame::within(&visit, &application, "users");
-    draw(&Index { frame, users, query: segment(&text), text, after, next })
+    draw(&Index { frame, users, query: segment::encode(&text), text, after, next })
 }
 
 #[derive(Template)]

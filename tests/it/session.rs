@@ -1,0 +1,109 @@
+//! How long somebody stays signed in: who is signed out is gone at once, and who is not goes on.
+
+use crate::harness::{App, Socket, TestServer, Voice, eventually};
+use crate::sign_in::{jwt, seconds};
+use serde_json::{Value, json};
+use std::thread;
+
+/// A token that the application signs, for so many seconds.
+fn signed(office: &App, user: &str, lasts: i64) -> String {
+    let claims = json!({"sub": user, "name": user, "aud": office.id, "exp": seconds(lasts)});
+    jwt(&office.token_secret, &claims)
+}
+
+fn greets(office: &App, token: &str) -> (Socket, Value) {
+    let socket = Socket::open(office.server.http().address, &[]).expect("the door is open");
+    socket.says(&json!({"hello": {"app": office.id, "token": token}}).to_string());
+    let welcome = socket.hears("welcome", 0, |_| true);
+    (socket, welcome)
+}
+
+/// Says hello once more on a live socket; answers the second welcome.
+fn renews(office: &App, socket: &Socket, token: &str) -> Value {
+    let from = socket.log().frames.len();
+    socket.says(&json!({"hello": {"app": office.id, "token": token}}).to_string());
+    socket.hears("welcome", from, |_| true)
+}
+
+#[test]
+fn a_fresh_token_lets_all_connections_of_its_session_go_on() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let (first, welcome) = greets(&office, &signed(&office, "anna", 3));
+    let (second, _) = greets(&office, welcome["session"]["token"].as_str().expect("a token"));
+    let (other, _) = greets(&office, &signed(&office, "ben", 5));
+    let renewed = renews(&office, &first, &signed(&office, "anna", 600));
+    assert_eq!(renewed["session"]["id"], welcome["session"]["id"]);
+    assert_eq!(other.is_closed(), 4500, "by now the time that both began with is over");
+    for socket in [&first, &second] {
+        socket.says(r#"{"watch":{"id":7,"users":[]}}"#);
+        socket.hears("ok", 0, |body| body["id"] == 7);
+    }
+}
+
+#[test]
+fn a_fresh_token_makes_no_session_shorter_and_leaves_a_programs_token_alone() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let (socket, welcome) = greets(&office, &signed(&office, "anna", 600));
+    assert_eq!(renews(&office, &socket, &signed(&office, "anna", 60))["session"]["expires_at"], welcome["session"]["expires_at"]);
+    for lasts in [Value::Null, json!("2099-01-01T00:00:00.000Z")] {
+        let made = office.post("/users/anna/tokens", &json!({"name": "printer", "expires_at": lasts})).is(201);
+        let (socket, welcome) = greets(&office, made["token"].as_str().expect("a token"));
+        assert_eq!(welcome["session"]["expires_at"], lasts);
+        assert_eq!(renews(&office, &socket, &signed(&office, "anna", 600))["session"]["expires_at"], lasts);
+        let sessions = office.get("/users/anna/sessions").is(200);
+        let kept = sessions["items"].as_array().into_iter().flatten().find(|session| session["id"] == made["id"]);
+        assert_eq!(kept.expect("it is there")["expires_at"], lasts);
+    }
+}
+
+/// The other devices of somebody who is signed out, and what they hear.
+fn are_gone_at_once(office: &App, ben: &Voice, end: impl Fn()) {
+    let devices: Vec<Voice> = (0..3).map(|_| office.device("anna")).collect();
+    end();
+    for device in &devices {
+        assert_eq!(device.socket.is_closed(), 4500);
+        assert_eq!(device.is_told("bye", |_| true)["code"], "expired");
+    }
+    let sent = ben.sends("anna", "are you there?");
+    for device in &devices {
+        let log = device.socket.log();
+        let told = |body: &Value| body["messages"].as_array().into_iter().flatten().any(|message| message["id"] == sent["id"]);
+        assert!(!log.frames.iter().any(|(_, body)| told(body)));
+    }
+}
+
+#[test]
+fn whoever_is_signed_out_or_suspended_is_gone_from_all_devices_at_once() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let ben = office.user("anna").person("ben");
+    are_gone_at_once(&office, &ben, || drop(office.delete("/users/anna/sessions").is(204)));
+    are_gone_at_once(&office, &ben, || drop(office.patch("/users/anna", &json!({"suspended": true})).is(200)));
+}
+
+#[test]
+fn nobody_slips_in_while_the_session_ends() {
+    const AT_ONCE: usize = 24;
+    let server = TestServer::start();
+    let office = server.app("oa");
+    office.put("/users/anna", &json!({"name": "Anna"})).is(201);
+    for _ in 0..12 {
+        let made = office.post("/users/anna/tokens", &json!({"name": "printer"})).is(201);
+        let hello = json!({"hello": {"app": office.id, "token": made["token"]}}).to_string();
+        let sockets: Vec<Socket> = (0..AT_ONCE).map(|_| Socket::open(server.address(), &[]).expect("the door is open")).collect();
+        thread::scope(|scope| {
+            scope.spawn(|| sockets.iter().for_each(|socket| socket.says(&hello)));
+            scope.spawn(|| {
+                let early = || sockets[AT_ONCE / 4].log().frames.first().map(drop);
+                eventually("some are let in", early);
+                office.delete("/users/anna/sessions").is(204);
+            });
+        });
+        for socket in &sockets {
+            let end = socket.is_closed();
+            assert!([4500, 4501].contains(&end), "{end}");
+        }
+    }
+}
