@@ -25,7 +25,7 @@ fn told(voice: &Voice, conversation: &Value) -> usize {
 
 #[test]
 fn fifty_who_read_at_once_are_told_in_few_pieces() {
-    let server = TestServer::start();
+    let server = TestServer::with(&["--rest-rate", "0"]);
     let office = server.app("oa");
     let anna = office.member("anna");
     let others: Vec<Voice> = (2..=MEMBERS).map(|number| office.member(&format!("reader-{number}"))).collect();

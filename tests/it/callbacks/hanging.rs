@@ -21,7 +21,7 @@ fn is_told_twice(office: &App) {
 
 #[test]
 fn many_applications_that_hang_leave_room_for_one_that_answers() {
-    let (server, stuck, good) = (TestServer::start(), Listener::start(), Listener::start());
+    let (server, stuck, good) = (TestServer::with(&["--rest-rate", "0"]), Listener::start(), Listener::start());
     stuck.answers("message.created", |_| Reply::Silence(2 * FACT));
     good.answers("message.created", echo);
     let (url, approved) = (stuck.url(), stuck.host_and_port());
