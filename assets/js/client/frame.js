@@ -38,7 +38,8 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
     if (!desk) return;
     desk.shown = open;
     dispatchEvent(new Event('parlour-shown'));
-    if (open) requestAnimationFrame(() => /** @type {HTMLElement|null} */ (document.querySelector('.composer textarea, .search input'))?.focus());
+    // on a phone that would raise the keyboard over what is to be read
+    if (open && matchMedia('(pointer: fine)').matches) requestAnimationFrame(() => /** @type {HTMLElement|null} */ (document.querySelector('.composer textarea, .search input'))?.focus());
   },
   onawake: () => dispatchEvent(new Event(AWAKE)),
   onnotices(found) {

@@ -3,7 +3,7 @@ import { Avatar } from './avatar.js';
 import { found } from './contact-list.js';
 import { compare, t } from './language.js';
 import { IconButton } from './icon.js';
-import { html, useDesk, useEffect, useState } from './ui.js';
+import { html, useDesk, useEffect, useMemo, useState } from './ui.js';
 
 const SHOWN = 100;
 
@@ -18,7 +18,11 @@ export function PeoplePicker({ chosen, setChosen, without = [] }) {
     return () => clearTimeout(timer);
   }, [wanted]);
   const name = (/** @type {string} */ id) => desk.nameOf(`user:${id}`);
-  const all = wanted ? found(messenger, wanted).users : [...messenger.rows.users.keys()].filter((id) => id !== messenger.id).sort((a, b) => compare(name(a), name(b)));
+  // thousands may be known; putting them in order is not for every key that is pressed
+  const all = useMemo(
+    () => (wanted ? found(messenger, wanted).users : [...messenger.rows.users.keys()].filter((id) => id !== messenger.id).sort((a, b) => compare(name(a), name(b)))),
+    [wanted, messenger.replica.rows, messenger.signal.of('users', 'roster')],
+  );
   const offered = all.filter((id) => !without.includes(id)).slice(0, SHOWN);
   /** @param {string} id */
   const toggle = (id) => setChosen(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);

@@ -20,12 +20,14 @@ function hint(input) {
   const said = box?.querySelector('[role="status"]');
   if (!box || !meter || !said) return;
   const words = (box.dataset.words ?? '').split('|');
-  input.addEventListener('input', () => {
+  const look = () => {
     const found = strength(input.value);
     box.hidden = input.value === '';
     meter.value = found;
     said.textContent = words[found] ?? '';
-  });
+  };
+  input.addEventListener('input', look);
+  look(); // somebody may have typed before this script came
 }
 
 /** @param {ParentNode} root */

@@ -13,7 +13,9 @@ function follow(name) {
   if (!(id instanceof HTMLInputElement)) return;
   let own = id.value !== '';
   id.addEventListener('input', () => { own = id.value !== ''; });
-  name.addEventListener('input', () => { if (!own) id.value = idOf(name.value, id.maxLength > 0 ? Math.min(id.maxLength, 32) : 32); });
+  const suggest = () => { if (!own) id.value = idOf(name.value, id.maxLength > 0 ? Math.min(id.maxLength, 32) : 32); };
+  name.addEventListener('input', suggest);
+  suggest(); // somebody may have typed before this script came
 }
 
 /** @param {ParentNode} root */

@@ -9,6 +9,16 @@ const receiver = await Receiver.open();
 after(() => receiver.close());
 const stage = new Stage(() => House.start());
 
+/** The first administrator, at a page of the console. @param {string} path @param {import('playwright-core').BrowserContextOptions} [options] */
+async function administrator(path, options) {
+  const root = await stage.visitor(options);
+  await root.page.goto(`${stage.server.url}/console${path}`);
+  await root.page.fill('#name', 'root');
+  await root.page.fill('#password', PASSWORD);
+  await root.page.press('#password', 'Enter');
+  return root;
+}
+
 /** @param {import('playwright-core').Page} page @param {string} id @param {string} name */
 async function createUser(page, id, name) {
   await page.click('nav >> text=Users');
@@ -31,7 +41,7 @@ test('from the set-up link to two people who write to each other', async () => {
   await page.click('text=Create administrator');
   await page.click('text=Register application >> nth=-1');
   await page.fill('#name', 'Acme Office');
-  assert.equal(await page.inputValue('#id'), 'acme-office');
+  await root.until('the id follows', async () => (await page.inputValue('#id')) === 'acme-office');
   await page.fill('#id', 'oa');
   await page.click('main form >> text=Register application');
   await page.waitForSelector('h1:has-text("Copy this now")');
@@ -52,12 +62,7 @@ test('from the set-up link to two people who write to each other', async () => {
 });
 
 test('without script everything is there, and what is dangerous still asks', async () => {
-  const root = await stage.visitor({ javaScriptEnabled: false, locale: 'zh-CN' });
-  const { page } = root;
-  await page.goto(`${stage.server.url}/console/@oa/users/@ben`);
-  await page.fill('#name', 'root');
-  await page.fill('#password', PASSWORD);
-  await page.click('button:text-is("登录")');
+  const { page } = await administrator('/@oa/users/@ben', { javaScriptEnabled: false, locale: 'zh-CN' });
   await page.waitForSelector('h1:has-text("Ben Okafor")');
   await page.click('text=停用…');
   await page.click('[popover] >> text=停用用户');
@@ -69,14 +74,24 @@ test('without script everything is there, and what is dangerous still asks', asy
   await page.waitForSelector('button:text-is("Suspend…")');
 });
 
+test('what was typed before the script came counts too', async () => {
+  const root = await administrator('/account');
+  const { page } = root;
+  await page.waitForSelector('#present_password');
+  let come = () => {};
+  const late = new Promise((resolve) => (come = () => resolve(null)));
+  await page.route(/js\/console\/main\.js/, async (route) => (await late, route.continue()));
+  await page.goto(`${stage.server.url}/console/applications/new`, { waitUntil: 'commit' });
+  await page.fill('#name', 'Second Office');
+  assert.equal(await page.inputValue('#id'), '');
+  come();
+  await root.until('the id follows', async () => (await page.inputValue('#id')) === 'second-office');
+});
+
 test('an application’s address is given, pinged, does not answer, and is called again', async () => {
-  const root = await stage.visitor();
+  const root = await administrator('/@oa/edit');
   const { page } = root;
   root.allow(/status of 4(22|03)/);
-  await page.goto(`${stage.server.url}/console/@oa/edit`);
-  await page.fill('#name', 'root');
-  await page.fill('#password', PASSWORD);
-  await page.click('button:text-is("Sign in")');
   await page.fill('#callback_url', receiver.url);
   for (const [name, value] of [['questions', 'message.created'], ['events', 'presence.changed'], ['events', 'delivery.failed']]) await page.check(`[name=${name}][value="${value}"]`);
   await page.click('button:text-is("Save")');
