@@ -162,7 +162,7 @@ impl<'a> Picture<'a> {
     }
 
     fn finish(mut self, settings: Option<crate::wire::row::SettingsRow>) -> Result<Rows> {
-        self.rows.users.extend(picture::users(self.db, self.caller.app, self.named.into_iter())?);
+        self.rows.users.extend(picture::users(self.db, self.caller.app, self.named)?);
         self.rows.users.sort_by(|a, b| a.id.cmp(&b.id));
         self.rows.users.dedup_by(|a, b| a.id == b.id);
         self.rows.settings = settings;
