@@ -77,6 +77,7 @@ CREATE TABLE contact_group (
     PRIMARY KEY (application, no),
     UNIQUE (application, source, id, owner, digest)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_group_gone ON contact_group (gone_at) WHERE gone_at IS NOT NULL;
 CREATE INDEX contact_group_everyone ON contact_group (application) WHERE everyone = 1;
 
 CREATE TABLE group_user (

@@ -88,6 +88,17 @@ CREATE TABLE batch (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX batch_open ON batch (application, id) WHERE done_at IS NULL OR changing IS NOT NULL;
 
+-- A large group as it was when a batch was accepted: who becomes a recipient hundred by hundred.
+CREATE TABLE batch_group (
+    application  INTEGER NOT NULL,
+    batch        INTEGER NOT NULL,
+    no           INTEGER NOT NULL,
+    users        TEXT    NOT NULL,                 -- a JSON array of users' numbers
+    reached      INTEGER NOT NULL DEFAULT 0,       -- so many of them have a row in batch_copy
+    PRIMARY KEY (application, batch, no),
+    FOREIGN KEY (application, batch) REFERENCES batch (application, id)
+) STRICT, WITHOUT ROWID;
+
 -- Waits for its message until there is one, or an error.
 CREATE TABLE batch_copy (
     application  INTEGER NOT NULL,

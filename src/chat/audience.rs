@@ -2,15 +2,18 @@
 //! accepted: who joins a group later does not get it.
 
 use crate::chat::author::Author;
+use crate::chat::batch::Batch;
 use crate::chat::conversation;
 use crate::directory::{group, shared, user};
 use crate::error::{Error, Result};
-use crate::id::{AppNo, ConversationId, GroupId, Party, UserNo};
+use crate::id::{ConversationId, GroupId, Party, UserNo};
 use crate::store::{Db, Tx, params};
 use std::collections::HashSet;
 
 /// The most parties that one message may name.
-pub const PARTIES: usize = 10_000;
+pub const PARTIES: usize = 1_000;
+/// Users of a group who become recipients at once; those of a larger one do so when their turn comes.
+const TOGETHER: i64 = 500;
 
 /// The recipients of one batch, being gathered.
 pub struct Audience<'a> {
@@ -20,12 +23,15 @@ pub struct Audience<'a> {
     rows: i64,
     position: i64,
     named: HashSet<Party>,
+    /// Large groups, which are written down as they are now.
+    groups: i64,
     /// All users up to this number.
     everyone: Option<UserNo>,
 }
 
 /// What was gathered.
 pub struct Gathered {
+    /// Recipients; fewer where somebody is meant several times.
     pub total: i64,
     pub failed: i64,
     pub everyone: Option<UserNo>,
@@ -33,7 +39,7 @@ pub struct Gathered {
 
 /// Writes down the recipients that these parties mean. One that is not there is an error in its place.
 pub fn gather(tx: &mut Tx, author: &Author, batch: i64, to: &[String]) -> Result<Gathered> {
-    let mut audience = Audience { author, batch, rows: 0, position: 0, named: HashSet::new(), everyone: None };
+    let mut audience = Audience { author, batch, rows: 0, position: 0, named: HashSet::new(), groups: 0, everyone: None };
     let mut failed = 0;
     for given in to {
         if let Err(error) = audience.add(tx, given) {
@@ -41,18 +47,8 @@ pub fn gather(tx: &mut Tx, author: &Author, batch: i64, to: &[String]) -> Result
             failed += 1;
         }
     }
-    let rest = match audience.everyone {
-        Some(last) => rest(tx, (author.app, batch), UserNo(0), last)?,
-        None => 0,
-    };
-    Ok(Gathered { total: audience.rows + rest, failed, everyone: audience.everyone })
-}
-
-/// How many users between two numbers have no row in this batch yet.
-fn rest(db: &Db, (app, batch): (AppNo, i64), after: UserNo, last: UserNo) -> Result<i64> {
-    let sql = "SELECT count(*) FROM user u WHERE application = ?1 AND no > ?3 AND no <= ?4 AND erased_at IS NULL AND NOT EXISTS
-                   (SELECT 1 FROM batch_copy c WHERE c.application = ?1 AND c.batch = ?2 AND c.user = u.no)";
-    db.one(sql, params![app, batch, after, last], |r| r.get(0))
+    let everyone = if audience.everyone.is_some() { user::count(tx, author.app)? } else { 0 };
+    Ok(Gathered { total: audience.rows + everyone, failed, everyone: audience.everyone })
 }
 
 impl Audience<'_> {
@@ -99,11 +95,19 @@ impl Audience<'_> {
     fn group(&mut self, tx: &mut Tx, id: &GroupId) -> Result<()> {
         let app = self.author.app;
         let group = shared::get(tx, app, id)?;
+        let count = group::count(tx, app, group.no)?;
+        if count > TOGETHER {
+            self.groups += 1;
+            self.rows += count;
+            let sql = "INSERT INTO batch_group (application, batch, no, users)
+                       SELECT ?1, ?2, ?3, json_group_array(user ORDER BY position) FROM group_user WHERE application = ?1 AND grp = ?4";
+            return tx.run(sql, params![app, self.batch, self.groups, group.no]).map(|_| ());
+        }
         let sql = "INSERT INTO batch_copy (application, batch, position, user)
                    SELECT ?1, ?2, ?3 + row_number() OVER (ORDER BY position), user FROM group_user WHERE application = ?1 AND grp = ?4
                    ON CONFLICT DO NOTHING";
         self.rows += tx.run(sql, params![app, self.batch, self.position, group.no])? as i64;
-        self.position += group::count(tx, app, group.no)?;
+        self.position += count;
         Ok(())
     }
 
@@ -133,22 +137,43 @@ impl Audience<'_> {
     }
 }
 
-/// Gives the next users of an audience of all their rows; answers how many it found.
-pub(super) fn reach(tx: &mut Tx, app: AppNo, batch: i64, most: i64) -> Result<usize> {
+/// Gives the next users of a batch's large audiences their rows: of its groups first, of everyone then. Answers how many it
+/// found; some of them may have had one.
+pub(super) fn reach(tx: &mut Tx, batch: &Batch) -> Result<usize> {
+    let sql = "SELECT no FROM batch_group WHERE application = ?1 AND batch = ?2 AND reached < json_array_length(users) LIMIT 1";
+    match tx.maybe(sql, params![batch.app, batch.id], |r| r.get(0))? {
+        Some(group) => reach_group(tx, batch, group),
+        None if batch.everyone.is_some() => reach_everyone(tx, batch),
+        None => Ok(0),
+    }
+}
+
+fn reach_group(tx: &mut Tx, batch: &Batch, no: i64) -> Result<usize> {
+    let sql = "SELECT j.value FROM batch_group g, json_each(g.users) j WHERE g.application = ?1 AND g.batch = ?2 AND g.no = ?3
+               AND j.key >= g.reached AND j.key < g.reached + ?4";
+    let found = tx.all(sql, params![batch.app, batch.id, no, TOGETHER], |r| r.get(0))?;
+    let sql = "UPDATE batch_group SET reached = reached + ?4 WHERE application = ?1 AND batch = ?2 AND no = ?3";
+    tx.run(sql, params![batch.app, batch.id, no, TOGETHER])?;
+    append(tx, batch, &found)
+}
+
+fn reach_everyone(tx: &mut Tx, batch: &Batch) -> Result<usize> {
     let sql = "SELECT u.no FROM batch b JOIN user u ON u.application = b.application AND u.no > b.reached AND u.no <= b.everyone
-               WHERE b.application = ?1 AND b.id = ?2 AND u.erased_at IS NULL AND NOT EXISTS
-                   (SELECT 1 FROM batch_copy c WHERE c.application = ?1 AND c.batch = ?2 AND c.user = u.no)
-               ORDER BY u.no LIMIT ?3";
-    let found: Vec<UserNo> = tx.all(sql, params![app, batch, most], |r| r.get(0))?;
-    let sql = "SELECT coalesce(max(position), 0) FROM batch_copy WHERE application = ?1 AND batch = ?2";
-    let mut position: i64 = tx.one(sql, params![app, batch], |r| r.get(0))?;
-    for no in &found {
-        position += 1;
-        let sql = "INSERT INTO batch_copy (application, batch, position, user) VALUES (?1, ?2, ?3, ?4)";
-        tx.run(sql, params![app, batch, position, no])?;
-    }
+               WHERE b.application = ?1 AND b.id = ?2 AND u.erased_at IS NULL ORDER BY u.no LIMIT ?3";
+    let found: Vec<UserNo> = tx.all(sql, params![batch.app, batch.id, TOGETHER], |r| r.get(0))?;
     if let Some(last) = found.last() {
-        tx.run("UPDATE batch SET reached = ?3 WHERE application = ?1 AND id = ?2", params![app, batch, last])?;
+        tx.run("UPDATE batch SET reached = ?3 WHERE application = ?1 AND id = ?2", params![batch.app, batch.id, last])?;
     }
-    Ok(found.len())
+    append(tx, batch, &found)
+}
+
+/// A recipient who is one already stays where it is.
+fn append(tx: &mut Tx, batch: &Batch, users: &[UserNo]) -> Result<usize> {
+    let sql = "SELECT coalesce(max(position), 0) FROM batch_copy WHERE application = ?1 AND batch = ?2";
+    let last: i64 = tx.one(sql, params![batch.app, batch.id], |r| r.get(0))?;
+    for (place, user) in users.iter().enumerate() {
+        let sql = "INSERT INTO batch_copy (application, batch, position, user) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+        tx.run(sql, params![batch.app, batch.id, last + 1 + place as i64, user])?;
+    }
+    Ok(users.len())
 }

@@ -25,7 +25,7 @@ pub struct Batch {
     pub sender: UserNo,
     pub text: String,
     pub created_at: Moment,
-    /// Recipients, written copies, recipients that cannot get one.
+    /// Recipients (until it is done: at most), written copies, recipients that cannot get one.
     pub total: i64,
     pub written: i64,
     pub failed: i64,
@@ -35,7 +35,8 @@ pub struct Batch {
     pub withdrawn_at: Option<Moment>,
     /// Copies from this position on have still to be edited or withdrawn.
     changing: Option<i64>,
-    everyone: Option<UserNo>,
+    /// All users up to this number get it too.
+    pub(super) everyone: Option<UserNo>,
 }
 
 impl Batch {
@@ -121,9 +122,9 @@ pub fn step(tx: &mut Tx, app: AppNo, id: i64) -> Result<bool> {
 }
 
 fn write(tx: &mut Tx, batch: &Batch) -> Result<()> {
-    let mut waiting = copy::waiting(tx, batch.app, batch.id, TOGETHER)?;
-    if waiting.is_empty() && batch.everyone.is_some() && audience::reach(tx, batch.app, batch.id, TOGETHER)? > 0 {
-        waiting = copy::waiting(tx, batch.app, batch.id, TOGETHER)?;
+    let waiting = copy::waiting(tx, batch.app, batch.id, TOGETHER)?;
+    if waiting.is_empty() && audience::reach(tx, batch)? > 0 {
+        return Ok(());
     }
     if waiting.is_empty() {
         let now = tx.now;
@@ -210,3 +211,6 @@ fn read(r: &Row) -> Result<Batch> {
         everyone: r.get(12)?,
     })
 }
+
+#[cfg(test)]
+mod tests;

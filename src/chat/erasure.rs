@@ -19,7 +19,8 @@ pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
     tx.run("DELETE FROM mention WHERE application = ?1 AND user = ?2", params![app, no])?;
     let version = erasure::erase(tx, app, no)?;
     // In this order: who begins afresh takes nothing that was told before it has looked.
-    tx.tell(News::Erased { app, id: person.id.clone(), to: met });
+    tx.tell(News::Behind { app, to: met });
+    tx.tell(News::Erased { app, id: person.id.clone() });
     announce::rows(tx, app, seen_by, Rows { users: vec![person.gone_row(version)], ..Rows::default() })
 }
 

@@ -16,6 +16,8 @@ pub mod message;
 pub mod picture;
 pub mod receipt;
 pub mod room;
+#[cfg(test)]
+mod scratch;
 pub mod sight;
 pub mod sync;
 pub mod tally;

@@ -50,7 +50,7 @@ fn keep_one(tx: &mut Tx, app: AppNo, value: &Value) -> Result<bool> {
         contact::replace(tx, app, no, &list, announce::user)?;
     } else {
         let Shared { draft, visible_to } = Shared::deserialize(value).map_err(wrong)?;
-        shared::put(tx, app, &draft, visible_to.as_deref(), announce::user)?;
+        shared::put(tx, app, &shared::Draft::parse(draft, visible_to)?, announce::user)?;
     }
     Ok(tx.current_version(app)? > before)
 }

@@ -16,6 +16,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub const SHOWN: usize = 500;
 /// The most users of one group.
 pub const MOST: usize = 50_000;
+/// Users who are put into a group or taken out of it in one piece.
+pub const TOGETHER: usize = 1000;
 
 /// Where a group comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -125,9 +127,13 @@ impl Group {
 
 pub(super) const COLUMNS: &str = "g.application, g.no, g.source, g.id, g.name, g.parent, g.everyone, g.version, g.gone_at";
 
-pub(super) fn get_no(db: &Db, app: AppNo, no: i64) -> Result<Group> {
+fn find_no(db: &Db, app: AppNo, no: i64) -> Result<Option<Group>> {
     let sql = format!("SELECT {COLUMNS} FROM contact_group g WHERE g.application = ?1 AND g.no = ?2");
-    db.maybe(&sql, params![app, no], read)?.ok_or(Error::NotFound("group"))
+    db.maybe(&sql, params![app, no], read)
+}
+
+pub(super) fn get_no(db: &Db, app: AppNo, no: i64) -> Result<Group> {
+    find_no(db, app, no)?.ok_or(Error::NotFound("group"))
 }
 
 /// The users of a group in its order, the first `most` of them.
@@ -192,14 +198,35 @@ pub(super) fn next_no(db: &Db, app: AppNo) -> Result<i64> {
     db.one("SELECT coalesce(max(no), 0) + 1 FROM contact_group WHERE application = ?1", [app], |r| r.get(0))
 }
 
-/// Puts exactly these users into a group.
+/// Puts exactly these users into a group, in this order.
 pub(super) fn set_members(tx: &mut Tx, app: AppNo, no: i64, users: &[UserNo]) -> Result<()> {
-    tx.run("DELETE FROM group_user WHERE application = ?1 AND grp = ?2", params![app, no])?;
-    for (position, user) in users.iter().enumerate() {
-        let sql = "INSERT INTO group_user (application, grp, position, user) VALUES (?1, ?2, ?3, ?4)";
-        tx.run(sql, params![app, no, position as i64, user])?;
+    for (slice, users) in users.chunks(TOGETHER).enumerate() {
+        set_slice(tx, (app, no), slice * TOGETHER, users)?;
     }
+    while cut(tx, (app, no), users.len())? > 0 {}
     Ok(())
+}
+
+/// Puts these users at the places from `first` on, wherever in the group they were; answers whether others were there.
+pub(super) fn set_slice(tx: &mut Tx, (app, no): (AppNo, i64), first: usize, users: &[UserNo]) -> Result<bool> {
+    let sql =
+        "SELECT user FROM group_user WHERE application = ?1 AND grp = ?2 AND position >= ?3 AND position < ?4 ORDER BY position";
+    let there: Vec<UserNo> = tx.all(sql, params![app, no, first as i64, (first + users.len()) as i64], |r| r.get(0))?;
+    if there == users {
+        return Ok(false);
+    }
+    for (position, user) in (first as i64..).zip(users) {
+        let sql = "INSERT OR REPLACE INTO group_user (application, grp, position, user) VALUES (?1, ?2, ?3, ?4)";
+        tx.run(sql, params![app, no, position, user])?;
+    }
+    Ok(true)
+}
+
+/// Takes users out of a group from a place on, a bounded number; answers how many.
+pub(super) fn cut(tx: &mut Tx, (app, no): (AppNo, i64), first: usize) -> Result<usize> {
+    let sql = "DELETE FROM group_user WHERE (application, grp, position) IN
+               (SELECT application, grp, position FROM group_user WHERE application = ?1 AND grp = ?2 AND position >= ?3 LIMIT ?4)";
+    tx.run(sql, params![app, no, first as i64, TOGETHER as i64])
 }
 
 /// Lets a user see a group from `version` on, or not any more.
@@ -210,18 +237,30 @@ pub(super) fn link(tx: &mut Tx, group: (AppNo, i64), user: UserNo, version: i64,
     tx.run(sql, params![group.0, user, group.1, version, gone_at]).map(|_| ())
 }
 
-/// Clears what nobody sees any more: all of a group that nobody will hear of again, the content of one of which somebody has
-/// still to hear that it is gone.
-pub(super) fn settle(tx: &mut Tx, app: AppNo, no: i64) -> Result<()> {
+/// Groups that nobody has seen for a while, but that still have users.
+pub fn unseen(db: &Db, before: Moment) -> Result<Vec<(AppNo, i64)>> {
+    db.all("SELECT application, no FROM contact_group WHERE gone_at < ?1", [before], |r| Ok((r.get(0)?, r.get(1)?)))
+}
+
+/// Clears what nobody sees any more, a bounded part of it: all of a group that nobody will hear of again, the content of one of
+/// which somebody has still to hear that it is gone. What is left is for the sweep. Answers how many users it took out.
+pub fn settle(tx: &mut Tx, app: AppNo, no: i64) -> Result<usize> {
+    let Some(group) = find_no(tx, app, no)? else { return Ok(0) };
+    let shared = group.source == Source::Shared;
     let live = "SELECT 1 FROM group_viewer WHERE application = ?1 AND grp = ?2 AND gone_at IS NULL";
-    if tx.any(live, params![app, no])? {
-        return Ok(());
+    if if shared { group.gone_at.is_none() } else { tx.any(live, params![app, no])? } {
+        return Ok(0);
     }
-    tx.run("DELETE FROM group_user WHERE application = ?1 AND grp = ?2", params![app, no])?;
-    if tx.any("SELECT 1 FROM group_viewer WHERE application = ?1 AND grp = ?2", params![app, no])? {
-        return never_match(tx, app, no);
+    never_match(tx, app, no)?;
+    let cleared = cut(tx, (app, no), 0)?;
+    if cleared == TOGETHER {
+        let now = tx.now;
+        let sql = "UPDATE contact_group SET gone_at = coalesce(gone_at, ?3) WHERE application = ?1 AND no = ?2";
+        tx.run(sql, params![app, no, now])?;
+    } else if !shared && !tx.any("SELECT 1 FROM group_viewer WHERE application = ?1 AND grp = ?2", params![app, no])? {
+        tx.run("DELETE FROM contact_group WHERE application = ?1 AND no = ?2", params![app, no])?;
     }
-    tx.run("DELETE FROM contact_group WHERE application = ?1 AND no = ?2", params![app, no]).map(|_| ())
+    Ok(cleared)
 }
 
 /// Gives a group a digest that no content has, because its users are not those of its digest any more.

@@ -16,6 +16,8 @@ use std::collections::{HashMap, HashSet};
 /// The most groups and users of one list.
 const GROUPS: usize = 1000;
 const USERS: usize = 50_000;
+/// With more new users than this, a list is not pushed: its viewer's connections read it from the store.
+const PUSHED: usize = 1000;
 
 /// A checked list, with the digests by which its groups are known again. Made before the transaction: hashing takes time.
 #[derive(Debug, Clone)]
@@ -68,11 +70,6 @@ pub fn replace(tx: &mut Tx, app: AppNo, user: UserNo, list: &List, announce: Ann
 
 /// The same for the user's `own:` groups. Users must be there already, or come with a name.
 pub fn replace_own(tx: &mut Tx, app: AppNo, user: UserNo, list: &List, announce: Announce) -> Result<usize> {
-    for group in &list.groups {
-        for profile in group.draft.users.iter().filter(|profile| profile.name.is_none()) {
-            group::known(tx, app, &profile.id)?;
-        }
-    }
     Viewer { app, user, source: Source::Own, announce }.replace(tx, list)
 }
 
@@ -87,7 +84,16 @@ pub fn own(db: &Db, app: AppNo, user: UserNo) -> Result<Vec<(Group, Vec<UserId>)
     groups.into_iter().map(|group| Ok((group.clone(), group::user_ids(db, app, group.no)?))).collect()
 }
 
+/// Who comes without a name must be there.
+fn require_known(db: &Db, app: AppNo, profiles: &[Profile]) -> Result<()> {
+    profiles
+        .iter()
+        .filter(|profile| profile.name.is_none())
+        .try_for_each(|profile| group::known(db, app, &profile.id).map(|_| ()))
+}
+
 /// Whose list it is, and from where.
+#[derive(Clone, Copy)]
 struct Viewer {
     app: AppNo,
     user: UserNo,
@@ -141,15 +147,18 @@ impl Viewer {
         Ok(links.into_iter().collect())
     }
 
+    /// The group with this content, where somebody was given it before, and what was last said of its users.
+    fn kept(&self, db: &Db, listed: &Listed) -> Result<Option<(i64, Vec<u8>)>> {
+        let sql = "SELECT no, profiles FROM contact_group WHERE application = ?1 AND source = ?2 AND id = ?3 AND owner = ?4 \
+                   AND digest = ?5";
+        let key = params![self.app, self.source.as_str(), listed.draft.id, self.owner(), listed.digest];
+        db.maybe(sql, key, |r| Ok((r.get(0)?, r.get(1)?)))
+    }
+
     /// The number of the group with this content, which is created where nobody was given it before. Its users are brought up
     /// to date.
     fn content(&self, tx: &mut Tx, listed: &Listed) -> Result<i64> {
-        let sql = "SELECT no, profiles FROM contact_group WHERE application = ?1 AND source = ?2 AND id = ?3 AND owner = ?4 \
-                   AND digest = ?5";
-        let owner = self.owner();
-        let key = params![self.app, self.source.as_str(), listed.draft.id, owner, listed.digest];
-        let kept: Option<(i64, Vec<u8>)> = tx.maybe(sql, key, |r| Ok((r.get(0)?, r.get(1)?)))?;
-        let no = match kept {
+        let no = match self.kept(tx, listed)? {
             Some((no, profiles)) if profiles == listed.profiles => return Ok(no),
             Some((no, _)) => {
                 self.vouch(tx, &listed.draft.users)?;
@@ -157,7 +166,9 @@ impl Viewer {
             }
             None => {
                 let users = self.vouch(tx, &listed.draft.users)?;
-                self.create(tx, listed, &users)?
+                let no = self.create(tx, listed, &listed.digest)?;
+                group::set_members(tx, self.app, no, &users)?;
+                no
             }
         };
         let sql = "UPDATE contact_group SET profiles = ?3 WHERE application = ?1 AND no = ?2";
@@ -166,11 +177,14 @@ impl Viewer {
     }
 
     fn vouch(&self, tx: &mut Tx, profiles: &[Profile]) -> Result<Vec<UserNo>> {
+        if self.source == Source::Own {
+            require_known(tx, self.app, profiles)?;
+        }
         let users = profile::put_vouched(tx, self.app, profiles, self.announce)?;
         Ok(users.into_iter().map(|user| user.no).collect())
     }
 
-    fn create(&self, tx: &mut Tx, listed: &Listed, users: &[UserNo]) -> Result<i64> {
+    fn create(&self, tx: &mut Tx, listed: &Listed, digest: &[u8]) -> Result<i64> {
         let draft = &listed.draft;
         let group = Group {
             app: self.app,
@@ -183,8 +197,7 @@ impl Viewer {
             version: tx.next_version(self.app)?,
             gone_at: None,
         };
-        group::insert(tx, &group, self.owner(), &listed.digest)?;
-        group::set_members(tx, self.app, group.no, users)?;
+        group::insert(tx, &group, self.owner(), digest)?;
         Ok(group.no)
     }
 
@@ -202,6 +215,10 @@ impl Viewer {
                 left.push(earlier.grp);
             }
             group::link(tx, (self.app, grp), self.user, version, true)?;
+            tx.run("UPDATE contact_group SET gone_at = NULL WHERE application = ?1 AND no = ?2", params![self.app, grp])?;
+            if rows.users.len() > PUSHED {
+                continue;
+            }
             let (row, members) = group::get_no(tx, self.app, grp)?.row(tx)?;
             rows.groups.push(GroupRow { version, ..row });
             rows.users.extend(members.into_iter().filter(|(no, _)| !known.contains(no)).map(|(_, user)| user));
@@ -217,12 +234,20 @@ impl Viewer {
         for grp in left {
             group::settle(tx, self.app, grp)?;
         }
+        if rows.users.len() > PUSHED {
+            tx.tell(News::Behind { app: self.app, to: vec![self.user] });
+            return Ok(());
+        }
         rows.users.sort_by(|a, b| a.id.cmp(&b.id));
         rows.users.dedup_by(|a, b| a.id == b.id);
         tx.tell(News::Rows { app: self.app, version, to: vec![self.user].into(), rows: Box::new(rows), except: None });
         Ok(())
     }
 }
+
+mod preparation;
+
+pub use preparation::Preparation;
 
 #[cfg(test)]
 mod tests;

@@ -10,14 +10,46 @@ use crate::wire::news::To;
 use crate::wire::row::UserRow;
 use std::collections::HashSet;
 
-/// Creates a shared group or makes it what the draft says; users must be there already, or come with a name. `visible_to`:
-/// only these users see it; none: everybody.
-pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[UserId]>, announce: Announce) -> Result<Group> {
-    let draft = draft.clone().parse()?;
-    let users = resolve(tx, app, &draft.users, announce)?;
-    let audience = audience(tx, app, visible_to)?;
-    let before = Before::of(tx, app, &draft.id)?;
-    if before.is(&draft, &users, &audience) {
+/// A shared group as somebody wishes it.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    group: GroupDraft,
+    /// Only these users see it; none: everybody.
+    visible_to: Option<Vec<UserId>>,
+    /// Its users, where they were made ready.
+    ready: Option<Ready>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Ready {
+    users: Vec<UserNo>,
+    /// They stand in the group already, and nobody was told.
+    untold: bool,
+    /// Who stood in it before them.
+    before: Vec<UserNo>,
+}
+
+impl Draft {
+    pub fn parse(group: GroupDraft, visible_to: Option<Vec<UserId>>) -> Result<Draft> {
+        Ok(Draft { group: group.parse()?, visible_to, ready: None })
+    }
+
+    /// Who alone is to see it, where it is not for everybody.
+    pub fn visible_to(&self) -> &[UserId] {
+        self.visible_to.as_deref().unwrap_or_default()
+    }
+}
+
+/// Creates a shared group or makes it what the draft says; users must be there already, or come with a name.
+pub fn put(tx: &mut Tx, app: AppNo, draft: &Draft, announce: Announce) -> Result<Group> {
+    let audience = audience(tx, app, draft.visible_to.as_deref())?;
+    let Ready { users, untold, before: stood } = match &draft.ready {
+        Some(ready) => ready.clone(),
+        None => Ready { users: resolve(tx, app, &draft.group.users, announce)?, ..Ready::default() },
+    };
+    let draft = &draft.group;
+    let mut before = Before::of(tx, app, &draft.id)?;
+    if !untold && before.is(draft, &users, &audience) {
         return get(tx, app, &draft.id);
     }
     let everyone = audience.is_none();
@@ -33,10 +65,13 @@ pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[Use
             tx.run(sql, params![app, group.no, draft.name, draft.parent, everyone, version, narrowed])?;
             group.no
         }
-        None => create(tx, app, &draft, (everyone, version))?,
+        None => create(tx, app, draft, (everyone, version))?,
     };
     if before.users != users {
         group::set_members(tx, app, no, &users)?;
+    }
+    if untold {
+        before.users.clear();
     }
     let after = group::get_no(tx, app, no)?;
     open_to(tx, &after, &before, audience.unwrap_or_default())?;
@@ -46,18 +81,17 @@ pub fn put(tx: &mut Tx, app: AppNo, draft: &GroupDraft, visible_to: Option<&[Use
     tell(tx, &after, &before)?;
     // One that is no longer everybody's may hide all who are in it.
     let shown: &[UserNo] = if narrowed.is_some() { &[] } else { &users };
-    hide(tx, app, (&before.users, shown))?;
+    hide(tx, app, (if untold { &stood } else { &before.users }, shown))?;
     Ok(after)
 }
 
-/// Takes a shared group away from all who see it.
+/// Takes a shared group away from all who see it. That it had users is forgotten by the sweep.
 pub fn delete(tx: &mut Tx, app: AppNo, id: &GroupId) -> Result<()> {
     let group = get(tx, app, id)?;
     let (version, now) = (tx.next_version(app)?, tx.now);
     let (to, gone) = (group::viewers(tx, &group)?, group.gone_row(version));
     let users = Before::of(tx, app, id)?.users;
     hide(tx, app, (&users, &[]))?;
-    group::set_members(tx, app, group.no, &[])?;
     let sql = "UPDATE contact_group SET gone_at = ?3, version = ?4 WHERE application = ?1 AND no = ?2";
     tx.run(sql, params![app, group.no, now, version])?;
     group::send(tx, &Group { version, ..group }, to, (gone, Vec::new()));
@@ -102,6 +136,10 @@ fn find_gone_too(db: &Db, app: AppNo, id: &GroupId) -> Result<Option<Group>> {
     );
     db.maybe(&sql, params![app, id], group::read)
 }
+
+mod preparation;
+
+pub use preparation::Preparation;
 
 /// What a group was before a change.
 #[derive(Default)]

@@ -16,6 +16,7 @@ use crate::directory::renewal::{self, Renewal};
 use crate::directory::user::{self, User};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserNo};
+use crate::jobs::preparation;
 use crate::store::{Db, Store, Tx};
 use crate::time::Moment;
 use std::sync::Arc;
@@ -107,7 +108,11 @@ impl Refresher {
         let answered = self.callout.contacts(&endpoint, &user.id, tag.as_deref()).await?;
         let list = match answered {
             Contacts::Unchanged => None,
-            Contacts::List { groups, etag } => Some((checked(groups).await?, etag)),
+            Contacts::List { groups, etag } => {
+                let list = Arc::new(checked(groups).await?);
+                preparation::list(&self.store, app, user.no, &list).await?;
+                Some((list, etag))
+            }
         };
         self.store.write(move |tx| keep(tx, &user, list, (tag, now))).await?;
         Ok(Outcome::Done)
@@ -137,7 +142,7 @@ async fn checked(groups: Vec<Listed>) -> Result<List> {
 }
 
 /// Keeps the list, or that nothing has changed, and tells those who see users that look different now.
-fn keep(tx: &mut Tx, user: &User, list: Option<(List, Option<String>)>, asked: (Option<String>, Moment)) -> Result<()> {
+fn keep(tx: &mut Tx, user: &User, list: Option<(Arc<List>, Option<String>)>, asked: (Option<String>, Moment)) -> Result<()> {
     let (app, no, (tag, asked)) = (user.app, user.no, asked);
     renewal::begin(tx, app, no, asked)?;
     queue::revive(tx, app)?;

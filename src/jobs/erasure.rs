@@ -7,8 +7,7 @@ use crate::store::Store;
 
 /// Until nothing names this user any more.
 pub async fn finish(store: &Store, app: AppNo, no: UserNo) -> Result<()> {
-    while store.write(move |tx| erasure::go_on(tx, app, no)).await? > 0 {}
-    Ok(())
+    store.write_in_pieces((app, no), |(app, no), tx| Ok(erasure::go_on(tx, *app, *no)? > 0)).await.map(|_| ())
 }
 
 /// What was left undone when the process ended on the way.

@@ -8,6 +8,7 @@ pub mod erasure;
 pub mod marks;
 mod notice;
 pub mod ping;
+pub mod preparation;
 pub mod presence;
 pub mod sweep;
 mod vouched;
@@ -36,7 +37,7 @@ impl Bells {
             News::Nudge(Work::Callbacks) => self.callbacks.notify_one(),
             News::Nudge(Work::Audiences) => self.audiences.notify_one(),
             News::Refresh { app, user } => self.contacts.add(*app, *user),
-            News::Rows { .. } | News::Review { .. } | News::End(_) | News::Erased { .. } => {}
+            News::Rows { .. } | News::Behind { .. } | News::Review { .. } | News::End(_) | News::Erased { .. } => {}
         }
     }
 }

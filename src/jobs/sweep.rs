@@ -1,7 +1,7 @@
 //! Forgetting: what has ended and that nobody will ask for. In small transactions, so that nobody waits for it.
 
 use crate::apps::{delivery, idempotency};
-use crate::directory::{session, ticket};
+use crate::directory::{group, session, ticket};
 use crate::error::Result;
 use crate::jobs::erasure;
 use crate::store::{Store, Tx};
@@ -40,6 +40,9 @@ pub async fn run(store: &Store, stop: CancellationToken) {
 /// Forgets everything that is old `now`.
 pub async fn run_once(store: &Store, now: Moment) -> Result<()> {
     erasure::finish_all(store).await?;
+    for (app, no) in store.read(move |db| group::unseen(db, now.minus(HOUR))).await? {
+        all(store, move |tx| group::settle(tx, app, no)).await?;
+    }
     all(store, move |tx| ticket::sweep(tx, now.minus(HOUR))).await?;
     all(store, move |tx| session::sweep(tx, now.minus(SESSIONS))).await?;
     all(store, move |tx| idempotency::sweep(tx, now.minus(DAY))).await?;
@@ -47,7 +50,6 @@ pub async fn run_once(store: &Store, now: Moment) -> Result<()> {
 }
 
 /// Repeats until nothing is left.
-async fn all(store: &Store, some: impl Fn(&mut Tx) -> Result<usize> + Clone + Send + 'static) -> Result<()> {
-    while store.write(some.clone()).await? > 0 {}
-    Ok(())
+async fn all(store: &Store, some: impl Fn(&mut Tx) -> Result<usize> + Send + 'static) -> Result<()> {
+    store.write_in_pieces(some, |some, tx| Ok(some(tx)? > 0)).await.map(|_| ())
 }

@@ -34,10 +34,8 @@ impl Live {
             News::Rows { app, version, to, rows, except } => self.hub.rows((app, &to), version, &rows, except),
             News::Review { app, users } => self.presences.review(app, users),
             News::End(end) => self.hub.end(end, Bye::EXPIRED),
-            News::Erased { app, id, to } => {
-                self.presences.forget(app, &id, Moment::now());
-                self.hub.look_again(app, &to);
-            }
+            News::Behind { app, to } => self.hub.look_again(app, &to),
+            News::Erased { app, id } => self.presences.forget(app, &id, Moment::now()),
             other => return Some(other),
         }
         None

@@ -64,7 +64,7 @@ impl Outbox {
         self.woken(state);
     }
 
-    /// What was pushed no longer holds: the connection reads on from the store.
+    /// The connection is to read on from the store.
     pub fn look_again(&self) {
         let mut state = self.lock();
         if state.gap || state.closed {

@@ -78,6 +78,18 @@ impl Store {
         answer.await.map_err(|_| stopped())?
     }
 
+    /// Takes steps, each in a transaction of its own, as long as the step answers that there is more: what is large must not
+    /// hold the writer while others wait.
+    pub async fn write_in_pieces<T: Send + 'static>(&self, mut whole: T, step: fn(&mut T, &mut Tx) -> Result<bool>) -> Result<T> {
+        loop {
+            let (rest, more) = self.write(move |tx| step(&mut whole, tx).map(|more| (whole, more))).await?;
+            if !more {
+                return Ok(rest);
+            }
+            whole = rest;
+        }
+    }
+
     /// As `write`, for a socket: `done` is called with the answer in its place among all other news. Waits only while the
     /// writer's queue is full.
     pub async fn submit<T: Send + 'static>(

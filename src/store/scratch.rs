@@ -6,6 +6,14 @@ use crate::wire::News;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// How many rows one piece of work changes.
+pub fn counted<T>(tx: &mut Tx, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<(T, i64)> {
+    let count = |tx: &Tx| tx.one("SELECT total_changes()", [], |r| r.get::<i64>(0));
+    let before = count(tx)?;
+    let done = work(tx)?;
+    Ok((done, count(tx)? - before))
+}
+
 pub struct Scratch {
     store: Store,
     told: Arc<Mutex<Vec<News>>>,

@@ -38,8 +38,11 @@ pub enum News {
     Review { app: AppNo, users: Vec<UserId> },
     /// Connections that must close.
     End(End),
-    /// A user was erased: its id stands for nobody any more, and what these users were told of it no longer holds.
-    Erased { app: AppNo, id: UserId, to: Vec<UserNo> },
+    /// What these users are to be told is too much for a push, or takes back what they were told: their connections read on from
+    /// the store.
+    Behind { app: AppNo, to: Vec<UserNo> },
+    /// A user was erased: its id stands for nobody any more.
+    Erased { app: AppNo, id: UserId },
     /// An application's contact lists should be asked for again: one user's, or everyone's who is connected.
     Refresh { app: AppNo, user: Option<UserNo> },
 }

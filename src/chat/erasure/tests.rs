@@ -3,27 +3,11 @@
 use super::*;
 use crate::chat::author::Author;
 use crate::chat::batch;
+use crate::chat::scratch::{APP, id, office};
 use crate::directory::contact::{self, List};
 use crate::directory::group::GroupDraft;
-use crate::directory::profile::{self, Profile};
-use crate::id::{GroupId, UserId};
-use crate::store::scratch::Scratch;
-
-const APP: AppNo = AppNo(1);
-
-/// An application with users `u1` to `u…`, whose numbers are the same.
-fn office(users: i64) -> Scratch {
-    let store = Scratch::open();
-    store.change(move |tx| {
-        tx.run("INSERT INTO application (no, id, name, created_at) VALUES (1, 'oa', 'Office', 0)", [])?;
-        (1..=users).try_for_each(|no| profile::put(tx, APP, &Profile::new(id(no))).map(|_| ()))
-    });
-    store
-}
-
-fn id(no: i64) -> UserId {
-    UserId::parse(&format!("u{no}")).unwrap()
-}
+use crate::directory::profile::Profile;
+use crate::id::GroupId;
 
 #[test]
 fn a_batch_in_an_erased_persons_name_goes_no_further() {

@@ -33,7 +33,8 @@ impl World {
     pub fn shares(&self, draft: GroupDraft, visible_to: Option<&[&str]>) -> Group {
         let app = self.app;
         let to = visible_to.map(|ids| ids.iter().map(|id| id_of(id)).collect::<Vec<_>>());
-        self.store.change(move |tx| shared::put(tx, app, &draft, to.as_deref(), announce))
+        let draft = shared::Draft::parse(draft, to).unwrap();
+        self.store.change(move |tx| shared::put(tx, app, &draft, announce))
     }
 
     pub fn sees(&self, viewer: &str, since: i64) -> (Vec<GroupRow>, Vec<UserRow>) {

@@ -30,7 +30,7 @@ pub struct View {
     text: String,
     #[schema(value_type = String, format = DateTime)]
     created_at: Moment,
-    /// Recipients.
+    /// Recipients; until it is done, somebody who is meant several times is counted so.
     total: i64,
     /// Recipients who have their copy.
     written: i64,

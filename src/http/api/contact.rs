@@ -14,10 +14,12 @@ use crate::http::body::{Json, Object};
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
 use crate::id::{AppNo, GroupId, UserId, UserNo};
+use crate::jobs::preparation;
 use crate::store::{Db, Tx};
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A user's own contact list, as a whole.
@@ -87,13 +89,16 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>) ->
     responses((status = 200, body = All)))]
 pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, Json(body): Json<Body>) -> Answer {
     let app = by.application.no;
-    let list = List::parse(body.groups.into_iter().map(|Object(part)| part.into()).collect())?;
+    let list = Arc::new(List::parse(body.groups.into_iter().map(|Object(part)| part.into()).collect())?);
+    let whose = id.clone();
+    let no = house.store.read(move |db| user::number(db, app, &whose)).await?;
+    preparation::own_list(&house.store, app, no, &list).await?;
     let replace = move |tx: &mut Tx| {
         let no = user::number(tx, app, &id)?;
-        contact::replace_own(tx, app, no, &list, announce::user)?;
-        all(tx, app, no)
+        contact::replace_own(tx, app, no, &list, announce::user).map(|_| no)
     };
-    ok(&house.store.write(replace).await?)
+    let no = house.store.write(replace).await?;
+    ok(&house.store.read(move |db| all(db, app, no)).await?)
 }
 
 /// The list that the application gives (`contacts.list`) is asked for again, of this user.

@@ -2,7 +2,7 @@
 
 use crate::chat::announce;
 use crate::directory::group::{self, Group, GroupDraft};
-use crate::directory::shared;
+use crate::directory::shared::{self, Draft};
 use crate::error::Result;
 use crate::http::House;
 use crate::http::api::list::{List, Paging, Query};
@@ -13,6 +13,7 @@ use crate::http::body::Json;
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
 use crate::id::{GroupId, UserId};
+use crate::jobs::preparation;
 use crate::store::{Db, Tx};
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -104,13 +105,14 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<GroupId>) -
 pub async fn create(house: Data<House>, by: ApplicationKey, Id(id): Id<GroupId>, Json(body): Json<Body>) -> Answer {
     let app = by.application.no;
     let users = body.users.into_iter().map(|person| person.0).collect();
-    let draft = GroupDraft { id, name: body.name, parent: body.parent, users };
+    let group = GroupDraft { id: id.clone(), name: body.name, parent: body.parent, users };
+    let draft = preparation::group(&house.store, app, Draft::parse(group, body.visible_to)?).await?;
     let put = move |tx: &mut Tx| {
-        let begun = shared::find(tx, app, &draft.id)?.is_none();
-        let group = shared::put(tx, app, &draft, body.visible_to.as_deref(), announce::user)?;
-        Ok((begun, whole(tx, group)?))
+        let begun = shared::find(tx, app, &id)?.is_none();
+        Ok((begun, shared::put(tx, app, &draft, announce::user)?))
     };
     let (begun, group) = house.store.write(put).await?;
+    let group = house.store.read(move |db| whole(db, group)).await?;
     answer(if begun { StatusCode::CREATED } else { StatusCode::OK }, &group)
 }
 

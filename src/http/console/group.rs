@@ -3,7 +3,7 @@
 use crate::apps::application::Application;
 use crate::chat::announce;
 use crate::directory::group::{self, Group, GroupDraft};
-use crate::directory::shared;
+use crate::directory::shared::{self, Draft};
 use crate::directory::user::Profile;
 use crate::error::{Error, Result};
 use crate::http::console::address;
@@ -16,6 +16,7 @@ use crate::http::page::see_other;
 use crate::http::problem::Answer;
 use crate::http::segment;
 use crate::id::{AppNo, GroupId, UserId};
+use crate::jobs::preparation;
 use crate::store::{Db, Tx};
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -174,8 +175,26 @@ pub async fn update(visit: Visit, path: Path<(String, String)>, form: Form) -> A
 async fn put(visit: &Visit, application: &Application, group: Option<&Group>, form: &Form) -> Result<Group> {
     let app = application.no;
     let id = group.map_or_else(|| GroupId::parse(form.value("id").trim()), |group| Ok(group.id.clone()))?;
+    let draft = draft(form, &id)?;
+    let named = draft.visible_to().to_vec();
+    visit.read(move |db| require_known(db, app, "visible_to", &named)).await?;
+    let (what, wished) = match group {
+        Some(_) => ("group.update", None),
+        None => ("group.create", Some(id.clone())),
+    };
+    let taken = wished.clone();
+    visit.read(move |db| require_free(db, app, taken.as_ref())).await?;
+    let draft = preparation::group(&visit.house.store, app, draft).await?;
+    let work = move |tx: &mut Tx| {
+        require_free(tx, app, wished.as_ref())?;
+        shared::put(tx, app, &draft, announce::user)
+    };
+    visit.act(what, &format!("{}/{id}", application.id), work).await
+}
+
+fn draft(form: &Form, id: &GroupId) -> Result<Draft> {
     let users = ids(form, "users")?;
-    let draft = GroupDraft {
+    let group = GroupDraft {
         id: id.clone(),
         name: form.value("name").into(),
         parent: form.filled("parent").map(|parent| parse_parent(&parent)).transpose()?,
@@ -186,15 +205,15 @@ async fn put(visit: &Visit, application: &Application, group: Option<&Group>, fo
         "some" => Some(ids(form, "visible_to")?),
         _ => None,
     };
-    let (what, is_new) = if group.is_some() { ("group.update", false) } else { ("group.create", true) };
-    let work = move |tx: &mut Tx| {
-        if is_new && shared::find(tx, app, &draft.id)?.is_some() {
-            return Err(Error::invalid("id", format!("there is a group {} already", draft.id)));
-        }
-        require_known(tx, app, "visible_to", seen.as_deref().unwrap_or_default())?;
-        shared::put(tx, app, &draft, seen.as_deref(), announce::user)
-    };
-    visit.act(what, &format!("{}/{id}", application.id), work).await
+    Draft::parse(group, seen)
+}
+
+/// A new group takes nobody's id.
+fn require_free(db: &Db, app: AppNo, wished: Option<&GroupId>) -> Result<()> {
+    match wished {
+        Some(id) if shared::find(db, app, id)?.is_some() => Err(Error::invalid("id", format!("there is a group {id} already"))),
+        _ => Ok(()),
+    }
 }
 
 /// Says which of those who are named is not there, beside the field in which they stand.

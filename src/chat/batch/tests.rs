@@ -1,0 +1,55 @@
+//! What a message to many costs whoever wants to write at the same moment, and who gets it.
+
+use super::*;
+use crate::chat::announce;
+use crate::chat::scratch::{APP, id, office};
+use crate::directory::contact;
+use crate::directory::group::GroupDraft;
+use crate::directory::profile::Profile;
+use crate::directory::shared::{self, Draft as Shared};
+use crate::id::GroupId;
+use crate::store::scratch::counted;
+use crate::wire::news::To;
+
+const USERS: i64 = 1200;
+
+fn group(users: std::ops::RangeInclusive<i64>) -> Shared {
+    let users = users.map(|no| Profile::new(id(no))).collect();
+    let draft = GroupDraft { id: GroupId::parse("all").unwrap(), name: "All".into(), parent: None, users };
+    Shared::parse(draft, None).unwrap()
+}
+
+#[test]
+fn a_message_to_a_large_group_is_accepted_and_written_in_small_pieces_for_who_is_in_it_then() {
+    let store = office(USERS);
+    store.change(|tx| shared::put(tx, APP, &group(1..=USERS - 1), announce::user));
+    let to: Vec<String> = ["user:u7", "group:all", "user:nobody"].map(String::from).to_vec();
+    let (batch, changes) =
+        store.change(move |tx| counted(tx, |tx| accept(tx, &Author::application(APP), &to, "hello").map(|batch| batch.id)));
+    assert!(changes < 10, "accepting it changes {changes} rows");
+    store.change(|tx| shared::put(tx, APP, &group(100..=USERS), announce::user));
+    let mut pieces = 0;
+    loop {
+        let (more, changes) = store.change(move |tx| counted(tx, |tx| step(tx, APP, batch)));
+        assert!(changes <= 1500, "a piece changes {changes} rows");
+        pieces += 1;
+        if !more {
+            break;
+        }
+    }
+    assert!(pieces >= USERS / TOGETHER, "{pieces}");
+    let done = store.read_blocking(|db| get(db, APP, batch)).unwrap();
+    assert_eq!((done.total, done.written, done.failed), (USERS, USERS - 1, 1), "each once, and nobody who came later");
+    let last = store.read_blocking(|db| conversation::find_between(db, APP, UserNo::APPLICATION, UserNo(USERS))).unwrap();
+    assert!(last.is_none());
+}
+
+#[test]
+fn nobody_lists_everybody_to_tell_that_somebody_looks_different() {
+    let store = office(3);
+    store.change(|tx| shared::put(tx, APP, &group(1..=3), announce::user));
+    assert_eq!(store.read_blocking(|db| contact::viewers(db, APP, UserNo(1))).unwrap(), To::Everyone);
+    store.told();
+    store.change(|tx| announce::user(tx, APP, UserNo(1)));
+    assert!(matches!(&store.told()[..], [News::Rows { to: To::Everyone, rows, .. }] if rows.users.len() == 1));
+}
