@@ -11,7 +11,7 @@ use crate::id::{AppNo, ConversationId, Key, MessageId, Party, UserId, UserNo};
 use crate::secret;
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
-use crate::wire::row::{MessageRow, Rows};
+use crate::wire::row::{ConversationKind, MessageRow, Rows};
 use std::collections::HashMap;
 
 /// Bytes of a message's text.
@@ -72,7 +72,7 @@ pub fn post(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft) -> Result<P
     if let Some(reply) = draft.reply_to {
         require_in(tx, author.app, place.conversation, reply)?;
     }
-    let Some(row) = insert(tx, author, place.conversation, draft, &mentions)? else {
+    let Some(row) = insert(tx, author, &place, draft, &mentions)? else {
         return repeated(tx, author, place.conversation, draft);
     };
     for user in &mentions {
@@ -108,14 +108,8 @@ fn before(tx: &mut Tx, app: AppNo, conversation: ConversationId) -> Result<i64> 
 }
 
 /// The new row, or nothing where the key is known.
-fn insert(
-    tx: &mut Tx,
-    author: &Author,
-    conversation: ConversationId,
-    draft: &Draft,
-    mentions: &[UserNo],
-) -> Result<Option<MessageRow>> {
-    let (app, at) = (author.app, tx.now);
+fn insert(tx: &mut Tx, author: &Author, place: &Place, draft: &Draft, mentions: &[UserNo]) -> Result<Option<MessageRow>> {
+    let (app, conversation, at) = (author.app, place.conversation, tx.now);
     let id = MessageId(tx.next_version(app)?);
     let prev = before(tx, app, conversation)?;
     let listed = if mentions.is_empty() { None } else { Some(numbers(mentions)) };
@@ -124,7 +118,10 @@ fn insert(
     let (key, digest) = (stored_key(author, &draft.key), digest(conversation, draft));
     let (sender, via, text, reply_to) = (author.user, author.via, &draft.text, draft.reply_to);
     let values = params![app, id, conversation, prev, sender, via, at, key, digest, text, reply_to, listed, draft.batch];
-    if tx.append(sql, values)? == 0 {
+    // A question to the application may still be refused, and more may be written where more is to be told.
+    let alone = place.kind != ConversationKind::Application && !place.begun && mentions.is_empty();
+    let inserted = if alone { tx.only(sql, values)? } else { tx.append(sql, values)? };
+    if inserted == 0 {
         return Ok(None);
     }
     if let Some(newest) = tx.memo::<Newest>() {

@@ -4,11 +4,13 @@
 pub mod hub;
 pub mod outbox;
 pub mod presence;
+pub mod round;
 mod watch;
 
 pub use hub::{Hub, Peer};
 pub use outbox::{Out, Outbox};
 pub use presence::Presences;
+pub use round::Round;
 
 use crate::id::{AppNo, UserId};
 use crate::time::Moment;
@@ -21,6 +23,7 @@ use std::sync::Arc;
 pub struct Live {
     pub hub: Arc<Hub>,
     pub presences: Arc<Presences>,
+    pub round: Round,
 }
 
 impl Live {

@@ -2,10 +2,11 @@
 //! its place, which the connection fills from the store. Answers are never dropped: a peer that asks for more than it takes is
 //! let go.
 
+use crate::live::round::Round;
 use crate::wire::frame::Bye;
 use bytestring::ByteString;
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 /// Frames, and bytes, that wait before pushing stops.
@@ -33,7 +34,8 @@ pub enum Out {
 #[derive(Default)]
 pub struct Outbox {
     state: Mutex<State>,
-    wake: Notify,
+    wake: Arc<Notify>,
+    round: Round,
 }
 
 #[derive(Default)]
@@ -50,6 +52,11 @@ struct State {
 }
 
 impl Outbox {
+    /// One whose wake-ups wait for the end of a round.
+    pub fn new(round: Round) -> Outbox {
+        Outbox { round, ..Outbox::default() }
+    }
+
     pub fn push(&self, version: i64, text: ByteString) {
         let mut state = self.lock();
         if state.gap || state.closed {
@@ -153,7 +160,7 @@ impl Outbox {
         let first = state.queue.len() == 1 || state.closed;
         drop(state);
         if first {
-            self.wake.notify_one();
+            self.round.wake(&self.wake);
         }
     }
 

@@ -14,7 +14,8 @@ use crate::http::guard::origin::Own;
 use crate::http::{House, router};
 use crate::jobs::Bells;
 use crate::live::Live;
-use crate::store::Store;
+use crate::store::{Listener, Store};
+use crate::wire::News;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
@@ -95,13 +96,30 @@ async fn open(config: &Config, live: Live, bells: Bells) -> Result<Store> {
     while Store::is_in_use(&directory) && !control::is_answered(&directory) && begun.elapsed() < COMMAND {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let tell = move |news| {
-        if let Some(rest) = live.publish(news) {
-            bells.ring(&rest);
-        }
-    };
-    let open = move || Store::open(&directory, tell);
+    let open = move || Store::open(&directory, Ear { live, bells });
     tokio::task::spawn_blocking(open).await.map_err(Error::internal)?
+}
+
+/// Hands on what was committed: to those who are connected, and to the waiting work.
+struct Ear {
+    live: Live,
+    bells: Bells,
+}
+
+impl Listener for Ear {
+    fn begin(&mut self) {
+        self.live.round.begin();
+    }
+
+    fn hear(&mut self, news: News) {
+        if let Some(rest) = self.live.publish(news) {
+            self.bells.ring(&rest);
+        }
+    }
+
+    fn end(&mut self) {
+        self.live.round.end();
+    }
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener> {

@@ -24,7 +24,8 @@ pub fn writing(file: &Path) -> Result<Connection> {
     }
     set(&connection, "journal_mode", "WAL", "wal")?;
     set(&connection, "synchronous", "FULL", "2")?;
-    set(&connection, "wal_autocheckpoint", "4000", "4000")?;
+    // `checkpoint` does it.
+    set(&connection, "wal_autocheckpoint", "0", "0")?;
     set(&connection, "cache_size", "-16000", "-16000")?;
     shared(&connection)?;
     Ok(connection)

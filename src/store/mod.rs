@@ -2,25 +2,28 @@
 //! disk. The only room that says `rusqlite`; it knows words, and no table but its own (`meta`, `version`).
 
 mod backup;
+mod checkpoint;
 mod connection;
 mod db;
 mod job;
+mod listener;
 mod lock;
 mod memo;
 mod migrate;
 mod reader;
 #[cfg(test)]
 pub mod scratch;
+mod thread;
 mod tx;
 mod value;
 mod writer;
 
 pub use db::{Db, Row};
+pub use listener::Listener;
 pub use rusqlite::{Params, params};
 pub use tx::Tx;
 
 use crate::error::{Error, Result};
-use crate::wire::News;
 use crate::wire::news::SocketNo;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,15 +47,15 @@ struct Inner {
 
 impl Store {
     /// Opens, and creates or migrates where needed, the store of a data directory, and holds the directory's lock as long as
-    /// it lives. `tell` is handed every committed piece of news, in commit order, on a thread of its own.
-    pub fn open(directory: &Path, tell: impl FnMut(News) + Send + 'static) -> Result<Store> {
+    /// it lives. The listener hears every committed piece of news, in commit order, on a thread of its own.
+    pub fn open(directory: &Path, listener: impl Listener) -> Result<Store> {
         let lock = lock::Lock::take(directory)?;
         let file = directory.join(FILE);
         let mut connection = connection::writing(&file)?;
         migrate::run(&mut connection, &file)?;
         let epoch = migrate::epoch(&connection)?;
         let readers = reader::Readers::open(&file)?;
-        let writer = writer::Writer::start(connection, Box::new(tell))?;
+        let writer = writer::Writer::start(&file, connection, listener)?;
         Ok(Store { inner: Arc::new(Inner { writer, readers, epoch, directory: directory.into(), _lock: lock }) })
     }
 

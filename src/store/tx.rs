@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::id::AppNo;
 use crate::store::db::{Db, Row, is_io_failure, translate};
 use crate::store::memo::Memo;
-use crate::store::writer::end_process;
+use crate::store::thread::end_process;
 use crate::time::Moment;
 use crate::wire::News;
 use crate::wire::news::SocketNo;
@@ -21,9 +21,20 @@ pub struct Tx {
     pub now: Moment,
     pub(super) origin: Option<SocketNo>,
     pub(super) news: Vec<News>,
-    saved: bool,
+    change: Change,
     versions: Versions,
     memo: Memo,
+}
+
+/// What a piece of work has changed so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Change {
+    #[default]
+    Nothing,
+    /// Behind a savepoint, to which it can be undone.
+    Saved,
+    /// Without a savepoint: undone only with the whole transaction.
+    Bare,
 }
 
 /// The last version given to each application, ahead of the table until the commit.
@@ -49,7 +60,7 @@ impl Tx {
             now: Moment::now(),
             origin: None,
             news: Vec::new(),
-            saved: false,
+            change: Change::Nothing,
             versions: Versions::default(),
             memo: Memo::default(),
         }
@@ -65,6 +76,16 @@ impl Tx {
     pub fn append(&mut self, sql: &str, params: impl Params) -> Result<usize> {
         self.save()?;
         self.db.connection.prepare_cached(sql).and_then(|mut s| s.execute(params)).map_err(failed)
+    }
+
+    /// As `append`, for the only change of a piece of work that cannot fail after it. It saves the savepoint, which copies
+    /// every page that is changed; should the work fail all the same, it takes the whole transaction with it.
+    pub fn only(&mut self, sql: &str, params: impl Params) -> Result<usize> {
+        let changed = self.db.connection.prepare_cached(sql).and_then(|mut s| s.execute(params)).map_err(failed)?;
+        if changed > 0 && self.change == Change::Nothing {
+            self.change = Change::Bare;
+        }
+        Ok(changed)
     }
 
     /// Runs one statement that changes something and has a `RETURNING` clause.
@@ -110,9 +131,9 @@ impl Tx {
     }
 
     fn save(&mut self) -> Result<()> {
-        if !self.saved {
+        if self.change == Change::Nothing {
             self.execute("SAVEPOINT work")?;
-            self.saved = true;
+            self.change = Change::Saved;
         }
         Ok(())
     }
@@ -120,18 +141,19 @@ impl Tx {
     pub(super) fn begin_work(&mut self, origin: Option<SocketNo>) {
         self.now = Moment::now();
         self.origin = origin;
-        self.saved = false;
+        self.change = Change::Nothing;
     }
 
-    /// Keeps or undoes what one piece of work did.
+    /// Keeps or undoes what one piece of work did. An error means that neither can be done: the transaction is lost.
     pub(super) fn end_work(&mut self, keep: bool) -> Result<()> {
         if !keep {
             self.memo.forget();
         }
-        match (std::mem::take(&mut self.saved), keep) {
-            (false, _) => Ok(()),
-            (true, true) => self.execute("RELEASE work"),
-            (true, false) => self.execute("ROLLBACK TO work").and_then(|()| self.execute("RELEASE work")),
+        match (std::mem::take(&mut self.change), keep) {
+            (Change::Nothing, _) | (Change::Bare, true) => Ok(()),
+            (Change::Saved, true) => self.execute("RELEASE work"),
+            (Change::Saved, false) => self.execute("ROLLBACK TO work").and_then(|()| self.execute("RELEASE work")),
+            (Change::Bare, false) => Err(Error::Internal("work that could not fail has failed".into())),
         }
     }
 
@@ -155,7 +177,7 @@ impl Tx {
         self.news.clear();
         self.versions = Versions::default();
         self.memo.forget();
-        self.saved = false;
+        self.change = Change::Nothing;
         if !self.rolled_back() {
             let _ = self.execute("ROLLBACK");
         }

@@ -2,15 +2,18 @@
 //! teller, a second thread, answers and hands the news on in commit order, so that telling never delays the next commit.
 
 use crate::error::{Error, Result};
+use crate::store::checkpoint::{self, Checkpoints};
 use crate::store::job::Job;
+use crate::store::listener::Listener;
 use crate::store::tx::Tx;
-use crate::store::{db, stopped};
+use crate::store::{db, stopped, thread};
 use crate::wire::News;
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
@@ -32,12 +35,13 @@ pub struct Writer {
 type Told = Vec<(Job, Vec<News>)>;
 
 impl Writer {
-    pub fn start(connection: Connection, tell: Box<dyn FnMut(News) + Send>) -> Result<Writer> {
+    pub fn start(file: &Path, connection: Connection, listener: impl Listener) -> Result<Writer> {
         let (queue, jobs) = mpsc::channel(WAITING);
         let (committed, told) = sync_channel(UNTOLD);
-        let writer = spawn("writer", move || write(Tx::new(connection), jobs, committed))?;
-        let teller = spawn("teller", move || teller(told, tell))?;
-        Ok(Writer { queue: Mutex::new(Some(queue)), threads: Mutex::new(vec![writer, teller]) })
+        let (checkpoints, checkpoint) = checkpoint::start(file)?;
+        let writer = thread::spawn("writer", move || write(Tx::new(connection), jobs, committed, checkpoints))?;
+        let teller = thread::spawn("teller", move || teller(told, listener))?;
+        Ok(Writer { queue: Mutex::new(Some(queue)), threads: Mutex::new(vec![writer, teller, checkpoint]) })
     }
 
     pub async fn queue(&self, job: Job) -> Result<()> {
@@ -64,40 +68,28 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Starts a thread without which the process must not go on: if it panics, everything ends.
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
-    let guarded = move || {
-        if catch_unwind(AssertUnwindSafe(body)).is_err() {
-            end_process("a thread of the store panicked");
-        }
-    };
-    thread::Builder::new().name(name.into()).spawn(guarded).map_err(Error::internal)
-}
-
-pub(super) fn end_process(cause: &str) -> ! {
-    tracing::error!(cause, "the store cannot go on; ending the process so that nothing unsure is answered");
-    std::process::exit(70);
-}
-
-fn write(mut tx: Tx, mut jobs: mpsc::Receiver<Job>, committed: SyncSender<Told>) {
-    let mut batch = Vec::with_capacity(BATCH);
-    while jobs.blocking_recv_many(&mut batch, BATCH) > 0 {
-        let told = commit(&mut tx, std::mem::take(&mut batch));
-        if committed.send(told).is_err() {
+fn write(mut tx: Tx, mut jobs: mpsc::Receiver<Job>, committed: SyncSender<Told>, mut checkpoints: Checkpoints) {
+    loop {
+        let mut batch = Vec::with_capacity(BATCH.min(jobs.len().max(1)));
+        let pieces = jobs.blocking_recv_many(&mut batch, BATCH);
+        if pieces == 0 || committed.send(commit(&mut tx, batch)).is_err() {
             break;
         }
+        checkpoints.committed(pieces, &tx.connection);
     }
     if let Err(error) = tx.close() {
         tracing::warn!(%error, "the log was not written back at the end; the next start does it");
     }
 }
 
-fn teller(committed: Receiver<Told>, mut tell: Box<dyn FnMut(News) + Send>) {
+fn teller(committed: Receiver<Told>, mut listener: impl Listener) {
     for batch in committed {
+        listener.begin();
         for (job, news) in batch {
-            news.into_iter().for_each(&mut tell);
+            news.into_iter().for_each(|one| listener.hear(one));
             job.finish();
         }
+        listener.end();
     }
 }
 
@@ -119,7 +111,7 @@ fn commit(tx: &mut Tx, batch: Vec<Job>) -> Told {
     }
     match tx.commit() {
         Ok(()) => told,
-        Err(error) if db::is_io_failure(&error) => end_process(&error.to_string()),
+        Err(error) if db::is_io_failure(&error) => thread::end_process(&error.to_string()),
         Err(error) => {
             tx.rollback();
             refused(told, &db::translate(error))

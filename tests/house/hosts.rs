@@ -27,6 +27,7 @@ const HOSTS: &[(&str, &[&str])] = &[
     ("hmac", STRANGER_TOO),
     ("jiff", &["time", "demo"]),
     ("jsonwebtoken", &["apps"]),
+    ("mimalloc", &["main"]),
     ("rand", &["secret", "bench", "demo", "jobs"]),
     ("reqwest", &["callout", "demo", "bench", "cli"]),
     ("rusqlite", &["store"]),

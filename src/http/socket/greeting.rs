@@ -94,7 +94,7 @@ async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
         user: admitted.caller.user,
         session: admitted.caller.session,
         device,
-        outbox: Arc::new(Outbox::default()),
+        outbox: Arc::new(Outbox::new(house.live.round.clone())),
     };
     house.live.hub.join(peer.clone(), house.config.limits.sockets_per_user);
     let since = hello.since.as_ref().filter(|s| s.epoch == house.store.epoch()).map(|s| s.version);
