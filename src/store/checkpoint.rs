@@ -12,9 +12,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 /// Pieces of work after which it is time for a checkpoint.
-const OFTEN: usize = 250;
+const OFTEN: usize = 2000;
 /// Pages in the log beyond which writing waits for a checkpoint.
-const LONG: usize = 16_000;
+const LONG: usize = 12_000;
 
 /// The writer's end.
 pub struct Checkpoints {
