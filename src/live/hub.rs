@@ -39,7 +39,8 @@ impl Hub {
     /// user's where they are more than `most`.
     pub fn join(&self, peer: Peer, most: usize) {
         let mut peers = self.lock();
-        let of_user = peers.entry((peer.app, peer.user)).or_default();
+        // Most have one, and there are many.
+        let of_user = peers.entry((peer.app, peer.user)).or_insert_with(|| Vec::with_capacity(1));
         let same = |p: &&Peer| p.device.is_some() && p.device == peer.device && p.session == peer.session;
         of_user.iter().filter(same).for_each(|p| p.outbox.end(Bye::REPLACED));
         of_user.push(peer);
