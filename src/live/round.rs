@@ -32,3 +32,27 @@ impl Round {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+
+    fn is_woken(one: &Notify) -> bool {
+        one.notified().now_or_never().is_some()
+    }
+
+    #[test]
+    fn who_is_told_something_in_a_round_is_woken_at_its_end_and_otherwise_at_once() {
+        let (round, anna, ben) = (Round::default(), Arc::new(Notify::new()), Arc::new(Notify::new()));
+        round.wake(&anna);
+        assert!(is_woken(&anna));
+        round.begin();
+        round.wake(&anna);
+        assert!(!is_woken(&anna));
+        round.end();
+        assert!(is_woken(&anna) && !is_woken(&ben));
+        round.wake(&ben);
+        assert!(is_woken(&ben));
+    }
+}

@@ -76,3 +76,28 @@ fn checkpoint(connection: &Connection) -> (usize, usize) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::store::{FILE, scratch::Scratch};
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn what_is_written_reaches_the_file_while_the_store_is_open() {
+        let scratch = Scratch::open();
+        let size = || std::fs::metadata(scratch.directory().join(FILE)).unwrap().len();
+        let before = size();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let note = |number: usize| {
+            let sql = "INSERT INTO meta (name, value) VALUES (?1, ?2)";
+            scratch.write(move |tx| tx.run(sql, (format!("note {number}"), "x".repeat(1000))))
+        };
+        let all = (0..super::OFTEN).map(note);
+        runtime.block_on(async { futures_util::future::join_all(all).await }).into_iter().for_each(|done| drop(done.unwrap()));
+        let end = Instant::now() + Duration::from_secs(20);
+        while size() < before + 1000 * super::OFTEN as u64 {
+            assert!(Instant::now() < end, "the file still has {} bytes", size());
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}

@@ -222,4 +222,31 @@ mod tests {
         tx.begin_work(None);
         assert!(tx.now > first);
     }
+
+    fn noted(tx: &Tx) -> Vec<String> {
+        tx.all("SELECT name FROM note ORDER BY name", [], |r| r.get(0)).unwrap()
+    }
+
+    #[test]
+    fn work_that_failed_is_undone_alone_and_takes_all_with_it_only_where_it_has_no_savepoint() {
+        let mut tx = Tx::new(Connection::open_in_memory().unwrap());
+        tx.connection.execute_batch("CREATE TABLE note (name TEXT PRIMARY KEY)").unwrap();
+        let note = "INSERT INTO note (name) VALUES (?1) ON CONFLICT DO NOTHING";
+        tx.begin().unwrap();
+        tx.begin_work(None);
+        tx.only(note, ["kept"]).unwrap();
+        tx.end_work(true).unwrap();
+        tx.begin_work(None);
+        tx.append(note, ["undone"]).unwrap();
+        tx.end_work(false).unwrap();
+        tx.begin_work(None);
+        tx.only(note, ["kept"]).unwrap();
+        tx.end_work(false).unwrap();
+        assert_eq!(noted(&tx), ["kept"], "what changed nothing loses nothing");
+        tx.begin_work(None);
+        tx.only(note, ["bare"]).unwrap();
+        assert!(tx.end_work(false).is_err());
+        tx.rollback();
+        assert!(noted(&tx).is_empty());
+    }
 }

@@ -103,10 +103,10 @@ fn commit(tx: &mut Tx, batch: Vec<Job>) -> Told {
     while let Some(mut job) = jobs.next() {
         let standing = run(tx, &mut job);
         told.push((job, std::mem::take(&mut tx.news)));
-        if !standing {
+        if let Err(error) = standing {
             tx.rollback();
             told.extend(jobs.map(|job| (job, Vec::new())));
-            return refused(told, &Error::Unavailable("the disk is full; nothing was stored".into()));
+            return refused(told, &error);
         }
     }
     match tx.commit() {
@@ -119,8 +119,8 @@ fn commit(tx: &mut Tx, batch: Vec<Job>) -> Told {
     }
 }
 
-/// Runs one piece of work and keeps or undoes it; `false` where the whole transaction is lost.
-fn run(tx: &mut Tx, job: &mut Job) -> bool {
+/// Runs one piece of work and keeps or undoes it; an error means that the whole transaction is lost, and is for all in it.
+fn run(tx: &mut Tx, job: &mut Job) -> Result<()> {
     let begun = Instant::now();
     tx.begin_work(job.origin());
     let succeeded = catch_unwind(AssertUnwindSafe(|| job.run(tx))).unwrap_or_else(|_| {
@@ -131,18 +131,15 @@ fn run(tx: &mut Tx, job: &mut Job) -> bool {
         tracing::warn!(ms = begun.elapsed().as_millis(), "a write held the writer for long");
     }
     if tx.rolled_back() {
-        return false;
+        return Err(Error::Unavailable("the disk is full; nothing was stored".into()));
     }
     if !succeeded {
         tx.news.clear();
     }
-    match tx.end_work(succeeded) {
-        Ok(()) => true,
-        Err(error) => {
-            job.fail(error);
-            false
-        }
-    }
+    tx.end_work(succeeded).map_err(|error| {
+        tracing::error!(%error, "a commit was given up");
+        Error::Unavailable("nothing was stored; try again".into())
+    })
 }
 
 /// Answers every piece of work of a batch that was not kept.
