@@ -98,7 +98,8 @@ async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
     };
     house.live.hub.join(peer.clone(), house.config.limits.sockets_per_user);
     let since = hello.since.as_ref().filter(|s| s.epoch == house.store.epoch()).map(|s| s.version);
-    match picture(house, &admitted.caller, since).await {
+    let caller = admitted.caller.clone();
+    match house.store.read(move |db| picture(db, &caller, since)).await {
         Ok(picture) => Ok(welcome(house, (admitted, peer), application, picture)),
         Err(error) => {
             house.live.hub.leave(&peer);
@@ -114,18 +115,14 @@ struct Picture {
     answering: bool,
 }
 
-async fn picture(house: &House, caller: &Caller, since: Option<i64>) -> Result<Picture> {
-    let caller = caller.clone();
-    let read = move |db: &Db| {
-        let me = user::get_no(db, caller.app, caller.user)?;
-        // Asked again after the hub knows of the connection: an end that came in between found nobody to tell.
-        if session::find_no(db, caller.app, caller.user, caller.session)?.is_none() {
-            return Err(Error::Unauthenticated("this session has ended; sign in again".into()));
-        }
-        let answering = queue::answering(db, caller.app)?;
-        Ok(Picture { me: me.row(), catch_up: sync::catch_up(db, &caller, since)?, answering })
-    };
-    house.store.read(read).await
+fn picture(db: &Db, caller: &Caller, since: Option<i64>) -> Result<Picture> {
+    let me = user::get_no(db, caller.app, caller.user)?;
+    // Asked again after the hub knows of the connection: an end that came in between found nobody to tell.
+    if session::find_no(db, caller.app, caller.user, caller.session)?.is_none() {
+        return Err(Error::Unauthenticated("this session has ended; sign in again".into()));
+    }
+    let answering = queue::answering(db, caller.app)?;
+    Ok(Picture { me: me.row(), catch_up: sync::catch_up(db, caller, since)?, answering })
 }
 
 fn welcome(house: &House, (admitted, peer): (Admitted, Peer), application: Application, picture: Picture) -> Guest {
@@ -170,4 +167,31 @@ pub async fn renew(house: &House, peer: &Peer, caller: &Caller, hello: &Hello, s
 fn limits(house: &House) -> Limits {
     let limits = &house.config.limits;
     Limits { frame: limits.frame_bytes, text: limits.text_bytes, file: 0, rate: limits.message_rate, burst: limits.message_burst }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apps::draft::Draft;
+    use crate::directory::profile::{self, Profile};
+    use crate::directory::session::Kind;
+    use crate::id::UserId;
+    use crate::store::scratch::Scratch;
+
+    #[test]
+    fn a_session_that_ended_since_it_was_admitted_gets_no_picture() {
+        let scratch = Scratch::open();
+        let caller = scratch.change(|tx| {
+            let app = application::create(tx, &Draft { id: "oa".into(), name: "Office".into(), ..Draft::default() })?.no;
+            let (anna, _) = profile::put(tx, app, &Profile::named(UserId::parse("anna")?, "Anna"))?;
+            let draft = session::Draft { kind: Kind::Token, name: "printer".into(), address: None, expires_at: None };
+            let (session, _) = session::open(tx, &anna, &draft)?;
+            Ok(Caller { app, user: anna.no, id: anna.id, session: session.no, expires_at: None })
+        });
+        assert!(scratch.read_blocking(|db| picture(db, &caller, None)).is_ok());
+        let (app, user) = (caller.app, caller.user);
+        scratch.change(move |tx| session::revoke_all(tx, app, user));
+        let late = scratch.read_blocking(|db| picture(db, &caller, None));
+        assert!(matches!(late, Err(Error::Unauthenticated(_))));
+    }
 }
