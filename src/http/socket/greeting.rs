@@ -158,7 +158,8 @@ pub async fn renew(house: &House, peer: &Peer, caller: &Caller, hello: &Hello, s
     let caller = hello::renew(house, caller, hello).await?;
     let app = caller.app;
     let application = house.store.read(move |db| application::get_no(db, app)).await?;
-    let picture = picture(house, &caller, Some(seen)).await?;
+    let known = caller.clone();
+    let picture = house.store.read(move |db| picture(db, &known, Some(seen))).await?;
     let picture = Picture { catch_up: Catchup { rows: Rows::default(), version: seen, reset: false }, ..picture };
     let guest = welcome(house, (Admitted { caller, token: None }, peer.clone()), application, picture);
     Ok((guest.caller, guest.welcome))
