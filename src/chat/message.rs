@@ -67,12 +67,23 @@ pub struct Posted {
 /// Keeps a message and announces it. The same key with the same content answers the kept one; with other content it is a
 /// `Conflict`.
 pub fn post(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft) -> Result<Posted> {
+    keep(tx, author, to, draft, false)
+}
+
+/// As `post`, where that is all that a piece of work does.
+pub fn send(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft) -> Result<Posted> {
+    keep(tx, author, to, draft, true)
+}
+
+fn keep(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft, all: bool) -> Result<Posted> {
     let place = conversation::reach(tx, author, to)?;
     let mentions = mentioned(tx, author.app, &place, &draft.mentions)?;
     if let Some(reply) = draft.reply_to {
         require_in(tx, author.app, place.conversation, reply)?;
     }
-    let Some(row) = insert(tx, author, &place, draft, &mentions)? else {
+    // A question to the application may still be refused, and more may be written where more is to be told.
+    let alone = all && place.kind != ConversationKind::Application && !place.begun && mentions.is_empty();
+    let Some(row) = insert(tx, author, place.conversation, (draft, &mentions), alone)? else {
         return repeated(tx, author, place.conversation, draft);
     };
     for user in &mentions {
@@ -108,8 +119,14 @@ fn before(tx: &mut Tx, app: AppNo, conversation: ConversationId) -> Result<i64> 
 }
 
 /// The new row, or nothing where the key is known.
-fn insert(tx: &mut Tx, author: &Author, place: &Place, draft: &Draft, mentions: &[UserNo]) -> Result<Option<MessageRow>> {
-    let (app, conversation, at) = (author.app, place.conversation, tx.now);
+fn insert(
+    tx: &mut Tx,
+    author: &Author,
+    conversation: ConversationId,
+    (draft, mentions): (&Draft, &[UserNo]),
+    alone: bool,
+) -> Result<Option<MessageRow>> {
+    let (app, at) = (author.app, tx.now);
     let id = MessageId(tx.next_version(app)?);
     let prev = before(tx, app, conversation)?;
     let listed = if mentions.is_empty() { None } else { Some(numbers(mentions)) };
@@ -118,8 +135,6 @@ fn insert(tx: &mut Tx, author: &Author, place: &Place, draft: &Draft, mentions: 
     let (key, digest) = (stored_key(author, &draft.key), digest(conversation, draft));
     let (sender, via, text, reply_to) = (author.user, author.via, &draft.text, draft.reply_to);
     let values = params![app, id, conversation, prev, sender, via, at, key, digest, text, reply_to, listed, draft.batch];
-    // A question to the application may still be refused, and more may be written where more is to be told.
-    let alone = place.kind != ConversationKind::Application && !place.begun && mentions.is_empty();
     let inserted = if alone { tx.only(sql, values)? } else { tx.append(sql, values)? };
     if inserted == 0 {
         return Ok(None);

@@ -71,11 +71,10 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 fn write(mut tx: Tx, mut jobs: mpsc::Receiver<Job>, committed: SyncSender<Told>, mut checkpoints: Checkpoints) {
     loop {
         let mut batch = Vec::with_capacity(BATCH.min(jobs.len().max(1)));
-        let pieces = jobs.blocking_recv_many(&mut batch, BATCH);
-        if pieces == 0 || committed.send(commit(&mut tx, batch)).is_err() {
+        if jobs.blocking_recv_many(&mut batch, BATCH) == 0 || committed.send(commit(&mut tx, batch)).is_err() {
             break;
         }
-        checkpoints.committed(pieces, &tx.connection);
+        checkpoints.committed(&tx.connection);
     }
     if let Err(error) = tx.close() {
         tracing::warn!(%error, "the log was not written back at the end; the next start does it");

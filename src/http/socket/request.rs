@@ -47,7 +47,7 @@ async fn send(connection: &Connection, r: asked::Send) -> Result<()> {
     draft.reply_to = r.reply_to;
     draft.mentions = r.mentions;
     let (author, reply) = (connection.author.clone(), Reply::new(connection, r.id));
-    let work = move |tx: &mut Tx| message::post(tx, &author, &r.to, &draft);
+    let work = move |tx: &mut Tx| message::send(tx, &author, &r.to, &draft);
     let done = move |result| {
         reply.with(result, |reply, posted: message::Posted| {
             let version = if posted.repeated { None } else { Some(posted.row.version) };
