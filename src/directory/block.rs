@@ -26,7 +26,7 @@ pub fn set(tx: &mut Tx, caller: &Caller, other: UserNo, on: bool) -> Result<()> 
     if tx.run(sql, params![app, user, other])? > 0 {
         setting::changed(tx, app, user)?;
         if on {
-            user::review(tx, app, &[user])?;
+            user::review_between(tx, app, [user, other])?;
         }
     }
     Ok(())

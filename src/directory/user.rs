@@ -117,10 +117,19 @@ pub fn resume(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
 
 /// What these users see of others, or others of them, has become less: what is watched is looked at again.
 pub fn review(tx: &mut Tx, app: AppNo, numbers: &[UserNo]) -> Result<()> {
+    look_again(tx, app, numbers, false)
+}
+
+/// As `review`, for two who see less of each other.
+pub fn review_between(tx: &mut Tx, app: AppNo, both: [UserNo; 2]) -> Result<()> {
+    look_again(tx, app, &both, true)
+}
+
+fn look_again(tx: &mut Tx, app: AppNo, numbers: &[UserNo], between: bool) -> Result<()> {
     let sql = "SELECT id FROM user WHERE application = ?1 AND no = ?2";
     let users = numbers.iter().map(|no| tx.one(sql, params![app, no], |r| r.get(0))).collect::<Result<Vec<UserId>>>()?;
     if !users.is_empty() {
-        tx.tell(News::Review { app, users });
+        tx.tell(News::Review { app, users, between });
     }
     Ok(())
 }

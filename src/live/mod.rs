@@ -35,7 +35,7 @@ impl Live {
     pub fn publish(&self, news: News) -> Option<News> {
         match news {
             News::Rows { app, version, to, rows, except } => self.hub.rows((app, &to), version, &rows, except),
-            News::Review { app, users } => self.presences.review(app, users),
+            News::Review { app, users, between } => self.presences.review(app, users, between),
             News::End(end) => self.hub.end(end, Bye::EXPIRED),
             News::Behind { app, to } => self.hub.look_again(app, &to),
             News::Erased { app, id } => self.presences.forget(app, &id, Moment::now()),

@@ -37,7 +37,7 @@ struct State {
     people: HashMap<Who, Person>,
     watches: Watches,
     /// How often the right to see somebody may have ended.
-    reviews: u64,
+    reviews: HashMap<AppNo, u64>,
     /// Who shows differently since `take_changed`.
     changed: HashSet<Who>,
 }
@@ -104,7 +104,7 @@ impl Presences {
         if !peer.outbox.is_closed() {
             state.watches.set(peer.socket, whom, &peer.outbox);
         }
-        if state.reviews != reviews {
+        if state.reviews_of(peer.app) != reviews {
             peer.outbox.review();
         }
         shown
@@ -115,17 +115,22 @@ impl Presences {
         self.lock().watches.of(socket)
     }
 
-    pub fn reviews(&self) -> u64 {
-        self.lock().reviews
+    /// How often the connections of an application were to look again.
+    pub fn reviews(&self, app: AppNo) -> u64 {
+        self.lock().reviews_of(app)
     }
 
-    /// Somebody may no longer see these users, or they somebody: the connections that this concerns look again.
-    pub fn review(&self, app: AppNo, users: Vec<UserId>) {
+    /// Somebody may no longer see these users, or they somebody: the connections that this concerns look again, their own and,
+    /// unless it is only `between` them, those that watch them.
+    pub fn review(&self, app: AppNo, users: Vec<UserId>, between: bool) {
         let mut state = self.lock();
-        state.reviews += 1;
+        *state.reviews.entry(app).or_default() += 1;
         for who in users.into_iter().map(|user| (app, user)) {
             let own = state.people.get(&who).into_iter().flat_map(|person| person.leases.keys().copied());
-            state.watches.review(&who, own);
+            state.watches.review_own(own);
+            if !between {
+                state.watches.review(&who);
+            }
         }
     }
 
@@ -142,8 +147,8 @@ impl Presences {
     pub fn forget(&self, app: AppNo, user: &UserId, now: Moment) {
         let mut state = self.lock();
         let who = (app, user.clone());
-        state.reviews += 1;
-        state.watches.review(&who, std::iter::empty());
+        *state.reviews.entry(app).or_default() += 1;
+        state.watches.review(&who);
         if let Some(person) = state.people.get_mut(&who) {
             *person = Person { told: person.told.take(), ..Person::default() };
             state.tell(&who, now);
@@ -185,6 +190,10 @@ impl Presences {
 }
 
 impl State {
+    fn reviews_of(&self, app: AppNo) -> u64 {
+        self.reviews.get(&app).copied().unwrap_or(0)
+    }
+
     fn show(&self, who: &Who, now: Moment) -> Presence {
         match self.people.get(who) {
             Some(person) => person.show(&who.1, now),
@@ -354,10 +363,12 @@ mod tests {
         all.watch(&of_anna, vec![ben.clone()], (0, now));
         all.watch(&of_ben, vec![anna()], (0, now));
         all.watch(&of_eve, vec![ben], (0, now));
-        all.review(app, vec![anna()]);
+        all.review(app, vec![anna()], false);
         let looks = |peer: &Peer| std::iter::from_fn(|| peer.outbox.take()).filter(|out| matches!(out, Out::Review)).count();
         assert_eq!([&of_anna, &of_ben, &of_eve].map(looks), [1, 1, 0]);
         all.watch(&of_eve, vec![eve], (0, now));
         assert_eq!(looks(&of_eve), 1, "what it may watch was read before");
+        all.review(app, vec![anna()], true);
+        assert_eq!([&of_anna, &of_ben, &of_eve].map(looks), [1, 0, 0], "only between her and another");
     }
 }

@@ -53,9 +53,13 @@ impl Watches {
         self.watched.get(&socket).into_iter().flatten().map(|(_, user)| user.clone()).collect()
     }
 
-    /// Has those connections look again whom they may watch.
-    pub fn review(&self, who: &Who, own: impl Iterator<Item = SocketNo>) {
+    /// Has those who watch somebody look again whom they may watch.
+    pub fn review(&self, who: &Who) {
         self.watchers(who).for_each(|outbox| outbox.review());
+    }
+
+    /// Has these connections look again whom they may watch.
+    pub fn review_own(&self, own: impl Iterator<Item = SocketNo>) {
         for socket in own {
             let first = self.watched.get(&socket).and_then(|whom| self.watchers.get(whom.first()?)?.get(&socket));
             first.into_iter().for_each(|outbox| outbox.review());

@@ -34,8 +34,9 @@ pub enum News {
     Rows { app: AppNo, version: i64, to: To, rows: Box<Rows>, except: Option<SocketNo> },
     /// A queue has something to do.
     Nudge(Work),
-    /// Somebody may no longer see these users, or they somebody: what is watched is looked at again.
-    Review { app: AppNo, users: Vec<UserId> },
+    /// Somebody may no longer see these users, or they somebody: what is watched is looked at again. `between`: only what these
+    /// see of each other.
+    Review { app: AppNo, users: Vec<UserId>, between: bool },
     /// Connections that must close.
     End(End),
     /// What these users are to be told is too much for a push, or takes back what they were told: their connections read on from

@@ -97,7 +97,7 @@ pub fn watch(connection: &Connection, r: asked::Watch) -> Result<()> {
     }
     let caller = connection.caller.clone();
     let (live, peer) = (connection.house.live.clone(), connection.peer.clone());
-    let reviews = live.presences.reviews();
+    let reviews = live.presences.reviews(caller.app);
     ask(
         connection,
         r.id,
@@ -118,7 +118,7 @@ pub fn watch(connection: &Connection, r: asked::Watch) -> Result<()> {
 /// Watches only those whom the user may still see; answers the others, as they are to be shown from now on.
 pub async fn review(connection: &Connection) -> Result<Vec<Presence>> {
     let (presences, caller) = (&connection.house.live.presences, connection.caller.clone());
-    let (reviews, mut watched) = (presences.reviews(), presences.watched(connection.peer.socket));
+    let (reviews, mut watched) = (presences.reviews(caller.app), presences.watched(connection.peer.socket));
     let users = watched.clone();
     let seen = connection.house.store.read(move |db| sight::of(db, &caller, users)).await?;
     watched.retain(|user| !seen.iter().any(|(id, _)| id == user));
