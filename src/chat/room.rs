@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, Key, UserId, UserNo};
 use crate::secret;
 use crate::store::{Tx, params};
+use crate::wire::News;
 use crate::wire::row::{ConversationKind, Role, Rows};
 
 /// Characters of a title.
@@ -172,8 +173,12 @@ fn touch(tx: &mut Tx, app: AppNo, id: ConversationId) -> Result<()> {
 
 /// Newcomers get the whole, leavers their last row, the others what changed.
 fn tell(tx: &mut Tx, app: AppNo, id: ConversationId, added: &[UserNo], gone: &[UserNo]) -> Result<()> {
-    for user in added.iter().filter(|user| !gone.contains(user)) {
-        announce::conversation(tx, app, id, *user)?;
+    let newcomers: Vec<UserNo> = added.iter().copied().filter(|user| !gone.contains(user)).collect();
+    match newcomers[..] {
+        [] => {}
+        [one] => announce::conversation(tx, app, id, one)?,
+        // Each would have a picture of its own, and all would be kept until they are told.
+        _ => tx.tell(News::Behind { app, to: newcomers }),
     }
     user::review(tx, app, gone)?;
     let mut changed = member::present(tx, app, id)?;
@@ -224,4 +229,44 @@ fn check_title(title: &str) -> Result<String> {
         return Err(Error::invalid("title", format!("a room needs a title of 1 to {TITLE} characters")));
     }
     Ok(title.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::message;
+    use crate::chat::scratch::{APP, id, office};
+    use crate::id::Party;
+
+    const NEWCOMERS: i64 = 40;
+
+    /// Messages that the news of a change carries, for all whom it concerns.
+    fn carried(news: &[News]) -> usize {
+        let carried = |one: &News| if let News::Rows { rows, .. } = one { rows.messages.len() } else { 0 };
+        news.iter().map(carried).sum()
+    }
+
+    #[test]
+    fn who_is_added_among_many_reads_the_room_from_the_store_and_one_alone_is_shown_it() {
+        let store = office(NEWCOMERS + 2);
+        let room = store.change(|tx| {
+            let draft = Draft { key: Key::parse("room")?, title: "All".into(), users: vec![id(1)] };
+            let (room, _) = create(tx, &Author::application(APP), &draft)?;
+            for number in 0..50 {
+                let draft = message::Draft::parse(Key::parse(&format!("m{number}"))?, "x".repeat(1000))?;
+                message::post(tx, &Author::application(APP), &Party::Conversation(room), &draft)?;
+            }
+            Ok(room)
+        });
+        let add = |users: Vec<UserId>| {
+            store.told();
+            store.change(move |tx| change(tx, &Author::application(APP), room, &Change { add: users, ..Change::default() }));
+            store.told()
+        };
+        assert_eq!(carried(&add(vec![id(2)])), 50);
+        let told = add((3..=NEWCOMERS + 2).map(id).collect());
+        assert_eq!(carried(&told), 0);
+        let behind = told.iter().find_map(|one| if let News::Behind { to, .. } = one { Some(to.len()) } else { None });
+        assert_eq!(behind, Some(NEWCOMERS as usize));
+    }
 }

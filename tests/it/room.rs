@@ -176,3 +176,22 @@ fn what_stands_around_a_message_comes_with_that_message_however_long_all_are() {
     assert!(ids.len() < 12 && page["more"] == true, "{ids:?}");
     assert!(ids.contains(&&sent[5]["id"]) && ids.contains(&&sent[4]["id"]) && ids.contains(&&sent[6]["id"]), "{ids:?}");
 }
+
+#[test]
+fn several_who_are_added_at_once_see_the_room_at_once() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let (anna, ben, carl) = (office.person("anna"), office.person("ben"), office.person("carl"));
+    let room = creates(&anna, &[]);
+    anna.sends(&party(&room), "before they came");
+    anna.gets("room", json!({"conversation": room, "add": ["ben", "carl"]}));
+    for newcomer in [&ben, &carl] {
+        newcomer.knows("conversations", |row| row["id"] == room && row["count"] == 3);
+        newcomer.knows("members", |row| row["conversation"] == room && row["user"] == "anna");
+        newcomer.hears("before they came");
+        newcomer.sends(&party(&room), &format!("{} is here", newcomer.id));
+    }
+    anna.hears("carl is here");
+    ben.hears("carl is here");
+    carl.hears("ben is here");
+}
