@@ -43,6 +43,10 @@ pub struct Connection {
     refused: u32,
 }
 
+/// A peer may take so long for all that it must know, and longer only where it takes so many bytes a second.
+const PATIENT: Duration = Duration::from_secs(60);
+const PACE: u64 = 32 * 1024;
+
 /// From the greeting to the end.
 pub async fn live(arrival: Arrival, mut wire: Wire) {
     // Boxed, as all that is rare: what a connection holds while it is idle should be small.
@@ -96,7 +100,7 @@ impl Connection {
     /// Sends what the outbox holds, in order.
     async fn send_waiting(&mut self, wire: &mut Wire) -> Result<(), Option<Bye>> {
         while let Some(out) = self.peer.outbox.take() {
-            self.still_allowed()?;
+            self.still_allowed().await?;
             match out {
                 Out::Push { version, .. } if version <= self.read => {}
                 Out::Push { version, text } => {
@@ -115,12 +119,16 @@ impl Connection {
         Ok(())
     }
 
-    /// Whoever was signed out or suspended, or does not take what it asks for, gets nothing more, however much waits.
-    fn still_allowed(&self) -> Result<(), Option<Bye>> {
-        match self.peer.outbox.ended() {
-            Some(bye) if bye == Bye::EXPIRED || bye == Bye::SLOW => Err(Some(bye)),
-            _ => Ok(()),
+    /// Whoever has been ended, or whose session is over, gets nothing more, however much waits. Only a server that stops still
+    /// says what it has to say.
+    async fn still_allowed(&mut self) -> Result<(), Option<Bye>> {
+        if let Some(bye) = self.peer.outbox.ended().filter(|bye| *bye != Bye::SHUTDOWN) {
+            return Err(Some(bye));
         }
+        if self.caller.expires_at.is_some_and(|end| end <= Moment::now()) {
+            Box::pin(self.go_on()).await?;
+        }
+        Ok(())
     }
 
     /// Pushes were dropped because the peer was slow: goes on from the store, as for a returning client.
@@ -149,8 +157,13 @@ impl Connection {
     }
 
     async fn pages(&mut self, wire: &mut Wire, pages: Pages) -> Result<(), Option<Bye>> {
+        let (begun, mut taken) = (Instant::now(), 0);
         for page in pages {
-            self.still_allowed()?;
+            self.still_allowed().await?;
+            if is_slow(begun.elapsed(), taken) {
+                return Err(Some(Bye::SLOW));
+            }
+            taken += page.len() as u64;
             wire.say(page.into()).await?;
         }
         Ok(())
@@ -255,5 +268,25 @@ impl Connection {
         self.peer.outbox.close();
         self.house.live.hub.leave(&self.peer);
         self.house.live.presences.release(self.caller.app, &self.caller.id, self.peer.socket, Moment::now());
+    }
+}
+
+/// Whether a peer that took so many bytes in this time keeps too much waiting for it.
+fn is_slow(time: Duration, taken: u64) -> bool {
+    time > PATIENT + Duration::from_secs(taken / PACE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_may_take_as_long_as_a_thin_line_needs_and_not_as_long_as_somebody_likes() {
+        let picture = 16 * 1024 * 1024;
+        assert!(!is_slow(Duration::from_secs(60), 0), "a small one has a minute");
+        assert!(!is_slow(Duration::from_secs(500), picture), "a large one comes through a thin line");
+        let page = 60 * 1024;
+        let end = (0..).find(|pages| is_slow(Duration::from_millis(9_900 * pages), page * pages)).unwrap_or(u64::MAX);
+        assert!(end < 10, "one page just before each time-out is not a pace: ended at page {end}");
     }
 }

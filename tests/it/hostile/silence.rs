@@ -181,3 +181,36 @@ fn too_many_silent_sockets_from_one_address_are_refused() {
     drop(shaken);
     crate::harness::eventually("the places become free", || shake(http.connect(), http.address, &[]).ok());
 }
+
+/// Conversations of dora's, and messages in each that come with her picture: together more than the kernel holds for a socket.
+const TALKS: usize = 40;
+const SHOWN: usize = 20;
+
+#[test]
+fn a_socket_that_is_crowded_out_gets_no_more_of_its_picture() {
+    let server = TestServer::with(&["--rest-rate", "0", "--application-rate", "0", "--sockets-per-user", "1"]);
+    let office = server.app("oa");
+    office.user("dora");
+    let text = "x".repeat(LOAD);
+    for talk in 0..TALKS {
+        let room = office.post("/conversations", &json!({"title": format!("Talk {talk}"), "users": ["dora"]})).is(201);
+        let to = format!("conversation:{}", room["conversation"]["id"]);
+        for _ in 0..SHOWN {
+            office.post("/messages", &json!({"to": to, "text": text})).is(202);
+        }
+    }
+    let mut first = deaf(&office);
+    let welcome = first.read().expect("a welcome");
+    assert!(welcome.to_text().is_ok_and(|text| text.contains("welcome")));
+    let second = office.device("dora");
+    let (mut bytes, mut close) = (0, None);
+    while let Ok(message) = first.read() {
+        bytes += message.len();
+        if let Message::Close(frame) = message {
+            close = frame.map(|frame| u16::from(frame.code));
+        }
+    }
+    assert_eq!(close, Some(4505), "after {bytes} bytes");
+    assert!(bytes < TALKS * SHOWN * LOAD, "it got all of its picture: {bytes} bytes");
+    second.gets("watch", json!({"users": []}));
+}
