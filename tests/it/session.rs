@@ -107,3 +107,16 @@ fn nobody_slips_in_while_the_session_ends() {
         }
     }
 }
+
+#[test]
+fn a_hello_on_a_live_socket_counts_as_a_request() {
+    let server = TestServer::with(&["--control-rate", "1"]);
+    let office = server.app("oa");
+    let (anna, _) = greets(&office, &signed(&office, "anna", 600));
+    let fresh = json!({"hello": {"app": office.id, "token": signed(&office, "anna", 900)}}).to_string();
+    (0..40).for_each(|_| anna.says(&fresh));
+    anna.hears("error", 0, |body| body["code"] == "rate_limited");
+    let welcomes = anna.log().frames.iter().filter(|(name, _)| name == "welcome").count();
+    assert!((2..40).contains(&welcomes), "{welcomes}");
+    assert_eq!(anna.log().closed, None);
+}

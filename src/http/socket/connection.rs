@@ -192,7 +192,12 @@ impl Connection {
     }
 
     async fn renew(&mut self, hello: &Hello) -> Result<(), Option<Bye>> {
-        match renew(&self.house, &self.peer, &self.caller, hello, self.seen).await {
+        let allowed = self.house.limiters.control(self.caller.app, self.caller.user);
+        let renewed = match allowed {
+            Ok(()) => renew(&self.house, &self.caller, hello, self.seen).await,
+            Err(error) => Err(error),
+        };
+        match renewed {
             Ok((caller, welcome)) => {
                 self.caller = caller;
                 self.peer.outbox.answer(None, welcome);

@@ -18,7 +18,7 @@ use crate::time::Moment;
 use crate::wire::frame::{ApplicationInfo, Bye, FEATURES, Frame, Limits, SessionInfo, Welcome, refusal};
 use crate::wire::page::Pages;
 use crate::wire::request::{Hello, Request, Show};
-use crate::wire::row::{Rows, UserRow};
+use crate::wire::row::UserRow;
 use actix_web::web;
 use bytestring::ByteString;
 use std::net::IpAddr;
@@ -100,7 +100,7 @@ async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
     let since = hello.since.as_ref().filter(|s| s.epoch == house.store.epoch()).map(|s| s.version);
     let caller = admitted.caller.clone();
     match house.store.read(move |db| picture(db, &caller, since)).await {
-        Ok(picture) => Ok(welcome(house, (admitted, peer), application, picture)),
+        Ok(picture) => Ok(guest(house, (admitted, peer), application, picture)),
         Err(error) => {
             house.live.hub.leave(&peer);
             Err(error)
@@ -108,61 +108,72 @@ async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
     }
 }
 
-/// What a connection must know, read after it was registered with the hub.
-struct Picture {
+/// How a user stands at the moment.
+struct Standing {
     me: UserRow,
-    catch_up: Catchup,
     answering: bool,
 }
 
-fn picture(db: &Db, caller: &Caller, since: Option<i64>) -> Result<Picture> {
+fn standing(db: &Db, caller: &Caller) -> Result<Standing> {
     let me = user::get_no(db, caller.app, caller.user)?;
     // Asked again after the hub knows of the connection: an end that came in between found nobody to tell.
     if session::find_no(db, caller.app, caller.user, caller.session)?.is_none() {
         return Err(Error::Unauthenticated("this session has ended; sign in again".into()));
     }
-    let answering = queue::answering(db, caller.app)?;
-    Ok(Picture { me: me.row(), catch_up: sync::catch_up(db, caller, since)?, answering })
+    Ok(Standing { me: me.row(), answering: queue::answering(db, caller.app)? })
 }
 
-fn welcome(house: &House, (admitted, peer): (Admitted, Peer), application: Application, picture: Picture) -> Guest {
-    let (caller, catch_up) = (admitted.caller, picture.catch_up);
+/// What a connection must know, read after it was registered with the hub.
+fn picture(db: &Db, caller: &Caller, since: Option<i64>) -> Result<(Standing, Catchup)> {
+    Ok((standing(db, caller)?, sync::catch_up(db, caller, since)?))
+}
+
+fn guest(house: &House, (admitted, peer): (Admitted, Peer), application: Application, picture: (Standing, Catchup)) -> Guest {
+    let (standing, catch_up) = picture;
+    let seen = (catch_up.version, !catch_up.reset);
+    let welcome = welcome(house, &admitted, application, standing, seen);
+    let caller = admitted.caller;
+    house.live.presences.renew(caller.app, &caller.id, peer.socket, Moment::now());
+    let pages = Pages::new(catch_up.rows, catch_up.version, catch_up.reset);
+    Guest { caller, peer, seen: catch_up.version, pages, welcome }
+}
+
+fn welcome(
+    house: &House,
+    admitted: &Admitted,
+    application: Application,
+    standing: Standing,
+    (version, resumed): (i64, bool),
+) -> ByteString {
+    let caller = &admitted.caller;
     let welcome = Welcome {
-        session: SessionInfo { id: caller.session, token: admitted.token, expires_at: caller.expires_at },
-        me: picture.me,
+        session: SessionInfo { id: caller.session, token: admitted.token.clone(), expires_at: caller.expires_at },
+        me: standing.me,
         application: ApplicationInfo {
             name: application.name,
             colour: application.colour,
             icon: application.icon,
             features: &FEATURES,
-            show: if picture.answering { Show::Available } else { Show::Offline },
+            show: if standing.answering { Show::Available } else { Show::Offline },
         },
         epoch: house.store.epoch().into(),
-        version: catch_up.version,
-        resumed: !catch_up.reset,
+        version,
+        resumed,
         limits: limits(house),
     };
-    house.live.presences.renew(caller.app, &caller.id, peer.socket, Moment::now());
-    Guest {
-        caller,
-        peer,
-        seen: catch_up.version,
-        pages: Pages::new(catch_up.rows, catch_up.version, catch_up.reset),
-        welcome: Frame::Welcome(&welcome).text().into(),
-    }
+    Frame::Welcome(&welcome).text().into()
 }
 
 /// `hello` with a fresh token on a live connection: its session goes on. Answers who is asking from now on, and the welcome
-/// that says so.
-pub async fn renew(house: &House, peer: &Peer, caller: &Caller, hello: &Hello, seen: i64) -> Result<(Caller, ByteString)> {
+/// that says so; what the connection was told stays told, up to `seen`.
+pub async fn renew(house: &House, caller: &Caller, hello: &Hello, seen: i64) -> Result<(Caller, ByteString)> {
     let caller = hello::renew(house, caller, hello).await?;
-    let app = caller.app;
-    let application = house.store.read(move |db| application::get_no(db, app)).await?;
     let known = caller.clone();
-    let picture = house.store.read(move |db| picture(db, &known, Some(seen))).await?;
-    let picture = Picture { catch_up: Catchup { rows: Rows::default(), version: seen, reset: false }, ..picture };
-    let guest = welcome(house, (Admitted { caller, token: None }, peer.clone()), application, picture);
-    Ok((guest.caller, guest.welcome))
+    let read = move |db: &Db| Ok((application::get_no(db, known.app)?, standing(db, &known)?));
+    let (application, standing) = house.store.read(read).await?;
+    let admitted = Admitted { caller, token: None };
+    let welcome = welcome(house, &admitted, application, standing, (seen, true));
+    Ok((admitted.caller, welcome))
 }
 
 fn limits(house: &House) -> Limits {
