@@ -12,8 +12,9 @@ use tokio::sync::Notify;
 /// Frames, and bytes, that wait before pushing stops.
 pub const FRAMES: usize = 64;
 pub const BYTES: usize = 256 * 1024;
-/// Bytes, answers among them, with which a connection is ended: its peer asks and does not take.
-const MOST: usize = 4 * 1024 * 1024;
+/// Bytes, answers among them, with which a connection is ended: its peer asks and does not take. Well above the largest answer,
+/// a conversation with long messages, of which there is one at a time.
+const MOST: usize = 8 * 1024 * 1024;
 /// A larger frame is not pushed but read from the store, page by page.
 const LARGE: usize = 64 * 1024;
 

@@ -62,3 +62,18 @@ fn a_room_of_a_thousand_comes_in_frames_of_the_usual_size() {
     let before: Value = one.gets("history", json!({"conversation": room, "limit": 200}));
     assert_eq!((&before["more"], before.to_string().len() <= FRAME), (&json!(true), true));
 }
+
+#[test]
+fn whoever_takes_what_it_asks_for_may_ask_for_much_at_once() {
+    let server = TestServer::with(&["--message-rate", "0", "--control-rate", "0", "--application-rate", "0"]);
+    let office = server.app("oa");
+    let (anna, _ben) = (office.person("anna"), office.person("ben"));
+    let long = "x".repeat(15 * 1024);
+    (0..50).for_each(|_| drop(anna.sends("ben", &long)));
+    let asked: Vec<u64> = (0..32).map(|_| anna.says("open", json!({"with": "user:ben"}))).collect();
+    for id in asked {
+        let answer = anna.answer(id).unwrap_or_else(|| panic!("{}", anna.socket.story()));
+        assert_eq!(answer.expect("an ok")["more"], true);
+    }
+    anna.sends("ben", "still here");
+}

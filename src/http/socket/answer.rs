@@ -1,6 +1,7 @@
 //! Answers: made on whatever thread knows the result, put into the connection's outbox in their place.
 
 use crate::error::{Error, Result};
+use crate::http::socket::UNANSWERED;
 use crate::http::socket::connection::Connection;
 use crate::live::Outbox;
 use crate::wire::frame::{Answer, Body, Frame, refusal};
@@ -15,13 +16,23 @@ pub struct Reply {
     id: u64,
     outbox: Arc<Outbox>,
     unanswered: Arc<AtomicUsize>,
+    weight: usize,
     open: bool,
 }
 
 impl Reply {
     pub fn new(connection: &Connection, id: u64) -> Reply {
-        connection.unanswered.fetch_add(1, Ordering::AcqRel);
-        Reply { id, outbox: connection.peer.outbox.clone(), unanswered: connection.unanswered.clone(), open: true }
+        Reply::weighing(connection, id, 1)
+    }
+
+    /// For an answer of many pages: until it is given, nothing more is read.
+    pub fn alone(connection: &Connection, id: u64) -> Reply {
+        Reply::weighing(connection, id, UNANSWERED)
+    }
+
+    fn weighing(connection: &Connection, id: u64, weight: usize) -> Reply {
+        connection.unanswered.fetch_add(weight, Ordering::AcqRel);
+        Reply { id, outbox: connection.peer.outbox.clone(), unanswered: connection.unanswered.clone(), weight, open: true }
     }
 
     /// `ok`; with `version`, where the body stands in the place of a push.
@@ -63,7 +74,7 @@ impl Reply {
 
     fn send(mut self, version: Option<i64>, text: ByteString) {
         self.open = false;
-        self.unanswered.fetch_sub(1, Ordering::AcqRel);
+        self.unanswered.fetch_sub(self.weight, Ordering::AcqRel);
         self.outbox.answer(version, text);
     }
 }
@@ -71,7 +82,7 @@ impl Reply {
 impl Drop for Reply {
     fn drop(&mut self) {
         if self.open {
-            self.unanswered.fetch_sub(1, Ordering::AcqRel);
+            self.unanswered.fetch_sub(self.weight, Ordering::AcqRel);
             let error = Error::Unavailable("the server is stopping".into());
             self.outbox.answer(None, refusal(Some(self.id), &error).into());
         }

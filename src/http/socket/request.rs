@@ -84,7 +84,7 @@ async fn open(connection: &Connection, r: asked::Open) -> Result<()> {
         let conversation = conversation::open(tx, &author, &r.with)?;
         Ok((picture::of(tx, app, conversation, user)?, tx.current_version(app)?))
     };
-    let reply = Reply::new(connection, r.id);
+    let reply = Reply::alone(connection, r.id);
     connection.write(work, move |result| reply.with(result, |reply, rows| reply.rows(rows, false))).await
 }
 
@@ -108,7 +108,7 @@ async fn create_room(connection: &Connection, id: u64, draft: room::Draft) -> Re
         let (room, repeated) = room::create(tx, &author, &draft)?;
         Ok(((picture::of(tx, app, room, user)?, tx.current_version(app)?), repeated))
     };
-    let reply = Reply::new(connection, id);
+    let reply = Reply::alone(connection, id);
     connection.write(work, move |result| reply.with(result, |reply, (rows, repeated)| reply.rows(rows, repeated))).await
 }
 
@@ -122,7 +122,7 @@ async fn change_room(connection: &Connection, id: u64, room: ConversationId, cha
         };
         Ok((rows, tx.current_version(app)?))
     };
-    let reply = Reply::new(connection, id);
+    let reply = Reply::alone(connection, id);
     connection.write(work, move |result| reply.with(result, |reply, rows| reply.rows(rows, false))).await
 }
 
