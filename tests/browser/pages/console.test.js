@@ -50,6 +50,7 @@ test('from the set-up link to two people who write to each other', async () => {
   await page.waitForSelector('.secret button:has-text("Copy")');
   await createUser(page, 'anna', 'Anna Liu');
   await createUser(page, 'ben', 'Ben Okafor');
+  await createUser(page, 'cara', 'Cara Diaz');
   const [anna, ben] = [await stage.visitor(), await stage.visitor()];
   await anna.signIn(stage.server.url, 'anna');
   await ben.signIn(stage.server.url, 'ben');
@@ -108,10 +109,11 @@ test('an application’s address is given, pinged, does not answer, and is calle
   await page.click('button:text-is("Ping")');
   await page.waitForSelector('.note-bad:has-text("503")');
 
-  const anna = await stage.person('anna');
-  await anna.open('Acme Office');
-  await anna.say('balance?');
-  await anna.hear('balance?');
+  // Somebody who was not here before: that others still are is no news.
+  const cara = await stage.person('cara');
+  await cara.open('Acme Office');
+  await cara.say('balance?');
+  await cara.hear('balance?');
   await root.until('the call stands there, unanswered', async () => {
     await page.goto(`${stage.server.url}/console/@oa/deliveries`);
     return (await page.locator('tr:has-text("message.created"):has-text("503")').count()) === 1;
@@ -122,12 +124,12 @@ test('an application’s address is given, pinged, does not answer, and is calle
   receiver.answers['message.created'] = { text: '12 days' };
   await page.click('button:has-text("Send again")');
   await page.waitForSelector('.note-good');
-  await anna.hear('12 days');
+  await cara.hear('12 days');
   await page.reload();
   await page.waitForSelector('.badge-good:text("delivered")');
   await page.waitForSelector('.attempts .badge-good:text("200")');
   const asked = receiver.heard.filter(({ type }) => type === 'message.created').map(({ data }) => data.message.text);
   assert.ok(asked.length >= 2 && asked.every((text) => text === 'balance?'), String(asked));
-  await root.until('who came is told', async () => receiver.heard.some(({ type, data }) => type === 'presence.changed' && data.users.some(({ user }) => user === 'anna')));
+  await root.until('who came is told', async () => receiver.heard.some(({ type, data }) => type === 'presence.changed' && data.users.some(({ user }) => user === 'cara')));
   assert.equal(receiver.forged, 0);
 });
