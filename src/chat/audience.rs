@@ -6,7 +6,7 @@ use crate::chat::batch::Batch;
 use crate::chat::conversation;
 use crate::directory::{group, shared, user};
 use crate::error::{Error, Result};
-use crate::id::{ConversationId, GroupId, Party, UserNo};
+use crate::id::{AppNo, ConversationId, GroupId, Party, UserNo};
 use crate::store::{Db, Tx, params};
 use std::collections::HashSet;
 
@@ -146,6 +146,11 @@ pub(super) fn reach(tx: &mut Tx, batch: &Batch) -> Result<usize> {
         None if batch.everyone.is_some() => reach_everyone(tx, batch),
         None => Ok(0),
     }
+}
+
+/// Nobody more is reached: as they were then, the large groups are of no use any longer.
+pub(super) fn forget(tx: &mut Tx, app: AppNo, batch: i64) -> Result<()> {
+    tx.run("DELETE FROM batch_group WHERE application = ?1 AND batch = ?2", params![app, batch]).map(|_| ())
 }
 
 fn reach_group(tx: &mut Tx, batch: &Batch, no: i64) -> Result<usize> {

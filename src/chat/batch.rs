@@ -97,6 +97,7 @@ pub fn withdraw(tx: &mut Tx, app: AppNo, id: i64) -> Result<Batch> {
     let sql = "UPDATE batch SET text = '', withdrawn_at = ?3, done_at = coalesce(done_at, ?3), changing = 0
                WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, id, now])?;
+    audience::forget(tx, app, id)?;
     go_on(tx, app, id)
 }
 
@@ -129,7 +130,8 @@ fn write(tx: &mut Tx, batch: &Batch) -> Result<()> {
     if waiting.is_empty() {
         let now = tx.now;
         let sql = "UPDATE batch SET done_at = ?3, total = written + failed WHERE application = ?1 AND id = ?2";
-        return tx.run(sql, params![batch.app, batch.id, now]).map(|_| ());
+        tx.run(sql, params![batch.app, batch.id, now])?;
+        return audience::forget(tx, batch.app, batch.id);
     }
     let author = author(tx, batch);
     let (mut written, mut failed) = (0, 0);

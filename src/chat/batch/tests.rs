@@ -8,7 +8,7 @@ use crate::directory::group::GroupDraft;
 use crate::directory::profile::Profile;
 use crate::directory::shared::{self, Draft as Shared};
 use crate::id::GroupId;
-use crate::store::scratch::counted;
+use crate::store::scratch::{Scratch, counted};
 use crate::wire::news::To;
 
 const USERS: i64 = 1200;
@@ -28,6 +28,7 @@ fn a_message_to_a_large_group_is_accepted_and_written_in_small_pieces_for_who_is
         store.change(move |tx| counted(tx, |tx| accept(tx, &Author::application(APP), &to, "hello").map(|batch| batch.id)));
     assert!(changes < 10, "accepting it changes {changes} rows");
     store.change(|tx| shared::put(tx, APP, &group(100..=USERS), announce::user));
+    assert_eq!(groups(&store, batch), 1, "the group is kept as it was");
     let mut pieces = 0;
     loop {
         let (more, changes) = store.change(move |tx| counted(tx, |tx| step(tx, APP, batch)));
@@ -39,9 +40,27 @@ fn a_message_to_a_large_group_is_accepted_and_written_in_small_pieces_for_who_is
     }
     assert!(pieces >= USERS / TOGETHER, "{pieces}");
     let done = store.read_blocking(|db| get(db, APP, batch)).unwrap();
+    assert_eq!(groups(&store, batch), 0, "and forgotten when all have their copies");
     assert_eq!((done.total, done.written, done.failed), (USERS, USERS - 1, 1), "each once, and nobody who came later");
     let last = store.read_blocking(|db| conversation::find_between(db, APP, UserNo::APPLICATION, UserNo(USERS))).unwrap();
     assert!(last.is_none());
+}
+
+#[test]
+fn a_withdrawn_message_keeps_no_group() {
+    let store = office(USERS);
+    store.change(|tx| shared::put(tx, APP, &group(1..=USERS), announce::user));
+    let to = ["group:all".to_string()];
+    let batch = store.change(move |tx| accept(tx, &Author::application(APP), &to, "hello")).id;
+    assert_eq!(groups(&store, batch), 1);
+    store.change(move |tx| withdraw(tx, APP, batch));
+    assert_eq!(groups(&store, batch), 0);
+}
+
+/// How many groups a batch has written down.
+fn groups(store: &Scratch, batch: i64) -> i64 {
+    let sql = "SELECT count(*) FROM batch_group WHERE application = ?1 AND batch = ?2";
+    store.read_blocking(|db| db.one(sql, params![APP, batch], |r| r.get(0))).unwrap()
 }
 
 #[test]
