@@ -166,8 +166,8 @@ impl Page {
             let app = application::get(db, &self.app)?.no;
             let after = self.after.as_deref();
             match self.kind {
-                Kind::Users => people(db, app, after, |user| Ok(Some(line(user)))),
-                Kind::Lists => people(db, app, after, |user| contact::list(db, user)),
+                Kind::Users => people(db, app, after),
+                Kind::Lists => contact::lists(db, app, after, PAGE).map(Rows::from),
                 Kind::Groups => contact::groups(db, app, after, PAGE).map(Rows::from),
                 Kind::Conversations => record::conversations(db, app, number(after)?).map(Rows::from),
                 Kind::Messages => record::messages(db, app, number(after)?).map(Rows::from),
@@ -182,11 +182,10 @@ fn number(after: Option<&str>) -> error::Result<i64> {
     after.map_or(Ok(0), |id| id.parse().map_err(error::Error::internal))
 }
 
-fn people(db: &Db, app: AppNo, after: Option<&str>, line: impl Fn(&User) -> error::Result<Option<Value>>) -> error::Result<Rows> {
+fn people(db: &Db, app: AppNo, after: Option<&str>) -> error::Result<Rows> {
     let (users, more) = user::list(db, app, after, PAGE, "")?;
     let next = users.last().filter(|_| more).map(|user| user.id.to_string());
-    let items = users.iter().filter_map(|user| line(user).transpose()).collect::<error::Result<_>>()?;
-    Ok(Rows { items, next })
+    Ok(Rows { items: users.iter().map(line).collect(), next })
 }
 
 fn line(user: &User) -> Value {
