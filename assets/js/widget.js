@@ -136,8 +136,14 @@
   }
   for (const name of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart']) addEventListener(name, awake, { capture: true, passive: true });
 
-  /** Takes the widget away. @param {boolean} [forget] also ends what is kept for this tab (the user signs out) */
+  function hush(/** @type {string} */ tag) {
+    notices.get(tag)?.close();
+    notices.delete(tag);
+  }
+
+  /** Takes the widget away, and what it put on the desktop: it was for who was signed in. @param {boolean} [forget] also ends what is kept for this tab (the user signs out) */
   function stop(forget = true) {
+    for (const tag of notices.keys()) hush(tag);
     if (!running) return;
     const { host } = running;
     if (forget) tell('stop');
@@ -178,7 +184,7 @@
     else if (said?.parlour === 'notices?' && right() === 'default') Notification.requestPermission().finally(() => tell('notices', { notices: right() }));
     else if (said?.parlour === 'notices?') tell('notices', { notices: right() });
     else if (said?.parlour === 'notice' && [said.tag, said.title, said.body].every((one) => typeof one === 'string')) notice(said.tag, said.title, said.body);
-    else if (said?.parlour === 'hush') notices.get(said.tag)?.close();
+    else if (said?.parlour === 'hush') hush(said.tag);
     else if (said?.parlour === 'credential?' && Number.isInteger(said.id)) credential(said.id);
     else if (said?.parlour === 'brand' && /^#[0-9a-f]{3,8}$/i.test(said.colour)) running.host.style.setProperty('--parlour-colour', said.colour);
   });

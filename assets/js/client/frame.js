@@ -26,7 +26,7 @@ let ended = false;
 
 const parent = new Parent(origins.split(' ').filter(Boolean), {
   onstart(start) {
-    desk?.messenger.stop();
+    leave();
     ended = false;
     notes.found = start.notices;
     credentials = new Credentials(app, start, () => parent.credential());
@@ -52,7 +52,7 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
   },
   onstop() {
     credentials?.forget();
-    desk?.messenger.stop();
+    leave();
     desk = null;
     draw();
   },
@@ -80,6 +80,13 @@ const notes = {
     parent.tell('hush', { tag });
   },
 };
+
+/** Whoever comes next must not be shown, or be led to, what was for this user. */
+function leave() {
+  desk?.messenger.stop();
+  if (desk) desk.notices = null;
+  notes.clicks.clear();
+}
 
 /** The whole client in a window of its own, at the same place, signed in as here. */
 async function enlarge() {

@@ -62,7 +62,7 @@ export class Notices {
     const asked = Date.now();
     this.#others?.postMessage('who looks?');
     setTimeout(() => {
-      if (this.on && this.#looked < asked && !this.desk.attentive() && this.#due(message)) this.#put(message);
+      if (this.desk.notices === this && this.on && this.#looked < asked && !this.desk.attentive() && this.#due(message)) this.#put(message);
     }, PAUSE);
   }
 

@@ -169,6 +169,12 @@ test('the widget says it through the page around: who wrote, and not what', asyn
   });
   await frame.locator('.chat-title', { hasText: 'Dora Wang' }).waitFor();
   await frame.locator('.md', { hasText: 'not for the page' }).waitFor();
+  await frame.locator('textarea').press('Escape');
+  await looks(anna, false);
+  await stage.server.writes('dora', 'user:anna', 'one more');
+  await anna.until('there is a notice again', async () => (await notices(anna)).length === 1);
+  await anna.page.evaluate(() => window.Parlour.stop());
+  assert.deepEqual(await notices(anna), [], 'who signs out takes them along');
 });
 
 test('work in the page around the widget is a sign of life', async () => {
