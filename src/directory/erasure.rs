@@ -8,8 +8,9 @@ use crate::error::Result;
 use crate::id::{AppNo, UserNo};
 use crate::store::{Db, Tx, params};
 
-/// Lists that are cleared in one piece.
+/// The most lists that one piece clears, and the rows after which it ends.
 const TOGETHER: i64 = 50;
+const ROWS: usize = 1000;
 
 /// Forgets who the user was; its connections end. Answers the version at which its id became nobody's. `go_on` does the rest.
 pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<i64> {
@@ -41,43 +42,47 @@ pub fn unfinished(db: &Db) -> Result<Vec<(AppNo, UserNo)>> {
 
 /// Takes an erased user off the next lists on which it stands; answers how many those were, 0 where none is left.
 pub fn go_on(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
-    Ok(leave_groups(tx, app, no)? + see_nothing(tx, app, no)? + unblock(tx, app, no)?)
-}
-
-/// Out of the groups in which others see it; they are told what is left.
-fn leave_groups(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
-    let sql = "SELECT grp FROM group_user WHERE application = ?1 AND user = ?2 LIMIT ?3";
-    let groups: Vec<i64> = tx.all(sql, params![app, no, TOGETHER], |r| r.get(0))?;
-    for grp in &groups {
-        tx.run("DELETE FROM group_user WHERE application = ?1 AND user = ?2 AND grp = ?3", params![app, no, grp])?;
-        group::never_match(tx, app, *grp)?;
-        let version = tx.next_version(app)?;
-        tx.run("UPDATE contact_group SET version = ?3 WHERE application = ?1 AND no = ?2", params![app, grp, version])?;
-        group::tell(tx, &group::get_no(tx, app, *grp)?)?;
-    }
-    Ok(groups.len())
-}
-
-/// It sees no groups any more; those that nobody else sees go.
-fn see_nothing(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
-    let sql = "SELECT grp FROM group_viewer WHERE application = ?1 AND user = ?2 LIMIT ?3";
-    let groups: Vec<i64> = tx.all(sql, params![app, no, TOGETHER], |r| r.get(0))?;
-    for grp in &groups {
-        tx.run("DELETE FROM group_viewer WHERE application = ?1 AND user = ?2 AND grp = ?3", params![app, no, grp])?;
-        if group::get_no(tx, app, *grp)?.source != Source::Shared {
-            group::settle(tx, app, *grp)?;
+    let (mut done, mut rows) = (0, 0);
+    let kinds: [(&str, Step); 3] = [
+        ("SELECT grp FROM group_user WHERE application = ?1 AND user = ?2 LIMIT ?3", leave_group),
+        ("SELECT grp FROM group_viewer WHERE application = ?1 AND user = ?2 LIMIT ?3", see_no_more),
+        ("SELECT user FROM block WHERE application = ?1 AND blocked = ?2 LIMIT ?3", unblock),
+    ];
+    for (lists, step) in kinds {
+        for list in tx.all(lists, params![app, no, TOGETHER], |r| r.get::<i64>(0))? {
+            if rows >= ROWS {
+                return Ok(done);
+            }
+            rows += step(tx, app, no, list)?;
+            done += 1;
         }
     }
-    Ok(groups.len())
+    Ok(done)
+}
+
+/// Takes a user off one list; answers how many rows that took.
+type Step = fn(&mut Tx, AppNo, UserNo, i64) -> Result<usize>;
+
+/// Out of a group in which others see it; they are told what is left.
+fn leave_group(tx: &mut Tx, app: AppNo, no: UserNo, grp: i64) -> Result<usize> {
+    tx.run("DELETE FROM group_user WHERE application = ?1 AND user = ?2 AND grp = ?3", params![app, no, grp])?;
+    group::never_match(tx, app, grp)?;
+    let version = tx.next_version(app)?;
+    tx.run("UPDATE contact_group SET version = ?3 WHERE application = ?1 AND no = ?2", params![app, grp, version])?;
+    Ok(4 + group::tell(tx, &group::get_no(tx, app, grp)?)?)
+}
+
+/// It sees this group no more; one that nobody else sees goes.
+fn see_no_more(tx: &mut Tx, app: AppNo, no: UserNo, grp: i64) -> Result<usize> {
+    tx.run("DELETE FROM group_viewer WHERE application = ?1 AND user = ?2 AND grp = ?3", params![app, no, grp])?;
+    match group::get_no(tx, app, grp)?.source {
+        Source::Shared => Ok(1),
+        _ => Ok(3 + group::settle(tx, app, grp)?),
+    }
 }
 
 /// Who had blocked it is told that this is over.
-fn unblock(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
-    let sql = "SELECT user FROM block WHERE application = ?1 AND blocked = ?2 LIMIT ?3";
-    let users: Vec<UserNo> = tx.all(sql, params![app, no, TOGETHER], |r| r.get(0))?;
-    for user in &users {
-        tx.run("DELETE FROM block WHERE application = ?1 AND user = ?2 AND blocked = ?3", params![app, user, no])?;
-        setting::changed(tx, app, *user)?;
-    }
-    Ok(users.len())
+fn unblock(tx: &mut Tx, app: AppNo, no: UserNo, user: i64) -> Result<usize> {
+    tx.run("DELETE FROM block WHERE application = ?1 AND user = ?2 AND blocked = ?3", params![app, user, no])?;
+    setting::changed(tx, app, UserNo(user)).map(|_| 2)
 }

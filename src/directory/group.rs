@@ -168,13 +168,15 @@ pub(super) fn viewers(db: &Db, group: &Group) -> Result<To> {
     if group.everyone { Ok(To::Everyone) } else { named_viewers(db, group.app, group.no).map(To::Users) }
 }
 
-/// Tells all who see a group how it is now.
-pub(super) fn tell(tx: &mut Tx, group: &Group) -> Result<()> {
-    if group.gone_at.is_none() {
-        let (to, (row, _)) = (viewers(tx, group)?, group.row(tx)?);
-        send(tx, group, to, (row, Vec::new()));
+/// Tells all who see a group how it is now; answers how many rows were read for that.
+pub(super) fn tell(tx: &mut Tx, group: &Group) -> Result<usize> {
+    if group.gone_at.is_some() {
+        return Ok(0);
     }
-    Ok(())
+    let (to, (row, users)) = (viewers(tx, group)?, group.row(tx)?);
+    let read = users.len() + if let To::Users(users) = &to { users.len() } else { 0 };
+    send(tx, group, to, (row, Vec::new()));
+    Ok(read)
 }
 
 /// Tells these users this row of a group, with users who are new to them.

@@ -8,6 +8,7 @@ use crate::directory::shared;
 use crate::directory::tests::{World, id_of, register};
 use crate::id::GroupId;
 use crate::store::Tx;
+use crate::store::scratch::counted;
 use crate::wire::News;
 use crate::wire::row::Rows;
 
@@ -42,7 +43,7 @@ impl World {
         self.store.read_blocking(|db| visible(db, self.app, user, since)).unwrap()
     }
 
-    fn knows(&self, viewer: &str, other: &str) -> bool {
+    pub fn knows(&self, viewer: &str, other: &str) -> bool {
         let (user, other) = (self.number(viewer), self.number(other));
         self.store.read_blocking(|db| knows(db, self.app, user, other)).unwrap()
     }
@@ -295,4 +296,25 @@ fn a_list_that_is_too_large_or_names_a_group_twice_is_refused() {
     let (app, anna) = (world.app, world.user("anna").no);
     world.store.change(move |tx| replace(tx, app, anna, &twice, announce));
     assert_eq!(world.sees("anna", 0).0[0].count, 2);
+}
+
+#[test]
+fn who_had_long_lists_is_erased_in_small_pieces() {
+    let world = World::open();
+    let (app, ben) = (world.app, world.user("ben").no);
+    let ids: Vec<String> = (0..300).map(|n| format!("person-{n}")).collect();
+    let users: Vec<&str> = ids.iter().map(String::as_str).collect();
+    world.gives("ben", (0..10).map(|n| group(&format!("team-{n}"), &users)).collect());
+    world.store.change(move |tx| erasure::erase(tx, app, ben));
+    let mut pieces = 0;
+    loop {
+        let (done, changes) = world.store.change(move |tx| counted(tx, |tx| erasure::go_on(tx, app, ben)));
+        assert!(changes <= 1500, "a piece changes {changes} rows");
+        if done == 0 {
+            break;
+        }
+        pieces += 1;
+    }
+    assert_eq!(pieces, 3, "four lists of 300 in each, and the rest");
+    assert!(world.store.read_blocking(|db| erasure::unfinished(db)).unwrap().is_empty());
 }
