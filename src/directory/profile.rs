@@ -4,7 +4,7 @@ use crate::apps::{application, origin};
 use crate::directory::user::{self, User};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserId, UserNo};
-use crate::store::{Tx, params};
+use crate::store::{Db, Tx, params};
 use crate::wire::row::UserKind;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -72,6 +72,12 @@ pub fn put(tx: &mut Tx, app: AppNo, profile: &Profile) -> Result<(User, bool)> {
     let origins = if profile.avatar.is_some() { application::get_no(tx, app)?.origins } else { Vec::new() };
     let (user, change) = keep(tx, app, profile.clone().check(&origins)?)?;
     Ok((user, change != Change::Unseen))
+}
+
+/// Refuses what `put` would refuse: to be asked before many are kept piece by piece, so that one refused leaves nothing behind.
+pub fn require_good(db: &Db, app: AppNo, profiles: &[Profile]) -> Result<()> {
+    let origins = application::get_no(db, app)?.origins;
+    profiles.iter().try_for_each(|profile| profile.clone().check(&origins).map(|_| ()))
 }
 
 /// Tells others that somebody looks different now (`chat::announce::user`). It is called for each user right after its

@@ -10,6 +10,9 @@ use crate::wire::news::To;
 use crate::wire::row::UserRow;
 use std::collections::HashSet;
 
+/// The most users who see a group by being named; one for more is for everybody.
+pub const VIEWERS: usize = 10_000;
+
 /// A shared group as somebody wishes it.
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -23,7 +26,9 @@ pub struct Draft {
 #[derive(Debug, Clone, Default)]
 struct Ready {
     users: Vec<UserNo>,
-    /// They stand in the group already, and nobody was told.
+    /// Who alone is to see it.
+    audience: Option<Vec<UserNo>>,
+    /// Something has changed already, and not all were told.
     untold: bool,
     /// Who stood in it before them.
     before: Vec<UserNo>,
@@ -31,6 +36,9 @@ struct Ready {
 
 impl Draft {
     pub fn parse(group: GroupDraft, visible_to: Option<Vec<UserId>>) -> Result<Draft> {
+        if visible_to.as_ref().is_some_and(|named| named.len() > VIEWERS) {
+            return Err(Error::TooLarge(format!("a group is shown to at most {VIEWERS} users by name")));
+        }
         Ok(Draft { group: group.parse()?, visible_to, ready: None })
     }
 
@@ -42,10 +50,12 @@ impl Draft {
 
 /// Creates a shared group or makes it what the draft says; users must be there already, or come with a name.
 pub fn put(tx: &mut Tx, app: AppNo, draft: &Draft, announce: Announce) -> Result<Group> {
-    let audience = audience(tx, app, draft.visible_to.as_deref())?;
-    let Ready { users, untold, before: stood } = match &draft.ready {
+    let Ready { users, audience, untold, before: stood } = match &draft.ready {
         Some(ready) => ready.clone(),
-        None => Ready { users: resolve(tx, app, &draft.group.users, announce)?, ..Ready::default() },
+        None => {
+            let audience = audience(tx, app, draft.visible_to.as_deref())?;
+            Ready { users: resolve(tx, app, &draft.group.users, announce)?, audience, ..Ready::default() }
+        }
     };
     let draft = &draft.group;
     let mut before = Before::of(tx, app, &draft.id)?;
@@ -183,8 +193,8 @@ fn resolve(tx: &mut Tx, app: AppNo, profiles: &[Profile], announce: Announce) ->
     let mut numbers = Vec::with_capacity(profiles.len());
     for profile in profiles {
         let there = user::find(tx, app, &profile.id)?.is_some();
-        if !there && profile.name.is_none() {
-            return Err(Error::invalid("users", format!("there is no user {}", profile.id)));
+        if !there {
+            require_named(profile)?;
         }
         let (user, changed) = user::put(tx, app, profile)?;
         if there && changed {
@@ -193,6 +203,14 @@ fn resolve(tx: &mut Tx, app: AppNo, profiles: &[Profile], announce: Announce) ->
         numbers.push(user.no);
     }
     Ok(numbers)
+}
+
+/// Who comes without a name must be there.
+fn require_named(profile: &Profile) -> Result<()> {
+    match profile.name {
+        Some(_) => Ok(()),
+        None => Err(Error::invalid("users", format!("there is no user {}", profile.id))),
+    }
 }
 
 fn audience(db: &Db, app: AppNo, visible_to: Option<&[UserId]>) -> Result<Option<Vec<UserNo>>> {

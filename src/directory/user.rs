@@ -126,8 +126,9 @@ pub fn review_between(tx: &mut Tx, app: AppNo, both: [UserNo; 2]) -> Result<()> 
 }
 
 fn look_again(tx: &mut Tx, app: AppNo, numbers: &[UserNo], between: bool) -> Result<()> {
-    let sql = "SELECT id FROM user WHERE application = ?1 AND no = ?2";
-    let users = numbers.iter().map(|no| tx.one(sql, params![app, no], |r| r.get(0))).collect::<Result<Vec<UserId>>>()?;
+    let listed = format!("[{}]", numbers.iter().map(|no| no.0.to_string()).collect::<Vec<_>>().join(","));
+    let sql = "SELECT u.id FROM json_each(?2) j CROSS JOIN user u ON u.application = ?1 AND u.no = j.value";
+    let users: Vec<UserId> = tx.all(sql, params![app, listed], |r| r.get(0))?;
     if !users.is_empty() {
         tx.tell(News::Review { app, users, between });
     }

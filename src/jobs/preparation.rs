@@ -6,7 +6,7 @@ use crate::directory::contact::{self, List};
 use crate::directory::shared::{self, Draft};
 use crate::error::Result;
 use crate::id::{AppNo, UserNo};
-use crate::store::Store;
+use crate::store::{Db, Store};
 use std::sync::Arc;
 
 /// A list from the application.
@@ -30,8 +30,9 @@ async fn run(store: &Store, preparation: Option<contact::Preparation>) -> Result
 
 /// A shared group.
 pub async fn group(store: &Store, app: AppNo, draft: Draft) -> Result<Draft> {
-    match draft.preparation(app, announce::user) {
-        Some(preparation) => Ok(draft.prepared(store.write_in_pieces(preparation, shared::Preparation::step).await?)),
-        None => Ok(draft),
+    let begin = move |db: &Db| draft.preparation(db, app, announce::user).map(|preparation| (draft, preparation));
+    match store.read(begin).await? {
+        (draft, Some(preparation)) => Ok(draft.prepared(store.write_in_pieces(preparation, shared::Preparation::step).await?)),
+        (draft, None) => Ok(draft),
     }
 }

@@ -32,7 +32,7 @@ pub struct Body {
     /// Users must be there already, or come with a name and are then created.
     #[schema(value_type = Vec<PersonSchema>)]
     users: Vec<Person>,
-    /// Only these users see it; absent: everybody.
+    /// Only these users see it, at most 10000; absent: everybody.
     #[schema(value_type = Option<Vec<String>>)]
     visible_to: Option<Vec<UserId>>,
 }

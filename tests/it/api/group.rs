@@ -56,3 +56,29 @@ fn groups_are_paged_without_their_users() {
     let page = office.get("/groups?limit=2&after=b").is(200);
     assert_eq!((&page["items"][0]["id"], &page["next"]), (&json!("c"), &Value::Null));
 }
+
+#[test]
+fn a_large_group_that_is_refused_has_changed_nothing() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let named = |n: usize, name: &str| json!({"id": format!("u{n:03}"), "name": name});
+    let people = |name: &str| (0..500).map(|n| named(n, name)).collect::<Vec<Value>>();
+    let before = office.put("/groups/all", &json!({"name": "All", "users": people("Old")[..450]})).is(201);
+    let mut stranger = people("New");
+    stranger.push(json!("nobody"));
+    let mut wrong = people("New");
+    wrong.push(json!({"id": "eve", "name": "Eve", "email": "eve"}));
+    for body in [
+        json!({"name": "Less", "users": people("New")[..300], "visible_to": ["u000", "nobody"]}),
+        json!({"name": "More", "users": stranger}),
+        json!({"name": "More", "users": wrong}),
+    ] {
+        office.put("/groups/all", &body).is_refused(400, "bad_request");
+        assert_eq!(office.get("/groups/all").is(200), before, "the group is what it was");
+        assert_eq!(office.get("/users/u000").is(200)["user"]["name"], "Old");
+        office.get("/users/u499").is_refused(404, "not_found");
+    }
+    let many: Vec<String> = (0..10_001).map(|n| format!("viewer-{n}")).collect();
+    let body = json!({"name": "Many", "users": [], "visible_to": many});
+    office.put("/groups/many", &body).is_refused(413, "too_large");
+}
