@@ -2,6 +2,7 @@
 
 use super::Bystanders;
 use crate::harness::{App, Log, Socket, TestServer, Voice, shake};
+use crate::sign_in::{jwt, seconds};
 use serde_json::{Value, json};
 use std::{
     net::TcpStream,
@@ -46,6 +47,10 @@ fn a_hello_with_a_wrong_token_is_refused() {
 
 /// A client of dora's that says hello and then never reads, with as small a buffer as the system gives.
 fn deaf(office: &App) -> WebSocket<TcpStream> {
+    deaf_with(office, &office.token("dora"))
+}
+
+fn deaf_with(office: &App, token: &str) -> WebSocket<TcpStream> {
     let address = office.server.http().address;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let stream = runtime.block_on(async {
@@ -55,7 +60,7 @@ fn deaf(office: &App) -> WebSocket<TcpStream> {
     });
     stream.set_nonblocking(false).expect("a socket's option");
     let mut socket = shake(stream, address, &[]).expect("the door is open");
-    let hello = json!({"hello": {"app": office.id, "token": office.token("dora")}});
+    let hello = json!({"hello": {"app": office.id, "token": token}});
     socket.send(Message::text(hello.to_string())).expect("hello is sent");
     socket
 }
@@ -186,11 +191,7 @@ fn too_many_silent_sockets_from_one_address_are_refused() {
 const TALKS: usize = 40;
 const SHOWN: usize = 20;
 
-#[test]
-fn a_socket_that_is_crowded_out_gets_no_more_of_its_picture() {
-    let server = TestServer::with(&["--rest-rate", "0", "--application-rate", "0", "--sockets-per-user", "1"]);
-    let office = server.app("oa");
-    office.user("dora");
+fn talks(office: &App) {
     let text = "x".repeat(LOAD);
     for talk in 0..TALKS {
         let room = office.post("/conversations", &json!({"title": format!("Talk {talk}"), "users": ["dora"]})).is(201);
@@ -199,18 +200,46 @@ fn a_socket_that_is_crowded_out_gets_no_more_of_its_picture() {
             office.post("/messages", &json!({"to": to, "text": text})).is(202);
         }
     }
-    let mut first = deaf(&office);
-    let welcome = first.read().expect("a welcome");
-    assert!(welcome.to_text().is_ok_and(|text| text.contains("welcome")));
-    let second = office.device("dora");
+}
+
+/// Reads on until the connection ends, which is in the midst of the picture; answers the close code.
+fn cut_short(mut socket: WebSocket<TcpStream>) -> Option<u16> {
     let (mut bytes, mut close) = (0, None);
-    while let Ok(message) = first.read() {
+    while let Ok(message) = socket.read() {
         bytes += message.len();
         if let Message::Close(frame) = message {
             close = frame.map(|frame| u16::from(frame.code));
         }
     }
-    assert_eq!(close, Some(4505), "after {bytes} bytes");
     assert!(bytes < TALKS * SHOWN * LOAD, "it got all of its picture: {bytes} bytes");
+    close
+}
+
+#[test]
+fn a_socket_that_is_crowded_out_gets_no_more_of_its_picture() {
+    let server = TestServer::with(&["--rest-rate", "0", "--application-rate", "0", "--sockets-per-user", "1"]);
+    let office = server.app("oa");
+    office.user("dora");
+    talks(&office);
+    let mut first = deaf(&office);
+    let welcome = first.read().expect("a welcome");
+    assert!(welcome.to_text().is_ok_and(|text| text.contains("welcome")));
+    let second = office.device("dora");
+    assert_eq!(cut_short(first), Some(4505));
     second.gets("watch", json!({"users": []}));
+}
+
+#[test]
+fn a_socket_whose_session_ends_gets_no_more_of_its_picture() {
+    let server = TestServer::with(&["--rest-rate", "0", "--application-rate", "0"]);
+    let office = server.app("oa");
+    office.put("/users/dora", &json!({"name": "Dora"})).is(201);
+    talks(&office);
+    let claims = json!({"sub": "dora", "name": "Dora", "aud": office.id, "exp": seconds(5)});
+    let token = jwt(&office.token_secret, &claims);
+    let deaf = deaf_with(&office, &token);
+    let hearing = Socket::open(server.address(), &[]).expect("the door is open to all");
+    hearing.says(&json!({"hello": {"app": office.id, "token": token}}).to_string());
+    assert_eq!(hearing.is_closed(), 4500);
+    assert_eq!(cut_short(deaf), Some(4500));
 }
