@@ -55,7 +55,7 @@ async fn with_past(options: &Options, messages: usize) -> anyhow::Result<Value> 
     let (epoch, version) = (&welcome["welcome"]["epoch"], welcome["welcome"]["version"].as_i64().unwrap_or(0));
     let conversation = conversation(&mut client).await?;
     let pages = pages(&mut client, conversation).await?;
-    let since = json!({ "epoch": epoch, "version": version - (MISSED * PEOPLE / 2) as i64 }).to_string();
+    let since = json!({ "epoch": epoch, "version": version - MISSED as i64 }).to_string();
     let catch_ups = catch_ups(&stage, person, &since).await?;
     Ok(json!({
         "page_p50_ms": pages.p50_ms, "page_p99_ms": pages.p99_ms,
@@ -101,21 +101,23 @@ async fn catch_ups(stage: &Stage, person: &Person, since: &str) -> anyhow::Resul
     Ok(Latency::of(micros))
 }
 
-/// People in pairs who have written so many messages in turn.
+/// People in pairs who have written so many messages in turn; the last that are to be missed come from the first pair.
 fn past(data: &Path, messages: usize) -> anyhow::Result<Vec<Person>> {
     let people = populate(data, PEOPLE)?;
     with_store(data, |store| {
         for start in (0..messages).step_by(10_000) {
-            store.write_blocking(move |tx| (start..(start + 10_000).min(messages)).try_for_each(|n| write(tx, n)))?;
+            store.write_blocking(move |tx| {
+                (start..(start + 10_000).min(messages)).try_for_each(|n| write(tx, n, n + MISSED >= messages))
+            })?;
         }
         Ok(())
     })?;
     Ok(people)
 }
 
-fn write(tx: &mut Tx, n: usize) -> crate::error::Result<()> {
+fn write(tx: &mut Tx, n: usize, first_pair: bool) -> crate::error::Result<()> {
     let app = crate::apps::application::get(tx, &AppId::parse(APP)?)?.no;
-    let from = n % PEOPLE;
+    let from = n % if first_pair { 2 } else { PEOPLE };
     let author = user::get(tx, app, &UserId::parse(&format!("u{from}"))?)?;
     let author = Author { via: false, ..Author::in_name_of(&author) };
     let draft = Draft::parse(Key::parse(&format!("past-{n}"))?, "x".repeat(150))?;
