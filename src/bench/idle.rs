@@ -8,6 +8,9 @@ use crate::bench::stage::Stage;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
+/// What was needed to connect is given back within this time; what is measured is what stays.
+const SETTLING: Duration = Duration::from_secs(2);
+
 /// The server's memory before and with `--pairs` times two signed-in connections, in KiB for each.
 pub async fn memory(options: &Options) -> anyhow::Result<Value> {
     let own = each(Stage::parlour(options, options.pairs * 2)?).await?;
@@ -26,7 +29,7 @@ async fn each(stage: Stage) -> anyhow::Result<Value> {
         client.settle().await?;
         clients.push(client);
     }
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    tokio::time::sleep(SETTLING).await;
     let with = usage(stage.pid).rss_kib;
     let each = with.saturating_sub(before) as f64 / clients.len().max(1) as f64;
     Ok(
