@@ -54,9 +54,9 @@ CREATE TABLE message (
     deleted_by   INTEGER,                          -- a user's number, 0: the application
     batch        INTEGER,
     version      INTEGER NOT NULL,
-    PRIMARY KEY (application, id)
+    PRIMARY KEY (application, conversation, id)    -- a page of history lies together on the disk
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX message_history ON message (application, conversation, id, sender, deleted_by);
+CREATE UNIQUE INDEX message_id ON message (application, id);
 CREATE UNIQUE INDEX message_key ON message (application, sender, key);
 CREATE INDEX message_changed ON message (application, conversation, version) WHERE version <> id;
 

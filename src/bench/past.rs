@@ -20,11 +20,19 @@ const MANY: usize = 1_000_000;
 const PEOPLE: usize = 200;
 /// Messages that a returning client has missed.
 const MISSED: usize = 1_000;
-const TURNS: usize = 200;
+/// Pages and returns in one go, and how many goes.
+const TURNS: usize = 20;
+const ROUNDS: usize = 25;
 
+/// Both servers run at once and are asked in turn, so that whatever else the machine does slows both.
 pub async fn history(options: &Options) -> anyhow::Result<Value> {
-    let few = with_past(options, FEW).await?;
-    let many = with_past(options, MANY).await?;
+    let mut few = Archive::open(options, FEW).await?;
+    let mut many = Archive::open(options, MANY).await?;
+    for _ in 0..ROUNDS {
+        few.read().await?;
+        many.read().await?;
+    }
+    let (few, many) = (few.report(), many.report());
     let ratio = |name: &str| round(many[name].as_f64().unwrap_or(0.0) / few[name].as_f64().unwrap_or(1.0).max(0.001), 2);
     let ratios = json!({ "page": ratio("page_p50_ms"), "catch_up": ratio("catch_up_p50_ms") });
     Ok(json!({ "at_10_thousand": few, "at_1_million": many, "ratio": ratios }))
@@ -43,25 +51,79 @@ async fn first(stage: &Stage) -> anyhow::Result<Duration> {
     Ok(stage.started + begun.elapsed())
 }
 
-async fn with_past(options: &Options, messages: usize) -> anyhow::Result<Value> {
-    let data = folder()?;
-    let people = past(&data, messages)?;
-    let stage = Stage::on(options, data, people)?;
-    let first_connection = first(&stage).await?;
-    let person = stage.people.first().context("nobody")?;
-    let (mut client, welcome) = Client::connect(&stage.address, &stage.app, person, None).await?;
-    client.settle().await?;
-    let welcome: Value = serde_json::from_str(&welcome)?;
-    let (epoch, version) = (&welcome["welcome"]["epoch"], welcome["welcome"]["version"].as_i64().unwrap_or(0));
-    let conversation = conversation(&mut client).await?;
-    let pages = pages(&mut client, conversation).await?;
-    let since = json!({ "epoch": epoch, "version": version - MISSED as i64 }).to_string();
-    let catch_ups = catch_ups(&stage, person, &since).await?;
-    Ok(json!({
-        "page_p50_ms": pages.p50_ms, "page_p99_ms": pages.p99_ms,
-        "catch_up_p50_ms": catch_ups.p50_ms, "catch_up_p99_ms": catch_ups.p99_ms,
-        "first_connection_s": round(first_connection.as_secs_f64(), 3),
-    }))
+/// A server with a past, and somebody who reads in it.
+struct Archive {
+    stage: Stage,
+    client: Client,
+    conversation: i64,
+    /// Where a returning client of this person has come to.
+    since: String,
+    /// Of the last page that was read.
+    oldest: Option<i64>,
+    pages: Vec<u32>,
+    catch_ups: Vec<u32>,
+    first_connection: Duration,
+}
+
+impl Archive {
+    async fn open(options: &Options, messages: usize) -> anyhow::Result<Archive> {
+        let data = folder()?;
+        let people = past(&data, messages)?;
+        let stage = Stage::on(options, data, people)?;
+        let first_connection = first(&stage).await?;
+        let (mut client, welcome) = Client::connect(&stage.address, &stage.app, &stage.people[0], None).await?;
+        client.settle().await?;
+        let welcome: Value = serde_json::from_str(&welcome)?;
+        let version = welcome["welcome"]["version"].as_i64().context("no version")? - MISSED as i64;
+        let since = json!({ "epoch": welcome["welcome"]["epoch"], "version": version }).to_string();
+        let conversation = conversation(&mut client).await?;
+        let (pages, catch_ups) = (Vec::new(), Vec::new());
+        Ok(Archive { stage, client, conversation, since, oldest: None, pages, catch_ups, first_connection })
+    }
+
+    /// Some pages, each before the last, and some returns.
+    async fn read(&mut self) -> anyhow::Result<()> {
+        for _ in 0..TURNS {
+            self.page().await?;
+        }
+        for _ in 0..TURNS {
+            self.catch_up().await?;
+        }
+        Ok(())
+    }
+
+    async fn page(&mut self) -> anyhow::Result<()> {
+        let before = self.oldest.map(|id| format!(r#","before":{id}"#)).unwrap_or_default();
+        let (id, conversation) = (self.pages.len() + 2, self.conversation);
+        let begun = Instant::now();
+        self.client.feed(format!(r#"{{"history":{{"id":{id},"conversation":{conversation},"limit":50{before}}}}}"#)).await?;
+        self.client.flush().await?;
+        let text = self.client.hear().await?;
+        self.pages.push(begun.elapsed().as_micros() as u32);
+        anyhow::ensure!(kind(&text) == Kind::Ok, "no page: {text}");
+        let page: Value = serde_json::from_str(&text)?;
+        self.oldest = page["ok"]["messages"][0]["id"].as_i64().filter(|_| page["ok"]["more"] == true);
+        Ok(())
+    }
+
+    async fn catch_up(&mut self) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        let (mut client, welcome) =
+            Client::connect(&self.stage.address, &self.stage.app, &self.stage.people[0], Some(&self.since)).await?;
+        anyhow::ensure!(welcome.contains(r#""resumed":true"#), "not resumed: {welcome}");
+        client.settle().await?;
+        self.catch_ups.push(begun.elapsed().as_micros() as u32);
+        Ok(())
+    }
+
+    fn report(self) -> Value {
+        let (pages, catch_ups) = (Latency::of(self.pages), Latency::of(self.catch_ups));
+        json!({
+            "page_p50_ms": pages.p50_ms, "page_p99_ms": pages.p99_ms,
+            "catch_up_p50_ms": catch_ups.p50_ms, "catch_up_p99_ms": catch_ups.p99_ms,
+            "first_connection_s": round(self.first_connection.as_secs_f64(), 3),
+        })
+    }
 }
 
 /// The number of the conversation with the neighbour.
@@ -70,35 +132,6 @@ async fn conversation(client: &mut Client) -> anyhow::Result<i64> {
     client.flush().await?;
     let answer: Value = serde_json::from_str(&client.hear().await?)?;
     answer["ok"]["conversation"]["id"].as_i64().with_context(|| format!("no conversation in {answer}"))
-}
-
-async fn pages(client: &mut Client, conversation: i64) -> anyhow::Result<Latency> {
-    let mut micros = Vec::new();
-    let mut before = String::new();
-    for turn in 0..TURNS {
-        let begun = Instant::now();
-        client.feed(format!(r#"{{"history":{{"id":{},"conversation":{conversation},"limit":50{before}}}}}"#, turn + 2)).await?;
-        client.flush().await?;
-        let text = client.hear().await?;
-        micros.push(begun.elapsed().as_micros() as u32);
-        anyhow::ensure!(kind(&text) == Kind::Ok, "no page: {text}");
-        let page: Value = serde_json::from_str(&text)?;
-        let oldest = page["ok"]["messages"][0]["id"].as_i64().filter(|_| page["ok"]["more"] == true);
-        before = oldest.map(|id| format!(r#","before":{id}"#)).unwrap_or_default();
-    }
-    Ok(Latency::of(micros))
-}
-
-async fn catch_ups(stage: &Stage, person: &Person, since: &str) -> anyhow::Result<Latency> {
-    let mut micros = Vec::new();
-    for _ in 0..TURNS {
-        let begun = Instant::now();
-        let (mut client, welcome) = Client::connect(&stage.address, &stage.app, person, Some(since)).await?;
-        anyhow::ensure!(welcome.contains(r#""resumed":true"#), "not resumed: {welcome}");
-        client.settle().await?;
-        micros.push(begun.elapsed().as_micros() as u32);
-    }
-    Ok(Latency::of(micros))
 }
 
 /// People in pairs who have written so many messages in turn; the last that are to be missed come from the first pair.

@@ -83,8 +83,9 @@ fn reached(db: &Db, (app, user): (AppNo, UserNo), after: i64, upto: i64) -> Resu
     let by_message = "SELECT m.conversation, max(m.id) FROM message m
         JOIN member p ON p.application = m.application AND p.conversation = m.conversation AND p.user = ?2 AND p.left IS NULL
         WHERE m.application = ?1 AND m.id > ?3 AND m.id <= ?4 AND m.sender <> ?2 GROUP BY m.conversation";
-    let by_membership = "SELECT p.conversation, (SELECT max(m.id) FROM message m WHERE m.application = ?1
-            AND m.conversation = p.conversation AND m.id > ?3 AND m.id <= ?4 AND m.sender <> ?2) AS last
+    let by_membership =
+        "SELECT p.conversation, (SELECT m.id FROM message m WHERE m.application = ?1 AND m.conversation = p.conversation
+            AND m.id > ?3 AND m.id <= ?4 AND m.sender <> ?2 ORDER BY m.id DESC LIMIT 1) AS last
         FROM member p WHERE p.application = ?1 AND p.user = ?2 AND p.left IS NULL AND last IS NOT NULL";
     let sql = if upto - after <= FEW { by_message } else { by_membership };
     db.all(sql, params![app, user, after, upto], |r| Ok((r.get(0)?, r.get(1)?)))

@@ -4,18 +4,15 @@
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::http::problem::Problem;
+use crate::wire::object::Object;
 use crate::wire::request::{DEPTH, depth};
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use std::fmt;
+use serde::de::DeserializeOwned;
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -91,29 +88,6 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
         let reason = e.to_string();
         Error::invalid(field(&reason), format!("the body was not understood: {}", plain(&reason)))
     })
-}
-
-/// What is read from a JSON object only: left alone, serde also takes a list of the members in their order.
-pub struct Object<T>(pub T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> std::result::Result<Object<T>, D::Error> {
-        input.deserialize_map(Reader(PhantomData))
-    }
-}
-
-struct Reader<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Reader<T> {
-    type Value = Object<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<Object<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
-    }
 }
 
 /// The words of a programmer for those of JSON.

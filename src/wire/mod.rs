@@ -4,6 +4,7 @@
 pub mod csv;
 pub mod frame;
 pub mod news;
+pub mod object;
 pub mod page;
 pub mod request;
 pub mod row;

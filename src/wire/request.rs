@@ -4,6 +4,7 @@
 use crate::error::{Error, Result};
 use crate::id::{AppId, ConversationId, Key, MessageId, Party, UserId};
 use crate::time::Moment;
+use crate::wire::object::{maybe, only};
 use serde::{Deserialize, Serialize};
 
 /// JSON nested deeper than this is refused.
@@ -12,27 +13,29 @@ pub const DEPTH: usize = 32;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Request {
-    Hello(Hello),
-    Send(Send),
-    Edit(Edit),
-    Delete(Delete),
-    Read(Read),
-    Received(Received),
-    History(History),
-    Open(Open),
-    Room(Room),
-    Contacts(Contacts),
-    Watch(Watch),
-    Present(Present),
-    Typing(Typing),
-    Settings(Settings),
+    Hello(#[serde(deserialize_with = "only")] Hello),
+    Send(#[serde(deserialize_with = "only")] Send),
+    Edit(#[serde(deserialize_with = "only")] Edit),
+    Delete(#[serde(deserialize_with = "only")] Delete),
+    Read(#[serde(deserialize_with = "only")] Read),
+    Received(#[serde(deserialize_with = "only")] Received),
+    History(#[serde(deserialize_with = "only")] History),
+    Open(#[serde(deserialize_with = "only")] Open),
+    Room(#[serde(deserialize_with = "only")] Room),
+    Contacts(#[serde(deserialize_with = "only")] Contacts),
+    Watch(#[serde(deserialize_with = "only")] Watch),
+    Present(#[serde(deserialize_with = "only")] Present),
+    Typing(#[serde(deserialize_with = "only")] Typing),
+    Settings(#[serde(deserialize_with = "only")] Settings),
 }
 
 #[derive(Debug, Deserialize)]
 pub struct Hello {
     pub app: AppId,
     pub token: String,
+    #[serde(default, deserialize_with = "maybe")]
     pub since: Option<Since>,
+    #[serde(default, deserialize_with = "maybe")]
     pub client: Option<Client>,
 }
 
@@ -174,7 +177,9 @@ pub struct Typing {
 #[derive(Debug, Deserialize)]
 pub struct Settings {
     pub id: u64,
+    #[serde(default, deserialize_with = "maybe")]
     pub mute: Option<Mute>,
+    #[serde(default, deserialize_with = "maybe")]
     pub block: Option<Block>,
 }
 
@@ -268,6 +273,9 @@ mod tests {
             r#"{"edit":{"id":1}}"#,
             r#"{"delete":{"id":0,"message":1}}"#,
             r#"{"send":1}"#,
+            r#"{"send":[3,"user:ben","k1","hi",null,[],[]]}"#,
+            r#"{"settings":{"id":1,"block":["ben",true]}}"#,
+            r#"["delete",{"id":1,"message":1}]"#,
             r#"{"read":{"id":1,"conversation":1,"upto":1},"edit":{"id":2,"message":1,"text":""}}"#,
         ] {
             assert!(Request::parse(bad).is_err(), "{bad}");
