@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const BINARY = process.env.PARLOUR_BIN ?? new URL('../../../target/debug/parlour', import.meta.url).pathname;
+export const BINARY = process.env.PARLOUR_BIN ?? new URL('../../../target/debug/parlour', import.meta.url).pathname;
 const PATIENCE = 20_000;
 const NAMES = {
   anna: 'Anna Liu',

@@ -1,0 +1,13 @@
+/** Asks parlour.mjs about callbacks: JSON lines in, a verdict for each out. Word: the path of parlour.mjs. */
+import { createInterface } from 'node:readline';
+
+const { Parlour, ParlourError } = await import(process.argv[2]);
+for await (const line of createInterface({ input: process.stdin })) {
+  const { secret, headers, body, now } = JSON.parse(line);
+  try {
+    console.log('good', new Parlour({ url: 'http://x', app: 'oa', key: '', callbackSecret: secret }).verify(headers, Buffer.from(body), now).type);
+  } catch (error) {
+    if (!(error instanceof ParlourError)) throw error;
+    console.log(error.code);
+  }
+}

@@ -1,0 +1,17 @@
+<?php
+
+/** Asks Parlour.php about callbacks: JSON lines in, a verdict for each out. Word: the path of Parlour.php. */
+
+declare(strict_types=1);
+
+require $argv[1];
+
+while (($line = fgets(STDIN)) !== false) {
+    $case = json_decode($line, true);
+    try {
+        $parlour = new Parlour('http://x', 'oa', '', $case['secret']);
+        echo 'good ' . $parlour->verify($case['headers'], $case['body'], $case['now'] ?? null)->type . "\n";
+    } catch (ParlourException $error) {
+        echo $error->getCode() . "\n";
+    }
+}
