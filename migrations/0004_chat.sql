@@ -53,12 +53,16 @@ CREATE TABLE message (
     edited_at    INTEGER,
     deleted_by   INTEGER,                          -- a user's number, 0: the application
     batch        INTEGER,
+    topic        TEXT,                             -- the application's object that it is about
+    expires_at   INTEGER,
     version      INTEGER NOT NULL,
     PRIMARY KEY (application, conversation, id)    -- a page of history lies together on the disk
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX message_id ON message (application, id);
 CREATE UNIQUE INDEX message_key ON message (application, sender, key);
 CREATE INDEX message_changed ON message (application, conversation, version) WHERE version <> id;
+
+CREATE INDEX message_topic ON message (application, topic, conversation, id) WHERE topic IS NOT NULL;
 
 CREATE TABLE mention (
     application  INTEGER NOT NULL,
@@ -74,19 +78,26 @@ CREATE TABLE batch (
     id           INTEGER NOT NULL,                 -- the version at which it was accepted
     sender       INTEGER NOT NULL DEFAULT 0,
     text         TEXT    NOT NULL,
+    topic        TEXT,
+    expires_at   INTEGER,
+    online       INTEGER NOT NULL DEFAULT 0,       -- 1: only who is connected when it is written
+    replacing    INTEGER NOT NULL DEFAULT 0,       -- 1: takes the place of what its recipients got of its topic
     created_at   INTEGER NOT NULL,
+    due_at       INTEGER NOT NULL,                 -- it is written from then on
     everyone     INTEGER,                          -- all users up to this number get it too
     reached      INTEGER NOT NULL DEFAULT 0,       -- of these, up to which number they have a row in batch_copy
     total        INTEGER NOT NULL,
     written      INTEGER NOT NULL DEFAULT 0,
     failed       INTEGER NOT NULL DEFAULT 0,
+    suppressed   INTEGER NOT NULL DEFAULT 0,       -- recipients who were not to get it after all
     done_at      INTEGER,
     edited_at    INTEGER,
     withdrawn_at INTEGER,
     changing     INTEGER,                          -- copies from this position on have still to be edited or withdrawn
     PRIMARY KEY (application, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX batch_open ON batch (application, id) WHERE done_at IS NULL OR changing IS NOT NULL;
+CREATE INDEX batch_open ON batch (due_at) WHERE done_at IS NULL OR changing IS NOT NULL;
+CREATE INDEX batch_topic ON batch (application, topic, id) WHERE topic IS NOT NULL;
 
 -- A large group as it was when a batch was accepted: who becomes a recipient hundred by hundred.
 CREATE TABLE batch_group (

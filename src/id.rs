@@ -84,6 +84,21 @@ impl GroupId {
     }
 }
 
+/// The application's name for what a message is about, such as `leave/118`: 1 to 128 bytes of UTF-8 without control characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Topic(String);
+
+impl Topic {
+    pub fn parse(text: &str) -> Result<Topic> {
+        plain("topic", text, 128).map(Topic)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// What a client names its own creation by, so that sending it twice creates it once: 1 to 64 bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
@@ -121,7 +136,7 @@ macro_rules! text_id {
         }
     )*};
 }
-text_id!(AppId, UserId, GroupId, Key);
+text_id!(AppId, UserId, GroupId, Key, Topic);
 
 /// Who is written to: `user:<id>`, `application`, `conversation:<id>`, and for the application only the audiences
 /// `group:<id>` and `everyone`.

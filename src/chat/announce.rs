@@ -49,10 +49,25 @@ pub fn message(tx: &mut Tx, author: &Author, place: &Place, row: &MessageRow) ->
 
 /// A message was edited or deleted.
 pub fn changed(tx: &mut Tx, app: AppNo, message: &Message) -> Result<()> {
-    let roster = member::roster(tx, app, message.conversation)?;
+    let mut roster = member::roster(tx, app, message.conversation)?;
+    if message.deleted_by.is_some() {
+        let counted = uncounted(tx, app, message)?;
+        roster.retain(|user| !counted.contains(user));
+    }
     let (own, others): (Vec<UserNo>, Vec<UserNo>) = roster.into_iter().partition(|user| *user == message.sender);
     rows(tx, app, own, Rows { messages: vec![message.row(message.sender)], ..Rows::default() })?;
     rows(tx, app, others, Rows { messages: vec![message.row(UserNo::APPLICATION)], ..Rows::default() })
+}
+
+/// A message that somebody had not read was taken away: it is told with what is unread now. Answers who was told.
+fn uncounted(tx: &mut Tx, app: AppNo, message: &Message) -> Result<Vec<UserNo>> {
+    let few = member::few(tx, app, message.conversation)?;
+    let counted: Vec<Member> = few.into_iter().filter(|m| m.user != message.sender && m.read < message.id.0).collect();
+    for member in &counted {
+        let (members, messages) = (vec![member.own_row(tx, app)?], vec![message.row(member.user)]);
+        rows(tx, app, vec![member.user], Rows { members, messages, ..Rows::default() })?;
+    }
+    Ok(counted.into_iter().map(|member| member.user).collect())
 }
 
 /// A conversation became visible to a user: all that belongs to it, whatever the versions.

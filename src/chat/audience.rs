@@ -19,6 +19,8 @@ const TOGETHER: i64 = 500;
 pub struct Audience<'a> {
     author: &'a Author,
     batch: i64,
+    /// Only who is connected is meant.
+    online: bool,
     /// Recipients so far, and the position of the last.
     rows: i64,
     position: i64,
@@ -38,8 +40,9 @@ pub struct Gathered {
 }
 
 /// Writes down the recipients that these parties mean. One that is not there is an error in its place.
-pub fn gather(tx: &mut Tx, author: &Author, batch: i64, to: &[String]) -> Result<Gathered> {
-    let mut audience = Audience { author, batch, rows: 0, position: 0, named: HashSet::new(), groups: 0, everyone: None };
+pub fn gather(tx: &mut Tx, author: &Author, batch: (i64, bool), to: &[String]) -> Result<Gathered> {
+    let (batch, online) = batch;
+    let mut audience = Audience { author, batch, online, rows: 0, position: 0, named: HashSet::new(), groups: 0, everyone: None };
     let mut failed = 0;
     for given in to {
         if let Err(error) = audience.add(tx, given) {
@@ -62,6 +65,9 @@ impl Audience<'_> {
             Party::User(id) => {
                 let no = user::number(tx, app, id)?;
                 self.insert(tx, Some(no), None, None)
+            }
+            Party::Conversation(_) if self.online => {
+                Err(Error::invalid("to", "a conversation is written to as a whole, not only to who is connected"))
             }
             Party::Conversation(id) => {
                 self.require_seen(tx, *id)?;

@@ -4,15 +4,20 @@
 
 use crate::chat::author::Author;
 use crate::chat::copy::{self, Target};
-use crate::chat::message::{self, Draft};
-use crate::chat::{audience, conversation};
+use crate::chat::message;
+use crate::chat::term::Terms;
+use crate::chat::{audience, conversation, topic};
 use crate::directory::user;
 use crate::error::{Error, Result};
-use crate::id::{AppNo, Key, MessageId, Party, UserNo};
-use crate::store::{Db, Row, Tx, params};
+use crate::id::{AppNo, Key, MessageId, Party, Topic, UserNo};
+use crate::store::{Db, Params, Row, Tx, params};
 use crate::time::Moment;
 use crate::wire::News;
 use crate::wire::news::Work;
+
+pub use draft::Draft;
+
+mod draft;
 
 /// Copies of one transaction.
 pub const TOGETHER: i64 = 100;
@@ -24,11 +29,19 @@ pub struct Batch {
     /// In whose name; `UserNo::APPLICATION`: the application's own.
     pub sender: UserNo,
     pub text: String,
+    pub terms: Terms,
+    /// Only who is connected when it is written.
+    pub online: bool,
+    /// Takes the place of what its recipients got of its topic.
+    pub replacing: bool,
     pub created_at: Moment,
-    /// Recipients (until it is done: at most), written copies, recipients that cannot get one.
+    /// It is written from then on.
+    pub due_at: Moment,
+    /// Recipients (until it is done: at most), written copies, recipients that cannot get one, that were not to get it after all.
     pub total: i64,
     pub written: i64,
     pub failed: i64,
+    pub suppressed: i64,
     /// When the last copy was written.
     pub done_at: Option<Moment>,
     pub edited_at: Option<Moment>,
@@ -44,32 +57,63 @@ impl Batch {
     pub fn is_open(&self) -> bool {
         self.done_at.is_none() || self.changing.is_some()
     }
+
+    /// It waits for its moment.
+    pub fn is_scheduled(&self, now: Moment) -> bool {
+        self.done_at.is_none() && self.due_at > now
+    }
 }
 
+/// Who is connected, for what is written only to them.
+pub type Connected<'a> = &'a dyn Fn(AppNo, UserNo) -> bool;
+
 const SELECT: &str = "SELECT application, id, sender, text, created_at, total, written, failed, done_at, edited_at, withdrawn_at, \
-                      changing, everyone FROM batch";
+                      changing, everyone, topic, expires_at, online, replacing, due_at, suppressed FROM batch";
 
 pub fn get(db: &Db, app: AppNo, id: i64) -> Result<Batch> {
     db.maybe(&format!("{SELECT} WHERE application = ?1 AND id = ?2"), params![app, id], read)?.ok_or(Error::NotFound("batch"))
 }
 
-/// The batches that have something left to do, of applications that are not suspended.
-pub fn open(db: &Db) -> Result<Vec<(AppNo, i64)>> {
+/// A page of the batches that meet a condition, the newest first, before ?2 (0: from the newest); and whether there is more.
+pub(super) fn page(db: &Db, condition: &str, values: impl Params, limit: usize) -> Result<(Vec<Batch>, bool)> {
+    let sql = format!("{SELECT} WHERE {condition} AND (?2 = 0 OR id < ?2) ORDER BY id DESC LIMIT ?3");
+    let mut found = db.all(&sql, values, read)?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    Ok((found, more))
+}
+
+/// All batches of an application, the newest first, before one; and whether there is more.
+pub fn list(db: &Db, app: AppNo, before: i64, limit: usize) -> Result<(Vec<Batch>, bool)> {
+    page(db, "application = ?1", params![app, before, limit as i64 + 1], limit)
+}
+
+/// When the next batch is to be written that waits for its moment.
+pub fn next(db: &Db, now: Moment) -> Result<Option<Moment>> {
+    let sql = "SELECT due_at FROM batch WHERE (done_at IS NULL OR changing IS NOT NULL) AND due_at > ?1 ORDER BY due_at LIMIT 1";
+    db.maybe(sql, [now], |r| r.get(0))
+}
+
+/// The batches that have something left to do now, of applications that are not suspended.
+pub fn open(db: &Db, now: Moment) -> Result<Vec<(AppNo, i64)>> {
     let sql = "SELECT b.application, b.id FROM batch b JOIN application a ON a.no = b.application
-               WHERE (b.done_at IS NULL OR b.changing IS NOT NULL) AND a.suspended_at IS NULL ORDER BY b.id LIMIT 100";
-    db.all(sql, [], |r| Ok((r.get(0)?, r.get(1)?)))
+               WHERE (b.done_at IS NULL OR b.changing IS NOT NULL) AND a.suspended_at IS NULL AND b.due_at <= ?1
+               ORDER BY b.due_at LIMIT 100";
+    db.all(sql, [now], |r| Ok((r.get(0)?, r.get(1)?)))
 }
 
 /// Accepts a message for these parties. Few copies are written at once, many by the job of audiences.
-pub fn accept(tx: &mut Tx, author: &Author, to: &[String], text: &str) -> Result<Batch> {
-    message::check_text(text)?;
+pub fn accept(tx: &mut Tx, author: &Author, to: &[String], draft: &Draft) -> Result<Batch> {
+    draft.check(tx.now)?;
     if to.is_empty() || to.len() > audience::PARTIES {
         return Err(Error::invalid("to", format!("name 1 to {} recipients", audience::PARTIES)));
     }
     let (app, now, id) = (author.app, tx.now, tx.next_version(author.app)?);
-    let sql = "INSERT INTO batch (application, id, sender, text, created_at, total) VALUES (?1, ?2, ?3, ?4, ?5, 0)";
-    tx.run(sql, params![app, id, author.user, text, now])?;
-    let gathered = audience::gather(tx, author, id, to)?;
+    let sql = "INSERT INTO batch (application, id, sender, text, created_at, due_at, topic, expires_at, online, replacing, total)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)";
+    let (due, Terms { topic, expires_at }) = (draft.send_at.unwrap_or(now), &draft.terms);
+    tx.run(sql, params![app, id, author.user, draft.text, now, due, topic, expires_at, draft.online, draft.replace])?;
+    let gathered = audience::gather(tx, author, (id, draft.online), to)?;
     let sql = "UPDATE batch SET total = ?3, failed = ?4, everyone = ?5 WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, id, gathered.total, gathered.failed, gathered.everyone])?;
     go_on(tx, app, id)
@@ -82,7 +126,8 @@ pub fn edit(tx: &mut Tx, app: AppNo, id: i64, text: &str) -> Result<Batch> {
         return Err(Error::Conflict("this batch was withdrawn".into()));
     }
     let now = tx.now;
-    let sql = "UPDATE batch SET text = ?3, edited_at = ?4, changing = 0 WHERE application = ?1 AND id = ?2";
+    let sql = "UPDATE batch SET text = ?3, edited_at = ?4, changing = CASE WHEN due_at <= ?4 THEN 0 END
+               WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, id, text, now])?;
     go_on(tx, app, id)
 }
@@ -94,16 +139,31 @@ pub fn withdraw(tx: &mut Tx, app: AppNo, id: i64) -> Result<Batch> {
         return Ok(batch);
     }
     let now = tx.now;
-    let sql = "UPDATE batch SET text = '', withdrawn_at = ?3, done_at = coalesce(done_at, ?3), changing = 0
-               WHERE application = ?1 AND id = ?2";
+    let sql = "UPDATE batch SET text = '', withdrawn_at = ?3, done_at = coalesce(done_at, ?3),
+                   changing = CASE WHEN due_at <= ?3 THEN 0 END WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, id, now])?;
     audience::forget(tx, app, id)?;
     go_on(tx, app, id)
 }
 
-/// Does what is small at once, and leaves what is large to the job.
+/// As `withdraw`, of all that was sent about a topic; the job takes the copies back.
+pub(super) fn withdraw_all(tx: &mut Tx, app: AppNo, topic: &Topic) -> Result<()> {
+    let sql = "DELETE FROM batch_group WHERE application = ?1 AND batch IN
+               (SELECT id FROM batch WHERE application = ?1 AND topic = ?2 AND withdrawn_at IS NULL)";
+    tx.run(sql, params![app, topic])?;
+    let sql = "UPDATE batch SET text = '', withdrawn_at = ?3, done_at = coalesce(done_at, ?3),
+                   changing = CASE WHEN due_at <= ?3 THEN 0 END WHERE application = ?1 AND topic = ?2 AND withdrawn_at IS NULL";
+    let now = tx.now;
+    tx.run(sql, params![app, topic, now])?;
+    tx.tell(News::Nudge(Work::Audiences));
+    Ok(())
+}
+
+/// Does what is small at once, and leaves to the job what is large, what has to wait, and what depends on who is there.
 fn go_on(tx: &mut Tx, app: AppNo, id: i64) -> Result<Batch> {
-    if get(tx, app, id)?.total <= TOGETHER {
+    let batch = get(tx, app, id)?;
+    let waits = batch.done_at.is_none() && (batch.online || batch.due_at > tx.now);
+    if batch.total <= TOGETHER && !waits {
         while step(tx, app, id)? {}
     } else {
         tx.tell(News::Nudge(Work::Audiences));
@@ -111,31 +171,42 @@ fn go_on(tx: &mut Tx, app: AppNo, id: i64) -> Result<Batch> {
     get(tx, app, id)
 }
 
-/// One hundred copies further; answers whether more are left.
+/// One hundred copies further; answers whether more are left. What is only for those who are connected reaches nobody.
 pub fn step(tx: &mut Tx, app: AppNo, id: i64) -> Result<bool> {
+    step_among(tx, app, id, &|_, _| false)
+}
+
+/// As `step`, where it is known who is connected.
+pub fn step_among(tx: &mut Tx, app: AppNo, id: i64, connected: Connected) -> Result<bool> {
     let batch = get(tx, app, id)?;
     match batch.changing {
         Some(from) => change(tx, &batch, from)?,
-        None if batch.done_at.is_none() => write(tx, &batch)?,
+        None if batch.is_scheduled(tx.now) => return Ok(false),
+        None if batch.done_at.is_none() => write(tx, &batch, connected)?,
         None => return Ok(false),
     }
     get(tx, app, id).map(|batch| batch.is_open())
 }
 
-fn write(tx: &mut Tx, batch: &Batch) -> Result<()> {
+fn write(tx: &mut Tx, batch: &Batch, connected: Connected) -> Result<()> {
     let waiting = copy::waiting(tx, batch.app, batch.id, TOGETHER)?;
     if waiting.is_empty() && audience::reach(tx, batch)? > 0 {
         return Ok(());
     }
     if waiting.is_empty() {
         let now = tx.now;
-        let sql = "UPDATE batch SET done_at = ?3, total = written + failed WHERE application = ?1 AND id = ?2";
+        let sql = "UPDATE batch SET done_at = ?3, total = written + failed + suppressed WHERE application = ?1 AND id = ?2";
         tx.run(sql, params![batch.app, batch.id, now])?;
         return audience::forget(tx, batch.app, batch.id);
     }
     let author = author(tx, batch);
-    let (mut written, mut failed) = (0, 0);
+    let (mut written, mut failed, mut suppressed) = (0, 0, 0);
     for (position, target) in &waiting {
+        if let Some((code, reason)) = unwanted(tx, batch, target, connected)? {
+            copy::refused(tx, batch, *position, (code, reason))?;
+            suppressed += 1;
+            continue;
+        }
         let posted = author.clone().and_then(|author| post(tx, &author, batch, (*position, target)));
         match posted {
             Ok(message) => {
@@ -143,13 +214,31 @@ fn write(tx: &mut Tx, batch: &Batch) -> Result<()> {
                 written += 1;
             }
             Err(error) => {
-                copy::refused(tx, batch, *position, &error.refusal()?)?;
+                let error = error.refusal()?;
+                copy::refused(tx, batch, *position, (error.code().as_str(), &error.sentence()))?;
                 failed += 1;
             }
         }
     }
-    let sql = "UPDATE batch SET written = written + ?3, failed = failed + ?4 WHERE application = ?1 AND id = ?2";
-    tx.run(sql, params![batch.app, batch.id, written, failed]).map(|_| ())
+    let sql = "UPDATE batch SET written = written + ?3, failed = failed + ?4, suppressed = suppressed + ?5
+               WHERE application = ?1 AND id = ?2";
+    tx.run(sql, params![batch.app, batch.id, written, failed, suppressed]).map(|_| ())
+}
+
+/// Why a recipient is not to get it after all: a code and a sentence.
+fn unwanted(db: &Db, batch: &Batch, target: &Target, connected: Connected) -> Result<Option<(&'static str, &'static str)>> {
+    if batch.terms.is_over(Moment::now()) {
+        return Ok(Some(("expired", "its time was over before it could be written")));
+    }
+    match target {
+        Target::User(user) if batch.online && !connected(batch.app, *user) => {
+            Ok(Some(("offline", "was not connected when it was written")))
+        }
+        Target::User(user) if topic::is_replaced(db, batch, *user)? => {
+            Ok(Some(("replaced", "a later message of the topic took its place")))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn author(db: &Db, batch: &Batch) -> Result<Author> {
@@ -175,8 +264,14 @@ fn post(tx: &mut Tx, author: &Author, batch: &Batch, (position, target): (i64, &
         Target::Application => Party::Application,
     };
     let key = Key::parse(&format!("batch:{}:{position}", batch.id))?;
-    let draft = Draft { batch: Some(batch.id), ..Draft::parse(key, batch.text.clone())? };
-    message::post(tx, author, &to, &draft).map(|posted| posted.row.id)
+    let plain = message::Draft::parse(key, batch.text.clone())?;
+    let draft = message::Draft { batch: Some(batch.id), terms: batch.terms.clone(), ..plain };
+    let row = message::post(tx, author, &to, &draft)?.row;
+    match &batch.terms.topic {
+        Some(topic) if batch.replacing => topic::replace(tx, batch.app, topic, (row.conversation, row.id))?,
+        _ => {}
+    }
+    Ok(row.id)
 }
 
 fn change(tx: &mut Tx, batch: &Batch, from: i64) -> Result<()> {
@@ -211,6 +306,11 @@ fn read(r: &Row) -> Result<Batch> {
         withdrawn_at: r.get(10)?,
         changing: r.get(11)?,
         everyone: r.get(12)?,
+        terms: Terms { topic: r.get(13)?, expires_at: r.get(14)? },
+        online: r.get(15)?,
+        replacing: r.get(16)?,
+        due_at: r.get(17)?,
+        suppressed: r.get(18)?,
     })
 }
 

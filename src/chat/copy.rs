@@ -1,7 +1,7 @@
 //! A copy of a batch: the row of one recipient, which waits for its message until there is one, or an error.
 
 use crate::chat::batch::Batch;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::{AppNo, ConversationId, MessageId, Party, UserId, UserNo};
 use crate::store::{Db, Row, Tx, params};
 
@@ -51,9 +51,9 @@ pub(super) fn written(tx: &mut Tx, batch: &Batch, position: i64, message: Messag
     tx.run(sql, params![batch.app, batch.id, position, message]).map(|_| ())
 }
 
-pub(super) fn refused(tx: &mut Tx, batch: &Batch, position: i64, error: &Error) -> Result<()> {
+pub(super) fn refused(tx: &mut Tx, batch: &Batch, position: i64, (code, reason): (&str, &str)) -> Result<()> {
     let sql = "UPDATE batch_copy SET error = ?4, reason = ?5 WHERE application = ?1 AND batch = ?2 AND position = ?3";
-    tx.run(sql, params![batch.app, batch.id, position, error.code().as_str(), error.sentence()]).map(|_| ())
+    tx.run(sql, params![batch.app, batch.id, position, code, reason]).map(|_| ())
 }
 
 /// The recipients of a batch in their order, after a position; and whether there are more.

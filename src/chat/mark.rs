@@ -2,7 +2,7 @@
 //! in one transaction are told together: a room in which fifty read at once gives each of them one push, not fifty.
 
 use crate::chat::member::{self, Member};
-use crate::chat::{announce, conversation, fact};
+use crate::chat::{announce, cleared, conversation, fact};
 use crate::error::Result;
 use crate::id::{AppNo, ConversationId, UserNo};
 use crate::store::{Db, Tx, params};
@@ -45,6 +45,7 @@ pub fn read(tx: &mut Tx, (app, user): (AppNo, UserNo), place: (ConversationId, i
                WHERE application = ?1 AND conversation = ?2 AND user = ?3";
     let now = tx.now;
     tx.run(sql, params![app, conversation, user, upto, now, member.version])?;
+    cleared::forget(tx, app, &member)?;
     fact::message_read(tx, app, &member)?;
     raised.add(app, member);
     Ok(())

@@ -1,5 +1,6 @@
 //! A user's place in a conversation. You reach a conversation only through your membership: the lookup is the permission.
 
+use crate::chat::cleared;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, UserId, UserNo};
 use crate::store::{Db, Row, Tx, params};
@@ -157,7 +158,10 @@ impl Member {
         let sql = "SELECT count(*) FROM message WHERE application = ?1 AND conversation = ?2 AND id > ?3 AND sender <> ?4
                    AND deleted_by IS NULL AND id <= ?5";
         let until = self.left.unwrap_or(i64::MAX);
-        db.one(sql, params![app, self.conversation, self.read, self.user, until], |r| r.get(0))
+        match db.one(sql, params![app, self.conversation, self.read, self.user, until], |r| r.get(0))? {
+            0 => Ok(0),
+            above => Ok(above - cleared::count(db, app, self)?),
+        }
     }
 
     fn mentions(&self, db: &Db, app: AppNo) -> Result<i64> {

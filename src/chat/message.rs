@@ -3,6 +3,7 @@
 use crate::chat::announce;
 use crate::chat::author::Author;
 use crate::chat::conversation::{self, Place};
+use crate::chat::term::{self, Terms};
 use crate::chat::{member, picture};
 use crate::directory::caller::Caller;
 use crate::directory::user;
@@ -14,44 +15,14 @@ use crate::time::Moment;
 use crate::wire::row::{ConversationKind, MessageRow, Rows};
 use std::collections::HashMap;
 
-/// Bytes of a message's text.
-pub const TEXT: usize = 16 * 1024;
+pub use draft::{Draft, TEXT, check_text};
+
+mod draft;
+
 /// Missed messages above which a fresh picture is better than a replay.
 pub const REPLAY: usize = 2000;
 /// Users that one message may mention.
 pub const MENTIONS: usize = 50;
-
-/// A message before it is kept, checked.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    pub key: Key,
-    pub text: String,
-    pub reply_to: Option<MessageId>,
-    pub mentions: Vec<UserId>,
-    /// The batch it is a copy of.
-    pub batch: Option<i64>,
-}
-
-impl Draft {
-    pub fn parse(key: Key, text: String) -> Result<Draft> {
-        check_text(&text)?;
-        Ok(Draft { key, text, reply_to: None, mentions: Vec::new(), batch: None })
-    }
-}
-
-/// Not empty, not above 16 KiB, no control characters but line breaks and tabs.
-pub fn check_text(text: &str) -> Result<()> {
-    if text.len() > TEXT {
-        return Err(Error::TooLarge(format!("a text has at most {TEXT} bytes")));
-    }
-    if text.trim().is_empty() {
-        return Err(Error::invalid("text", "a message needs a text"));
-    }
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err(Error::invalid("text", "a text has no control characters but line breaks and tabs"));
-    }
-    Ok(())
-}
 
 /// What became of a draft.
 #[derive(Debug)]
@@ -90,6 +61,7 @@ fn keep(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft, all: bool) -> R
         let sql = "INSERT INTO mention (application, user, conversation, message) VALUES (?1, ?2, ?3, ?4)";
         tx.run(sql, params![author.app, user, place.conversation, row.id])?;
     }
+    term::note(tx, author.app, &row)?;
     announce::message(tx, author, &place, &row)?;
     let begun = match place.begun && !author.is_application() {
         true => Some(Box::new(Rows { messages: Vec::new(), ..picture::of(tx, author.app, place.conversation, author.user)? })),
@@ -130,11 +102,29 @@ fn insert(
     let id = MessageId(tx.next_version(app)?);
     let prev = before(tx, app, conversation)?;
     let listed = if mentions.is_empty() { None } else { Some(numbers(mentions)) };
-    let sql = "INSERT INTO message (application, id, conversation, prev, sender, via, at, key, digest, text, reply_to, mentions, batch, version)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?2) ON CONFLICT (application, sender, key) DO NOTHING";
+    let sql = "INSERT INTO message (application, id, conversation, prev, sender, via, at, key, digest, text, reply_to, mentions, batch, topic,
+                   expires_at, version)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?2) ON CONFLICT (application, sender, key) DO NOTHING";
     let (key, digest) = (stored_key(author, &draft.key), digest(conversation, draft));
     let (sender, via, text, reply_to) = (author.user, author.via, &draft.text, draft.reply_to);
-    let values = params![app, id, conversation, prev, sender, via, at, key, digest, text, reply_to, listed, draft.batch];
+    let Terms { topic, expires_at } = &draft.terms;
+    let values = params![
+        app,
+        id,
+        conversation,
+        prev,
+        sender,
+        via,
+        at,
+        key,
+        digest,
+        text,
+        reply_to,
+        listed,
+        draft.batch,
+        topic,
+        expires_at
+    ];
     let inserted = if alone { tx.only(sql, values)? } else { tx.append(sql, values)? };
     if inserted == 0 {
         return Ok(None);
@@ -142,21 +132,7 @@ fn insert(
     if let Some(newest) = tx.memo::<Newest>() {
         newest.0.insert((app, conversation), id.0);
     }
-    Ok(Some(MessageRow {
-        id,
-        conversation,
-        prev,
-        from: author.party.clone(),
-        via: author.via.then_some("application"),
-        at,
-        text: draft.text.clone(),
-        mentions: draft.mentions.clone(),
-        reply_to: draft.reply_to,
-        edited_at: None,
-        deleted_by: None,
-        key: Some(draft.key.as_str().into()),
-        version: id.0,
-    }))
+    Ok(Some(draft.row(author, (id, conversation, prev), at)))
 }
 
 /// What the application writes in a user's name has keys of its own space: a client's key never begins with this.
@@ -225,9 +201,21 @@ pub fn delete(tx: &mut Tx, author: &Author, id: MessageId) -> Result<MessageRow>
     if message.deleted_by.is_some() {
         return Ok(message.row(author.user));
     }
+    remove(tx, author, &message)
+}
+
+/// The time of a message is over.
+pub(super) fn end(tx: &mut Tx, app: AppNo, id: MessageId) -> Result<MessageRow> {
+    let message = get(tx, app, id)?;
+    remove(tx, &Author::application(app), &message)
+}
+
+fn remove(tx: &mut Tx, author: &Author, message: &Message) -> Result<MessageRow> {
+    let id = message.id;
     let sql = "DELETE FROM mention WHERE application = ?1 AND conversation = ?2 AND message = ?3 AND user IN
                (SELECT j.value FROM message m, json_each(m.mentions) j WHERE m.application = ?1 AND m.id = ?3)";
     tx.run(sql, params![author.app, message.conversation, id])?;
+    term::forget(tx, author.app, message)?;
     let version = tx.next_version(author.app)?;
     let sql = "UPDATE message SET text = '', mentions = NULL, deleted_by = ?3, version = ?4 WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![author.app, id, author.user, version])?;
@@ -277,6 +265,7 @@ pub struct Message {
     pub edited_at: Option<Moment>,
     pub deleted_by: Option<Party>,
     pub batch: Option<i64>,
+    pub terms: Terms,
     pub version: i64,
 }
 
@@ -284,7 +273,7 @@ pub struct Message {
 pub(super) const SELECT: &str = "SELECT m.id, m.conversation, m.prev, m.sender, u.id, m.via, m.at, m.key, m.text, m.reply_to,
     m.edited_at, m.deleted_by, d.id, m.batch, m.version,
     CASE WHEN m.mentions IS NULL THEN NULL ELSE (SELECT json_group_array(x.id) FROM json_each(m.mentions) j
-        JOIN user x ON x.application = m.application AND x.no = j.value) END
+        JOIN user x ON x.application = m.application AND x.no = j.value) END, m.topic, m.expires_at
     FROM message m LEFT JOIN user u ON u.application = m.application AND u.no = m.sender
     LEFT JOIN user d ON d.application = m.application AND d.no = m.deleted_by";
 
@@ -327,6 +316,15 @@ impl Message {
         self.deleted_by = Some(self.sender_id.clone().map_or(Party::Application, Party::User));
     }
 
+    /// Makes it look as it will once it is swept, where its time is over.
+    fn end(&mut self, now: Moment) {
+        if self.deleted_by.is_none() && self.terms.is_over(now) {
+            self.text.clear();
+            self.mentions.clear();
+            self.deleted_by = Some(Party::Application);
+        }
+    }
+
     /// As this user sees it: the key only on one's own.
     pub fn row(&self, seen_by: UserNo) -> MessageRow {
         let from = self.sender_id.clone().map_or(Party::Application, Party::User);
@@ -341,6 +339,8 @@ impl Message {
             text: self.text.clone(),
             mentions: self.mentions.clone(),
             reply_to: self.reply_to,
+            topic: self.terms.topic.clone(),
+            expires_at: self.terms.expires_at,
             edited_at: self.edited_at,
             deleted_by: self.deleted_by.clone(),
             key: own.then(|| self.key.clone()),
@@ -359,7 +359,7 @@ pub(super) fn read(r: &Row) -> Result<Message> {
         None => Vec::new(),
         Some(list) => serde_json::from_str(&list).map_err(Error::internal)?,
     };
-    Ok(Message {
+    let mut message = Message {
         id: r.get(0)?,
         conversation: r.get(1)?,
         prev: r.get(2)?,
@@ -374,6 +374,9 @@ pub(super) fn read(r: &Row) -> Result<Message> {
         edited_at: r.get(10)?,
         deleted_by,
         batch: r.get(13)?,
+        terms: Terms { topic: r.get(16)?, expires_at: r.get(17)? },
         version: r.get(14)?,
-    })
+    };
+    message.end(Moment::now());
+    Ok(message)
 }

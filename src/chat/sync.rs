@@ -136,7 +136,9 @@ impl<'a> Picture<'a> {
     /// What changed in a conversation that was visible before.
     fn changes(&mut self, own: &Member, since: i64) -> Result<()> {
         let app = self.caller.app;
-        if own.version > since {
+        let missed = message::changed_after(self.db, (app, own.conversation), since, own.left.unwrap_or(i64::MAX))?;
+        let uncounted = missed.iter().any(|message| message.deleted_by.is_some() && message.id.0 > own.read);
+        if own.version > since || uncounted {
             self.rows.members.push(own.own_row(self.db, app)?);
         }
         if own.left.is_none() {
@@ -149,7 +151,6 @@ impl<'a> Picture<'a> {
                 self.rows.conversations.push(row.row(self.db, app)?);
             }
         }
-        let missed = message::changed_after(self.db, (app, own.conversation), since, own.left.unwrap_or(i64::MAX))?;
         self.messages(&missed);
         Ok(())
     }

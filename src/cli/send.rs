@@ -95,7 +95,8 @@ impl Send {
             shared::get(tx, app, id)?;
         }
         let (to, text) = ([self.to.to_string()], self.text);
-        let accept = |tx: &mut Tx| batch::accept(tx, &Author::application(app), &to, &text).map(|batch| batch.id);
+        let accept =
+            |tx: &mut Tx| batch::accept(tx, &Author::application(app), &to, &batch::Draft::plain(&text)).map(|batch| batch.id);
         let Some(key) = self.key else { return Ok((app, accept(tx)?)) };
         let digest = secret::fingerprint(format!("{}\n{text}", to[0]));
         let request = Request { app, key: format!("send {}", key.as_str()), digest };

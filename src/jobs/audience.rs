@@ -3,19 +3,25 @@
 
 use crate::chat::batch;
 use crate::error::Result;
+use crate::id::{AppNo, UserNo};
 use crate::store::Store;
+use crate::time::Moment;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+
+/// Who of an application is connected: who builds the house knows.
+pub type Roll = Arc<dyn Fn(AppNo) -> Vec<UserNo> + Send + Sync>;
 
 /// What could not be done is tried again after so long; what is new rings the bell.
 const TICK: Duration = Duration::from_secs(10);
 
 /// Until stopped. What an earlier process left undone comes first.
-pub async fn run(store: &Store, bell: &Notify, stop: CancellationToken) {
+pub async fn run(store: &Store, (bell, roll): (&Notify, Roll), stop: CancellationToken) {
     loop {
         while !stop.is_cancelled() {
-            match run_once(store).await {
+            match run_once(store, &roll).await {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => {
@@ -27,16 +33,27 @@ pub async fn run(store: &Store, bell: &Notify, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = bell.notified() => {}
-            () = tokio::time::sleep(TICK) => {}
+            () = tokio::time::sleep(pause(store).await) => {}
         }
     }
 }
 
-/// One step of each batch that has something left; answers whether there is more to do.
-pub async fn run_once(store: &Store) -> Result<bool> {
+/// Until the next message that waits for its moment, at most a tick.
+async fn pause(store: &Store) -> Duration {
+    let now = Moment::now();
+    match store.read(move |db| batch::next(db, now)).await {
+        Ok(Some(due)) => due.since(Moment::now()).min(TICK),
+        _ => TICK,
+    }
+}
+
+/// One step of each batch that has something left to do now; answers whether there is more.
+pub async fn run_once(store: &Store, roll: &Roll) -> Result<bool> {
     let (mut more, mut failed) = (false, None);
-    for (app, id) in store.read(batch::open).await? {
-        match store.write(move |tx| batch::step(tx, app, id)).await {
+    for (app, id) in store.read(|db| batch::open(db, Moment::now())).await? {
+        let here = roll(app);
+        let connected = move |_, user| here.contains(&user);
+        match store.write(move |tx| batch::step_among(tx, app, id, &connected)).await {
             Ok(left) => more |= left,
             // One batch that fails does not hold up the others.
             Err(error) => failed = Some(error),

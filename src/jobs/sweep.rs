@@ -1,6 +1,7 @@
 //! Forgetting: what has ended and that nobody will ask for. In small transactions, so that nobody waits for it.
 
 use crate::apps::{delivery, idempotency};
+use crate::chat::term;
 use crate::directory::{group, session, ticket};
 use crate::error::Result;
 use crate::jobs::erasure;
@@ -18,8 +19,43 @@ const SESSIONS: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Callbacks with their attempts that are forgotten together.
 const TOGETHER: usize = 200;
 
-/// Every hour, and once at the start, until stopped.
+/// Messages that disappear together, and the longest that one which is due waits for the sweep. Nobody is shown it meanwhile.
+const ENDED: usize = 100;
+const LATE: Duration = Duration::from_secs(5);
+
+/// Until stopped: what disappears, as it is due; the rest every hour, and once at the start.
 pub async fn run(store: &Store, stop: CancellationToken) {
+    tokio::join!(run_hourly(store, stop.clone()), run_soon(store, stop));
+}
+
+async fn run_soon(store: &Store, stop: CancellationToken) {
+    loop {
+        if let Err(error) = end(store).await {
+            tracing::warn!(%error, "messages whose time is over wait to be taken away; it is tried again soon");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(pause(store).await) => {}
+        }
+    }
+}
+
+async fn end(store: &Store) -> Result<()> {
+    match store.read(term::next).await? {
+        Some(at) if at <= Moment::now() => all(store, |tx| term::sweep(tx, ENDED)).await,
+        _ => Ok(()),
+    }
+}
+
+/// Until the next message disappears, at most as long as one may wait.
+async fn pause(store: &Store) -> Duration {
+    match store.read(term::next).await {
+        Ok(Some(end)) => end.since(Moment::now()).clamp(Duration::from_millis(50), LATE),
+        _ => LATE,
+    }
+}
+
+async fn run_hourly(store: &Store, stop: CancellationToken) {
     let mut hour = tokio::time::interval(HOUR);
     loop {
         tokio::select! {

@@ -3,6 +3,7 @@
 use crate::apps::schedule::Schedule;
 use crate::error::Result;
 use crate::http::House;
+use crate::jobs::audience::Roll;
 use crate::jobs::callbacks::Callbacks;
 use crate::jobs::contacts::Refresher;
 use crate::jobs::presence::Reporter;
@@ -26,8 +27,9 @@ pub fn start(house: &Data<House>, bells: Bells) -> Result<()> {
     house.busy.spawn(Arc::new(refresher).run(stop.clone()));
     let (marking, ending) = (house.clone(), stop.clone());
     house.busy.spawn(async move { marking.marks.run(&marking.store, ending).await });
-    let (writing, ending) = (store.clone(), stop.clone());
-    house.busy.spawn(async move { audience::run(&writing, &bells.audiences, ending).await });
+    let (writing, hub, ending) = (store.clone(), house.live.hub.clone(), stop.clone());
+    let roll: Roll = Arc::new(move |app| hub.connected(app));
+    house.busy.spawn(async move { audience::run(&writing, (&bells.audiences, roll), ending).await });
     let reporter = Arc::new(Reporter::new(store.clone(), callout.clone()));
     house.busy.spawn(report(house.clone(), reporter));
     let (sweeping, ending) = (store.clone(), stop.clone());

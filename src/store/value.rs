@@ -1,6 +1,6 @@
 //! How the words of the house stand in columns.
 
-use crate::id::{AppId, AppNo, ConversationId, GroupId, Key, MessageId, UserId, UserNo};
+use crate::id::{AppId, AppNo, ConversationId, GroupId, Key, MessageId, Topic, UserId, UserNo};
 use crate::time::Moment;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
@@ -36,4 +36,4 @@ macro_rules! text {
         }
     )*};
 }
-text!(AppId, UserId, GroupId, Key);
+text!(AppId, UserId, GroupId, Key, Topic);

@@ -176,6 +176,8 @@ mod tests {
             text,
             mentions: vec![],
             reply_to: None,
+            topic: None,
+            expires_at: None,
             edited_at: None,
             deleted_by: None,
             key: None,

@@ -1,7 +1,7 @@
 //! Rows: everything a client keeps. Each carries the `version` of its last change; a client upserts by id.
 //! `gone` says that the row is no longer for this client.
 
-use crate::id::{ConversationId, MessageId, Party, UserId};
+use crate::id::{ConversationId, MessageId, Party, Topic, UserId};
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -144,6 +144,14 @@ pub struct MessageRow {
     pub mentions: Vec<UserId>,
     #[schema(value_type = Option<i64>)]
     pub reply_to: Option<MessageId>,
+    /// What it is about, as the application names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub topic: Option<Topic>,
+    /// It disappears then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub expires_at: Option<Moment>,
     #[schema(value_type = Option<String>)]
     pub edited_at: Option<Moment>,
     /// Who deleted it (a party); its text is empty then.

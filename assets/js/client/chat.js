@@ -93,7 +93,7 @@ const unblock = (desk, user) => desk.messenger.ask('settings', { block: { user, 
 
 /** @param {number} id */
 function show(id) {
-  const element = /** @type {HTMLElement|null} */ (document.querySelector(`[data-id="${id}"]`));
+  const element = /** @type {HTMLElement|null} */ (document.querySelector(`[data-id="${id}"], [data-earlier~="${id}"]`));
   const box = /** @type {HTMLElement|null|undefined} */ (element?.closest('.log'));
   if (box) centre(box, element);
   element?.focus({ preventScroll: true });

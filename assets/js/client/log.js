@@ -8,6 +8,7 @@ import { itemsOf, markOf } from './log-item.js';
 import { Message, Waiting } from './message.js';
 import { centre, lastSeen, useScroll } from './scroll.js';
 import { dayName } from './time.js';
+import { asOf, fold, nextEnd } from './topic.js';
 import { html, useDesk, useEffect, useEvent, useRef, useState } from './ui.js';
 
 /** @typedef {import('./log-item.js').Item} Item */
@@ -26,7 +27,10 @@ export function Log({ party, conversation, acts, again, empty }) {
   const [active, setActive] = useState(/** @type {string|null} */ (null));
   const [away, setAway] = useState(false);
   const waiting = messenger.outbox.of(party);
-  const items = itemsOf(view.messages, waiting, divider, messenger.id);
+  const [now, setNow] = useState(Date.now());
+  const { shown, earlier: folded } = fold(view.messages.map((message) => asOf(message, now)));
+  const end = nextEnd(view.messages, now);
+  const items = itemsOf(shown, waiting, divider, messenger.id);
   const others = [...(messenger.rows.members.get(id)?.values() ?? [])].filter((member) => member.user !== messenger.id);
 
   const earlier = () => void (conversation && (view.earlier || view.later) && messenger.link.phase === 'ready' && messenger.history.earlier(id).catch(() => {}));
@@ -38,6 +42,10 @@ export function Log({ party, conversation, acts, again, empty }) {
   for (const name of ['focus', 'parlour-shown']) useEvent(window, name, look);
   useEvent(document, 'visibilitychange', look);
   useEffect(look, [messenger.presence.idle]);
+  useEffect(() => {
+    const timer = end < Infinity ? setTimeout(() => setNow(Date.now()), Math.min(end - Date.now(), 86_400_000) + 20) : 0;
+    return () => clearTimeout(timer);
+  }, [end, now]);
   useEffect(() => void (view.later && earlier()), [view.later, messenger.link.phase]);
   useEffect(() => {
     centre(scroll.box.current, scroll.box.current.querySelector('.divider-new'));
@@ -74,7 +82,7 @@ export function Log({ party, conversation, acts, again, empty }) {
     const mark = mine && others.length ? markOf(others, message.id) : null;
     return html`<${Message} key=${item.key} message=${message} starts=${item.starts} ends=${item.ends} own=${mine} acts=${acts}
       crowd=${conversation?.kind === 'room'} mark=${mine ? (mark?.state ?? 'sent') : null} readers=${mark?.readers ?? 0} name=${desk.nameOf(message.from)}
-      author=${desk.user(userOf(message.from))} active=${String(message.id) === current}
+      author=${desk.user(userOf(message.from))} earlier=${folded.get(message.id)} active=${String(message.id) === current}
       quoted=${message.reply_to === null ? undefined : find(messenger.rows.timelines.get(id) ?? [], message.reply_to)} />`;
   };
 

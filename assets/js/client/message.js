@@ -1,5 +1,6 @@
 /** One message: whose, what, when, how far it came, and what can be done with it. */
 import { Avatar } from './avatar.js';
+import { Earlier } from './earlier.js';
 import { Icon, IconButton } from './icon.js';
 import { sentence, t } from './language.js';
 import { Markdown, preview } from './markdown.js';
@@ -21,23 +22,25 @@ import { html, memo, useDesk, useEffect } from './ui.js';
  * @property {string} name of the author
  * @property {import('../core/wire.js').User|undefined} author
  * @property {Row|undefined} quoted
+ * @property {Row[]|undefined} earlier of the same topic
  * @property {boolean} active
  * @property {Acts} acts
  */
 
 /** @param {Props} props */
-function draw({ message, starts, ends, own, crowd, mark, readers, name, author, quoted, active, acts }) {
+function draw({ message, starts, ends, own, crowd, mark, readers, name, author, quoted, earlier, active, acts }) {
   const desk = useDesk();
   const at = new Date(message.at);
   const gone = message.deleted_by !== null;
   const names = message.mentions.map((id) => desk.nameOf(`user:${id}`));
   const classes = `message ${own ? 'is-own' : ''} ${starts ? 'is-first' : ''} ${ends ? 'is-last' : ''} ${gone ? 'is-gone' : ''}`;
   return html`
-    <div class=${classes} data-id=${message.id} tabindex=${active ? 0 : -1}>
+    <div class=${classes} data-id=${message.id} data-earlier=${earlier?.map((row) => row.id).join(' ')} tabindex=${active ? 0 : -1}>
       ${crowd && !own && html`<span class="message-face">${starts && html`<${Avatar} id=${author?.id ?? message.from} name=${name} picture=${author?.avatar} size="small"
         kind=${message.from === 'application' ? 'application' : 'direct'} />`}</span>`}
       <div class="message-body">
         ${crowd && !own && starts ? html`<div class="message-name"><bdi>${name}</bdi></div>` : html`<span class="hidden">${own ? t('you') : name}: </span>`}
+        ${earlier && html`<${Earlier} messages=${earlier} active=${active} />`}
         <div class="bubble" title=${fullTime(at)}>
           ${message.reply_to !== null && !gone && html`<${Quote} message=${message} quoted=${quoted} jump=${acts.jump} />`}
           ${gone ? html`<p class="message-gone"><${Icon} name="block" />${t('message.deleted')}</p>` : html`<${Markdown} message=${message} names=${names} />`}

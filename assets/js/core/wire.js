@@ -7,7 +7,7 @@
  * @typedef {{conversation: number, user: string, role: 'owner'|'member', joined: number, left: number|null, read: number, received: number, version: number,
  *   unread?: number, mentions?: number, muted?: boolean, muted_until?: string|null, countedAt?: number}} Member `countedAt` is ours: the version as of which `unread` is exact
  * @typedef {{id: number, conversation: number, prev: number, from: string, via?: string, at: string, text: string, mentions: string[],
- *   reply_to: number|null, edited_at: string|null, deleted_by: string|null, key?: string, version: number}} Message
+ *   reply_to: number|null, edited_at: string|null, deleted_by: string|null, topic?: string, expires_at?: string, key?: string, version: number}} Message
  * @typedef {{blocked: string[], contacts?: {at: string|null, failed: boolean}, version: number}} Settings
  * @typedef {{users?: User[], groups?: Group[], conversations?: Conversation[], conversation?: Conversation, members?: Member[], messages?: Message[], message?: Message, settings?: Settings}} RowSet
  * @typedef {RowSet & {version: number, reset?: boolean, more?: boolean}} Sync

@@ -24,8 +24,9 @@ fn a_message_to_a_large_group_is_accepted_and_written_in_small_pieces_for_who_is
     let store = office(USERS);
     store.change(|tx| shared::put(tx, APP, &group(1..=USERS - 1), announce::user));
     let to: Vec<String> = ["user:u7", "group:all", "user:nobody"].map(String::from).to_vec();
-    let (batch, changes) =
-        store.change(move |tx| counted(tx, |tx| accept(tx, &Author::application(APP), &to, "hello").map(|batch| batch.id)));
+    let (batch, changes) = store.change(move |tx| {
+        counted(tx, |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello")).map(|batch| batch.id))
+    });
     assert!(changes < 10, "accepting it changes {changes} rows");
     store.change(|tx| shared::put(tx, APP, &group(100..=USERS), announce::user));
     assert_eq!(groups(&store, batch), 1, "the group is kept as it was");
@@ -51,7 +52,7 @@ fn a_withdrawn_message_keeps_no_group() {
     let store = office(USERS);
     store.change(|tx| shared::put(tx, APP, &group(1..=USERS), announce::user));
     let to = ["group:all".to_string()];
-    let batch = store.change(move |tx| accept(tx, &Author::application(APP), &to, "hello")).id;
+    let batch = store.change(move |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello"))).id;
     assert_eq!(groups(&store, batch), 1);
     store.change(move |tx| withdraw(tx, APP, batch));
     assert_eq!(groups(&store, batch), 0);

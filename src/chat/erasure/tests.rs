@@ -15,7 +15,7 @@ fn a_batch_in_an_erased_persons_name_goes_no_further() {
     let batch = store.change(|tx| {
         let author = Author::in_name_of(&user::get_no(tx, APP, UserNo(1))?);
         let to: Vec<String> = (2..=250).map(|no| format!("user:{}", id(no))).collect();
-        let batch = batch::accept(tx, &author, &to, "hello")?;
+        let batch = batch::accept(tx, &author, &to, &batch::Draft::plain("hello"))?;
         batch::step(tx, APP, batch.id).map(|_| batch.id)
     });
     store.change(|tx| erase(tx, APP, UserNo(1)));

@@ -4,14 +4,14 @@ use crate::chat::{batch, copy};
 use crate::directory::user;
 use crate::error::Result;
 use crate::http::House;
-use crate::http::api::list::{Paging, Query};
+use crate::http::api::list::{List, Paging, Query};
 use crate::http::api::message::Change;
 use crate::http::api::path::Id;
 use crate::http::api::{answer, ok};
 use crate::http::body::Json;
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
-use crate::id::{ConversationId, MessageId, Party, UserNo};
+use crate::id::{ConversationId, MessageId, Party, Topic, UserNo};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
 use actix_web::http::StatusCode;
@@ -28,14 +28,24 @@ pub struct View {
     #[schema(value_type = String)]
     from: Party,
     text: String,
+    #[schema(value_type = Option<String>)]
+    topic: Option<Topic>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Moment,
+    /// It waits for its moment, `send_at`.
+    scheduled: bool,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    send_at: Option<Moment>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Moment>,
     /// Recipients; until it is done, somebody who is meant several times is counted so.
     total: i64,
     /// Recipients who have their copy.
     written: i64,
     /// Recipients who cannot get one.
     failed: i64,
+    /// Recipients who were not to get it after all: not connected, its time was over, or a later message took its place.
+    suppressed: i64,
     /// When the last copy was written; null: some are still to come.
     #[schema(value_type = Option<String>, format = DateTime)]
     done_at: Option<Moment>,
@@ -72,7 +82,7 @@ pub struct Refusal {
 #[derive(Serialize, ToSchema)]
 #[schema(as = BatchAnswer)]
 pub struct One {
-    batch: View,
+    pub(super) batch: View,
 }
 
 /// A batch with a page of its recipients.
@@ -92,24 +102,42 @@ impl From<copy::Copy> for Copy {
     }
 }
 
-fn view(db: &Db, batch: batch::Batch) -> Result<View> {
+pub(super) fn view(db: &Db, batch: batch::Batch) -> Result<View> {
     let from = match batch.sender {
         UserNo::APPLICATION => Party::Application,
         no => Party::User(user::get_no(db, batch.app, no)?.id),
     };
     Ok(View {
         open: batch.is_open(),
+        scheduled: batch.is_scheduled(Moment::now()),
         id: batch.id,
         from,
         text: batch.text,
+        topic: batch.terms.topic,
+        send_at: Some(batch.due_at).filter(|due| *due > batch.created_at),
+        expires_at: batch.terms.expires_at,
         created_at: batch.created_at,
         total: batch.total,
         written: batch.written,
         failed: batch.failed,
+        suppressed: batch.suppressed,
         done_at: batch.done_at,
         edited_at: batch.edited_at,
         withdrawn_at: batch.withdrawn_at,
     })
+}
+
+/// All batches, the newest first.
+#[utoipa::path(get, path = "/api/v1/batches", tag = "messages", params(Paging), responses((status = 200, body = List<View>)))]
+pub async fn index(house: Data<House>, by: ApplicationKey, Query(paging): Query<Paging>) -> Answer {
+    let (app, before, limit) = (by.application.no, paging.after_number()?, paging.limit()?);
+    ok(&house.store.read(move |db| views(db, batch::list(db, app, before, limit)?)).await?)
+}
+
+/// A page of batches, the newest first.
+pub(super) fn views(db: &Db, (batches, more): (Vec<batch::Batch>, bool)) -> Result<List<View>> {
+    let views = batches.into_iter().map(|batch| view(db, batch)).collect::<Result<_>>()?;
+    Ok(List::page(views, more, |view: &View| view.id.to_string()))
 }
 
 /// How far a batch is, and its recipients in their order.

@@ -2,6 +2,7 @@
 
 use crate::apps::key::Scope;
 use crate::chat::author::Author;
+use crate::chat::term::Terms;
 use crate::chat::{batch, copy, message, receipt};
 use crate::directory::user;
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ use crate::http::api::post::Post;
 use crate::http::body::Json;
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
-use crate::id::{AppNo, MessageId, Party, UserId, UserNo};
+use crate::id::{AppNo, MessageId, Party, Topic, UserId, UserNo};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
 use crate::wire::row::MessageRow;
@@ -32,6 +33,27 @@ pub struct Body {
     text: String,
     /// `application` or `user:<id>`, which needs a scope of its own; absent: the application.
     from: Option<String>,
+    /// What it is about, as the application names it, such as `leave/118`: 1 to 128 bytes.
+    #[schema(min_length = 1, max_length = 128)]
+    topic: Option<String>,
+    /// Withdraws what the same recipients got of the topic before.
+    #[serde(default)]
+    replace: bool,
+    /// Written then: at most a year ahead. Until then the batch can be changed and withdrawn.
+    #[schema(format = DateTime)]
+    send_at: Option<String>,
+    /// It disappears then.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+    /// `online`: only users who are connected when it is written.
+    only: Option<Only>,
+}
+
+/// Who of the recipients gets it.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Only {
+    Online,
 }
 
 /// One party or several: `user:<id>`, `conversation:<id>`, and from the application itself `group:<id>` and `everyone`; from
@@ -49,7 +71,8 @@ pub enum To {
 pub struct Accepted {
     /// By which all copies can be looked at, changed and withdrawn.
     batch: i64,
-    /// One for each recipient; absent where there are more than 100, which are written soon.
+    /// One for each recipient; without an `id` where it is scheduled. Absent where there are more than 100, or only those who are
+    /// connected: these are written soon.
     #[serde(skip_serializing_if = "Option::is_none")]
     messages: Option<Vec<Copy>>,
 }
@@ -97,18 +120,30 @@ pub struct Change {
 #[utoipa::path(post, path = "/api/v1/messages", tag = "messages", request_body = Body,
     responses((status = 202, description = "Accepted", body = Accepted)))]
 pub async fn create(house: Data<House>, by: ApplicationKey, post: Post<Body>) -> Answer {
-    let Post { body: Body { to, text, from }, once } = post;
-    let (app, from) = (by.application.no, sender(&by, from.as_deref())?);
-    let to = match to {
+    let Post { body, once } = post;
+    let (app, from, draft) = (by.application.no, sender(&by, body.from.as_deref())?, draft(&body)?);
+    let to = match body.to {
         To::One(party) => vec![party],
         To::Several(parties) => parties,
     };
     let send = move |tx: &mut Tx| {
         let author = author(tx, app, from.as_ref())?;
-        let batch = batch::accept(tx, &author, &to, &text)?;
+        let batch = batch::accept(tx, &author, &to, &draft)?;
         accepted(tx, batch)
     };
     once.answer(&house, StatusCode::ACCEPTED, send).await
+}
+
+fn draft(body: &Body) -> Result<batch::Draft> {
+    let topic = body.topic.as_deref().map(Topic::parse).transpose()?;
+    let terms = Terms { topic, expires_at: moment("expires_at", body.expires_at.as_deref())? };
+    let send_at = moment("send_at", body.send_at.as_deref())?;
+    Ok(batch::Draft { text: body.text.clone(), terms, send_at, online: body.only.is_some(), replace: body.replace })
+}
+
+fn moment(field: &str, text: Option<&str>) -> Result<Option<Moment>> {
+    let wrong = || Error::invalid(field, "expected an RFC 3339 time with its offset, such as 2026-11-22T09:30:00Z");
+    text.map(|text| Moment::parse(text).ok_or_else(wrong)).transpose()
 }
 
 fn sender(by: &ApplicationKey, from: Option<&str>) -> Result<Option<UserId>> {
@@ -128,7 +163,7 @@ fn author(db: &Db, app: AppNo, from: Option<&UserId>) -> Result<Author> {
 }
 
 fn accepted(db: &Db, batch: batch::Batch) -> Result<Accepted> {
-    if batch.total > batch::TOGETHER {
+    if batch.total > batch::TOGETHER || batch.online {
         return Ok(Accepted { batch: batch.id, messages: None });
     }
     let (copies, _) = copy::list(db, batch.app, batch.id, 0, batch::TOGETHER as usize)?;

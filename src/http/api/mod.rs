@@ -17,6 +17,7 @@ pub mod session;
 pub mod table;
 pub mod ticket;
 pub mod token;
+pub mod topic;
 pub mod user;
 
 use crate::http::problem::Answer;

@@ -1,7 +1,7 @@
 //! The OpenAPI document of the REST interface, made from what stands at the handlers. What holds for all of them, the key and
 //! its scope, the errors, the `Idempotency-Key`, is added from the table of routes.
 
-use super::{batch, contact, conversation, group, message, ping, presence, session, ticket, token, user};
+use super::{batch, contact, conversation, group, message, ping, presence, session, ticket, token, topic, user};
 use crate::http::problem::{Answer, Document};
 use crate::http::route::{Policy, Route};
 use crate::http::router;
@@ -22,9 +22,14 @@ use utoipa::OpenApi;
         message::show,
         message::update,
         message::destroy,
+        batch::index,
         batch::show,
         batch::update,
         batch::destroy,
+        topic::show,
+        topic::update,
+        topic::destroy,
+        topic::read,
         user::index,
         user::show,
         user::create,

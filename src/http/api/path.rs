@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::http::problem::Problem;
-use crate::id::{ConversationId, GroupId, MessageId, UserId};
+use crate::id::{ConversationId, GroupId, MessageId, Topic, UserId};
 use actix_web::dev::Payload;
 use actix_web::web::Path;
 use actix_web::{FromRequest, HttpRequest};
@@ -25,6 +25,12 @@ impl Named for UserId {
 impl Named for GroupId {
     fn named(text: &str) -> Result<GroupId> {
         GroupId::parse(text)
+    }
+}
+
+impl Named for Topic {
+    fn named(text: &str) -> Result<Topic> {
+        Topic::parse(text)
     }
 }
 

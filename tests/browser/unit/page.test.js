@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { contrast, dark, parse, readable } from '../../../assets/js/client/colour.js';
 import { initials, shown } from '../../../assets/js/client/avatar.js';
 import { itemsOf, markOf } from '../../../assets/js/client/log-item.js';
+import { asOf, fold, nextEnd } from '../../../assets/js/client/topic.js';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
@@ -82,4 +83,20 @@ test('a mark tells how far a message has come', () => {
   assert.deepEqual(markOf([member(0, 5)], 5), { state: 'received', readers: 0 });
   assert.deepEqual(markOf([member(5, 0), member(0, 5)], 5), { state: 'received', readers: 1 });
   assert.deepEqual(markOf([member(5, 5), member(0, 0, 3)], 5), { state: 'read', readers: 1 }, 'who has left is not waited for');
+});
+
+test('of one topic the newest that stands is shown, with those before it under it', () => {
+  const about = (id, topic, deleted_by = null, from = 'application') => ({ id, topic, deleted_by, from, at: '2026-11-21T12:00:00Z', text: 'x', mentions: [] });
+  const ids = (messages) => messages.map((message) => message.id);
+  const { shown, earlier } = fold([about(1, 'a'), about(2, 'b'), about(3, 'a'), about(4, 'a', null, 'user:ben'), about(5, 'a'), about(6, 'b', 'application'), about(7, 'c', 'application')]);
+  assert.deepEqual(ids(shown), [2, 4, 5, 7], 'what was taken away stays only where nothing else is left');
+  assert.deepEqual([...earlier].map(([head, rows]) => [head, ids(rows)]), [[5, [1, 3]]]);
+});
+
+test('a message whose time is over says nothing any more, and the next end is known', () => {
+  const end = Date.parse('2026-11-21T12:00:00Z');
+  const row = { id: 1, text: 'x', mentions: [], deleted_by: null, expires_at: '2026-11-21T12:00:00Z' };
+  assert.equal(asOf(row, end - 1), row);
+  assert.deepEqual([asOf(row, end).text, asOf(row, end).deleted_by], ['', 'application']);
+  assert.deepEqual([nextEnd([row, { id: 2, deleted_by: null }], end - 1), nextEnd([row], end)], [end, Infinity]);
 });

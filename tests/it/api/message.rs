@@ -116,7 +116,7 @@ fn a_message_that_cannot_be_is_refused_as_a_whole() {
         (json!({"text": "x"}), "to"),
         (json!({"to": "user:anna", "text": "x", "card": {}}), "card"),
         (json!({"to": "user:anna", "text": "x", "email": "now"}), "email"),
-        (json!({"to": "user:anna", "text": "x", "topic": "t"}), "topic"),
+        (json!({"to": "user:anna", "text": "x", "topic": "a\u{0}b"}), "topic"),
         (json!({"to": "user:anna", "text": "x", "attachments": []}), "attachments"),
     ] {
         assert_eq!(office.post("/messages", &body).is_refused(400, "bad_request")["field"], field, "{body}");

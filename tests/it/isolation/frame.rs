@@ -36,7 +36,15 @@ fn frames(t: &Things, key: &str) -> Vec<(&'static str, Value)> {
 
 #[test]
 fn every_frame_is_covered_here() {
-    let some = Things { user: "u".into(), other: "o".into(), group: "g".into(), conversation: 1, message: 1, batch: 1 };
+    let some = Things {
+        user: "u".into(),
+        other: "o".into(),
+        group: "g".into(),
+        conversation: 1,
+        message: 1,
+        batch: 1,
+        topic: "t".into(),
+    };
     let covered: BTreeSet<&str> = frames(&some, "k").into_iter().map(|(name, _)| name).collect();
     assert_eq!(covered, BTreeSet::from(FEATURES), "hello is covered by itself");
 }
@@ -108,7 +116,15 @@ fn before_hello_nothing_is_answered_and_a_bad_token_is_refused_in_the_same_words
     let words: Vec<(&str, Value, u16)> = bad.iter().map(|(what, token)| refusal(&ours, what, token)).collect();
     assert!(words.iter().all(|(_, error, close)| (error, close) == (&words[0].1, &words[0].2)), "{words:#?}");
 
-    let some = Things { user: "u".into(), other: "o".into(), group: "g".into(), conversation: 1, message: 1, batch: 1 };
+    let some = Things {
+        user: "u".into(),
+        other: "o".into(),
+        group: "g".into(),
+        conversation: 1,
+        message: 1,
+        batch: 1,
+        topic: "t".into(),
+    };
     for (name, mut body) in frames(&some, "k") {
         body["id"] = json!(1);
         let socket = Socket::open(server.address(), &[]).unwrap();

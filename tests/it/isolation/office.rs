@@ -17,12 +17,14 @@ pub struct Things {
     pub conversation: i64,
     pub message: i64,
     pub batch: i64,
+    pub topic: String,
 }
 
 /// Makes one of each kind in an application.
 pub fn stock(app: &App, tag: &str) -> Things {
     let mark = mark(app);
     let (user, other, group) = (format!("{tag}-user"), format!("{tag}-other"), format!("{tag}-group"));
+    let topic = format!("{tag}-topic");
     for id in [&user, &other] {
         let made = app.put(&format!("/users/{id}"), &json!({"name": mark, "title": mark}));
         assert!(made.status < 300, "{}", made.text());
@@ -30,9 +32,10 @@ pub fn stock(app: &App, tag: &str) -> Things {
     app.put(&format!("/groups/{group}"), &json!({"name": mark, "users": [user, other]})).is(201);
     let room = app.post("/conversations", &json!({"title": mark, "users": [user, other]})).is(201);
     let conversation = number(&room["conversation"]["id"]);
-    let sent = app.post("/messages", &json!({"to": format!("conversation:{conversation}"), "text": mark})).is(202);
+    let sent =
+        app.post("/messages", &json!({"to": format!("conversation:{conversation}"), "text": mark, "topic": topic})).is(202);
     let message = number(&sent["messages"][0]["id"]);
-    Things { user, other, group, conversation, message, batch: number(&sent["batch"]) }
+    Things { user, other, group, conversation, message, batch: number(&sent["batch"]), topic }
 }
 
 /// Takes so many numbers that none of a neighbour, who made less, is one of this application's.
@@ -50,6 +53,7 @@ pub fn nowhere(things: &Things) -> Things {
         conversation: things.conversation + 1_000_000,
         message: things.message + 1_000_000,
         batch: things.batch + 1_000_000,
+        topic: things.topic.replace("-topic", "-nothg"),
     }
 }
 
@@ -67,6 +71,7 @@ pub fn places(own: &Things, foreign: &Things, absent: &Things) -> Vec<Place> {
         place(&|to, from| to.group.clone_from(&from.group), [foreign.group.clone(), absent.group.clone()]),
         place(&|to, from| to.conversation = from.conversation, [foreign.conversation, absent.conversation].map(text)),
         place(&|to, from| to.message = from.message, [foreign.message, absent.message].map(text)),
+        place(&|to, from| to.topic.clone_from(&from.topic), [foreign.topic.clone(), absent.topic.clone()]),
         place(&|to, from| to.batch = from.batch, [foreign.batch, absent.batch].map(text)),
     ]
 }

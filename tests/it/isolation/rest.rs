@@ -52,6 +52,11 @@ pub fn calls(t: &Things) -> Vec<Call> {
         bare("GET",    "/messages/{id}", t.message),
         with("PATCH",  "/messages/{id}", t.message, json!({"text": "y"})),
         bare("DELETE", "/messages/{id}", t.message),
+        page("/batches", t.batch.to_string()),
+        Call { path: format!("/topics/{}", t.topic), ..bare("GET", "/topics/{topic}", "") },
+        Call { path: format!("/topics/{}", t.topic), ..with("PATCH", "/topics/{topic}", "", json!({"text": "y"})) },
+        Call { path: format!("/topics/{}", t.topic), ..bare("DELETE", "/topics/{topic}", "") },
+        Call { path: format!("/topics/{}/read", t.topic), ..with("POST", "/topics/{topic}/read", "", json!({"user": t.user})) },
         bare("GET",    "/batches/{id}", t.batch),
         with("PATCH",  "/batches/{id}", t.batch, json!({"text": "y"})),
         bare("DELETE", "/batches/{id}", t.batch),
@@ -85,7 +90,15 @@ pub fn calls(t: &Things) -> Vec<Call> {
 }
 
 pub fn covers(name: &str) -> bool {
-    let some = Things { user: "u".into(), other: "o".into(), group: "g".into(), conversation: 1, message: 1, batch: 1 };
+    let some = Things {
+        user: "u".into(),
+        other: "o".into(),
+        group: "g".into(),
+        conversation: 1,
+        message: 1,
+        batch: 1,
+        topic: "t".into(),
+    };
     calls(&some).iter().any(|call| call.name() == name)
 }
 

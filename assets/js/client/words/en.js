@@ -150,6 +150,8 @@ export const words = {
   'start.application': 'Write to {name}, and the application answers here.',
   'start.direct': 'This is the beginning of your conversation with {name}.',
   'start.room': 'Nobody has written here yet. Say hello.',
+  'topic.earlier': { one: '{n} earlier', other: '{n} earlier' },
+  'topic.fold': 'Show only the newest',
   'typing.name': '{name} is writing…',
   'typing.names': { one: '{names} is writing…', other: '{names} are writing…' },
   'typing.now': 'is writing…',

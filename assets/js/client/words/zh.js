@@ -151,6 +151,8 @@ export const words = {
   'start.application': '给{name}写消息，应用会在这里回答。',
   'start.direct': '这里是你和{name}对话的开始。',
   'start.room': '还没有人发言，来打个招呼吧。',
+  'topic.earlier': '更早的 {n} 条',
+  'topic.fold': '只显示最新一条',
   'typing.name': '{name}正在输入…',
   'typing.names': { other: '{names}正在输入…' },
   'typing.now': '正在输入…',

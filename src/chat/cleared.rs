@@ -1,0 +1,60 @@
+//! Messages that do not count as unread although nobody has read up to them: the user saw them elsewhere, on the page of what
+//! they are about, or their time is over. One mark cannot say that, because others before them may be unread.
+
+use crate::chat::announce;
+use crate::chat::member::{self, Member};
+use crate::error::Result;
+use crate::id::{AppNo, ConversationId, MessageId, Topic, UserNo};
+use crate::store::{Db, Tx, params};
+use crate::time::Moment;
+use std::collections::BTreeSet;
+
+/// How many messages above a member's mark do not count.
+pub(super) fn count(db: &Db, app: AppNo, member: &Member) -> Result<i64> {
+    let sql = "SELECT count(*) FROM (
+            SELECT message FROM cleared WHERE application = ?1 AND user = ?3 AND conversation = ?2 AND message > ?4
+            UNION SELECT message FROM expiry WHERE application = ?1 AND conversation = ?2 AND at <= ?6 AND message > ?4) x
+        CROSS JOIN message m ON m.application = ?1 AND m.conversation = ?2 AND m.id = x.message
+        WHERE m.sender <> ?3 AND m.deleted_by IS NULL AND m.id <= ?5";
+    let until = member.left.unwrap_or(i64::MAX);
+    let values = params![app, member.conversation, member.user, member.read, until, Moment::now()];
+    db.one(sql, values, |r| r.get(0))
+}
+
+/// A user has seen what a topic is about: its unread messages count as read, and all devices are told. Answers how many.
+pub fn read(tx: &mut Tx, app: AppNo, user: UserNo, topic: &Topic) -> Result<usize> {
+    let sql = "SELECT m.conversation, m.id FROM member p
+        CROSS JOIN message m ON m.application = ?1 AND m.topic = ?3 AND m.conversation = p.conversation AND m.id > p.read
+        WHERE p.application = ?1 AND p.user = ?2 AND m.sender <> ?2 AND m.deleted_by IS NULL AND (p.left IS NULL OR m.id <= p.left)";
+    let seen: Vec<(ConversationId, MessageId)> = tx.all(sql, params![app, user, topic], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let (mut count, mut places, now) = (0, BTreeSet::new(), tx.now);
+    for (conversation, message) in seen {
+        let sql = "INSERT INTO cleared (application, user, conversation, message, at) VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT DO NOTHING";
+        if tx.run(sql, params![app, user, conversation, message, now])? == 0 {
+            continue;
+        }
+        let sql = "DELETE FROM mention WHERE application = ?1 AND user = ?2 AND conversation = ?3 AND message = ?4";
+        tx.run(sql, params![app, user, conversation, message])?;
+        count += 1;
+        places.insert(conversation);
+    }
+    for conversation in places {
+        touch(tx, app, conversation, user)?;
+    }
+    Ok(count)
+}
+
+/// What is unread changed: the member's row says so, to its own devices.
+fn touch(tx: &mut Tx, app: AppNo, conversation: ConversationId, user: UserNo) -> Result<()> {
+    let version = tx.next_version(app)?;
+    let sql = "UPDATE member SET version = ?4 WHERE application = ?1 AND conversation = ?2 AND user = ?3";
+    tx.run(sql, params![app, conversation, user, version])?;
+    announce::own_member(tx, app, &member::require(tx, app, conversation, user)?)
+}
+
+/// The mark has come up to a message: what was noted below it says nothing more.
+pub(super) fn forget(tx: &mut Tx, app: AppNo, member: &Member) -> Result<()> {
+    let sql = "DELETE FROM cleared WHERE application = ?1 AND user = ?2 AND conversation = ?3 AND message <= ?4";
+    tx.run(sql, params![app, member.user, member.conversation, member.read]).map(|_| ())
+}

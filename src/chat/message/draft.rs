@@ -1,0 +1,66 @@
+//! A message before it is kept.
+
+use crate::chat::author::Author;
+use crate::chat::term::Terms;
+use crate::error::{Error, Result};
+use crate::id::{ConversationId, Key, MessageId, UserId};
+use crate::time::Moment;
+use crate::wire::row::MessageRow;
+
+/// Bytes of a message's text.
+pub const TEXT: usize = 16 * 1024;
+
+/// A message before it is kept, checked.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub key: Key,
+    pub text: String,
+    pub reply_to: Option<MessageId>,
+    pub mentions: Vec<UserId>,
+    /// The batch it is a copy of.
+    pub batch: Option<i64>,
+    pub terms: Terms,
+}
+
+impl Draft {
+    pub fn parse(key: Key, text: String) -> Result<Draft> {
+        check_text(&text)?;
+        Ok(Draft { key, text, reply_to: None, mentions: Vec::new(), batch: None, terms: Terms::default() })
+    }
+
+    /// As its author sees it once it is kept: its id, its conversation and the message before it.
+    pub(super) fn row(&self, author: &Author, place: (MessageId, ConversationId, i64), at: Moment) -> MessageRow {
+        let (id, conversation, prev) = place;
+        MessageRow {
+            id,
+            conversation,
+            prev,
+            from: author.party.clone(),
+            via: author.via.then_some("application"),
+            at,
+            text: self.text.clone(),
+            mentions: self.mentions.clone(),
+            reply_to: self.reply_to,
+            topic: self.terms.topic.clone(),
+            expires_at: self.terms.expires_at,
+            edited_at: None,
+            deleted_by: None,
+            key: Some(self.key.as_str().into()),
+            version: id.0,
+        }
+    }
+}
+
+/// Not empty, not above 16 KiB, no control characters but line breaks and tabs.
+pub fn check_text(text: &str) -> Result<()> {
+    if text.len() > TEXT {
+        return Err(Error::TooLarge(format!("a text has at most {TEXT} bytes")));
+    }
+    if text.trim().is_empty() {
+        return Err(Error::invalid("text", "a message needs a text"));
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(Error::invalid("text", "a text has no control characters but line breaks and tabs"));
+    }
+    Ok(())
+}

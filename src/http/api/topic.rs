@@ -1,0 +1,92 @@
+//! Topics: what the application wrote about one object of its own, changed, withdrawn and read by the object's name.
+
+use crate::chat::{cleared, topic};
+use crate::directory::user;
+use crate::error::Error;
+use crate::http::House;
+use crate::http::api::batch::{One, View, view, views};
+use crate::http::api::list::{List, Paging, Query};
+use crate::http::api::message::Change;
+use crate::http::api::path::Id;
+use crate::http::api::post::Post;
+use crate::http::api::{answer, ok};
+use crate::http::body::Json;
+use crate::http::guard::ApplicationKey;
+use crate::http::problem::Answer;
+use crate::id::{Topic, UserId};
+use crate::store::{Db, Tx};
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Who has seen what a topic is about.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TopicReader)]
+pub struct Reader {
+    #[schema(value_type = String)]
+    user: UserId,
+}
+
+/// What was unread of a topic and is not any more.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TopicRead)]
+pub struct Seen {
+    /// Messages.
+    read: usize,
+}
+
+/// What is taken back.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TopicWithdrawn)]
+pub struct Withdrawn {
+    /// Batches; those withdrawn before are not counted.
+    withdrawn: i64,
+}
+
+/// What was sent about it, the newest first. A topic stands percent-encoded in the address: `leave%2F118`.
+#[utoipa::path(get, path = "/api/v1/topics/{topic}", tag = "topics", params(("topic" = String, Path), Paging),
+    responses((status = 200, body = List<View>)))]
+pub async fn show(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, Query(paging): Query<Paging>) -> Answer {
+    let (app, before, limit) = (by.application.no, paging.after_number()?, paging.limit()?);
+    let find = move |db: &Db| {
+        topic::require(db, app, &name)?;
+        views(db, topic::list(db, app, &name, before, limit)?)
+    };
+    ok(&house.store.read(find).await?)
+}
+
+/// Changes the newest message about it, in all its copies.
+#[utoipa::path(patch, path = "/api/v1/topics/{topic}", tag = "topics", params(("topic" = String, Path)), request_body = Change,
+    responses((status = 202, description = "Accepted", body = One)))]
+pub async fn update(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, Json(change): Json<Change>) -> Answer {
+    let app = by.application.no;
+    let edit = move |tx: &mut Tx| {
+        let batch = topic::edit(tx, app, &name, &change.text)?;
+        Ok(One { batch: view(tx, batch)? })
+    };
+    answer(StatusCode::ACCEPTED, &house.store.write(edit).await?)
+}
+
+/// Withdraws all that was sent about it, of more than 100 recipients soon after; what waits for its moment is never written.
+#[utoipa::path(delete, path = "/api/v1/topics/{topic}", tag = "topics", params(("topic" = String, Path)),
+    responses((status = 202, description = "Accepted", body = Withdrawn)))]
+pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>) -> Answer {
+    let app = by.application.no;
+    let withdrawn = house.store.write(move |tx| topic::withdraw(tx, app, &name)).await?;
+    answer(StatusCode::ACCEPTED, &Withdrawn { withdrawn })
+}
+
+/// A user has opened the page of what it is about: its messages count as read, on all devices, whatever else is unread.
+#[utoipa::path(post, path = "/api/v1/topics/{topic}/read", tag = "topics", params(("topic" = String, Path)),
+    request_body = Reader, responses((status = 200, body = Seen)))]
+pub async fn read(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, post: Post<Reader>) -> Answer {
+    let (app, Reader { user }) = (by.application.no, post.body);
+    let clear = move |tx: &mut Tx| {
+        topic::require(tx, app, &name)?;
+        let no = user::number(tx, app, &user).map_err(|_| Error::invalid("user", format!("there is no user {user}")))?;
+        Ok(Seen { read: cleared::read(tx, app, no, &name)? })
+    };
+    post.once.answer(&house, StatusCode::OK, clear).await
+}
