@@ -27,6 +27,7 @@ CREATE TABLE member (
     read_at      INTEGER,
     received     INTEGER NOT NULL DEFAULT 0,
     received_at  INTEGER,
+    received_by  INTEGER,                          -- the session whose device said so last
     muted        INTEGER NOT NULL DEFAULT 0,
     muted_until  INTEGER,
     version      INTEGER NOT NULL,
@@ -55,6 +56,7 @@ CREATE TABLE message (
     batch        INTEGER,
     topic        TEXT,                             -- the application's object that it is about
     expires_at   INTEGER,
+    seen         INTEGER,                          -- of a deleted one, 1: all for whom it was had read it
     version      INTEGER NOT NULL,
     PRIMARY KEY (application, conversation, id)    -- a page of history lies together on the disk
 ) STRICT, WITHOUT ROWID;
@@ -85,13 +87,14 @@ CREATE TABLE batch (
     created_at   INTEGER NOT NULL,
     due_at       INTEGER NOT NULL,                 -- it is written from then on
     everyone     INTEGER,                          -- all users up to this number get it too
-    reached      INTEGER NOT NULL DEFAULT 0,       -- of these, up to which number they have a row in batch_copy
+    reached      INTEGER NOT NULL DEFAULT -1,      -- of these, up to which number they have a row in batch_copy; -1: not begun
     total        INTEGER NOT NULL,
     written      INTEGER NOT NULL DEFAULT 0,
     failed       INTEGER NOT NULL DEFAULT 0,
     suppressed   INTEGER NOT NULL DEFAULT 0,       -- recipients who were not to get it after all
     done_at      INTEGER,
     edited_at    INTEGER,
+    expired_at   INTEGER,                          -- the first of its copies has disappeared
     withdrawn_at INTEGER,
     changing     INTEGER,                          -- copies from this position on have still to be edited or withdrawn
     PRIMARY KEY (application, id)

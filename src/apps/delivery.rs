@@ -16,6 +16,8 @@ pub enum Kind {
     /// A user wrote to others.
     MessageCreated,
     MessageRead,
+    MessageReceived,
+    MessageExpired,
     DeliveryFailed,
     UserSignedIn,
     /// Never a row: what was true a moment ago is nobody's business.
@@ -29,6 +31,8 @@ impl Kind {
         match self {
             Kind::MessageToApplication | Kind::MessageCreated => "message.created",
             Kind::MessageRead => "message.read",
+            Kind::MessageReceived => "message.received",
+            Kind::MessageExpired => "message.expired",
             Kind::DeliveryFailed => "delivery.failed",
             Kind::UserSignedIn => "user.signed_in",
             Kind::PresenceChanged => "presence.changed",

@@ -7,7 +7,15 @@ use crate::id::AppId;
 use std::time::Duration;
 
 /// Facts that an application can ask to be told, besides what is written to itself.
-pub const EVENTS: [&str; 5] = ["message.created", "message.read", "delivery.failed", "user.signed_in", "presence.changed"];
+pub const EVENTS: [&str; 7] = [
+    "message.created",
+    "message.read",
+    "message.received",
+    "message.expired",
+    "delivery.failed",
+    "user.signed_in",
+    "presence.changed",
+];
 /// Questions that an application can answer besides `user.verify`, which is one of the ways to sign in.
 pub const QUESTIONS: [&str; 2] = ["contacts.list", "message.created"];
 /// How tokens can be signed: `HS256` with the application's secret, the others with its private key.

@@ -4,7 +4,7 @@
 use crate::bench::pairs::{self, Load};
 use crate::bench::report::{Flow, round};
 use crate::bench::stage::Stage;
-use crate::bench::{Options, Scene, group, idle, past};
+use crate::bench::{Options, Scene, everyone, group, idle, past, rest};
 use anyhow::ensure;
 use serde_json::{Value, json};
 
@@ -16,6 +16,8 @@ pub async fn quietly(options: &Options) -> anyhow::Result<Value> {
     match options.scene {
         Scene::Pairs => messages(options).await,
         Scene::Group => group::run(options).await,
+        Scene::Everyone => everyone::run(options).await,
+        Scene::Rest => rest::run(options).await,
         Scene::Idle => idle::memory(options).await,
         Scene::Return => idle::returning(options).await,
         Scene::History => past::history(options).await,

@@ -2,7 +2,9 @@
 //! says what each did. A stranger to the house: its clients speak the public protocol; only the stage is set from inside.
 
 mod client;
+mod everyone;
 mod group;
+mod http;
 mod idle;
 mod machine;
 mod measure;
@@ -10,6 +12,7 @@ mod pairs;
 mod past;
 mod relay;
 mod report;
+mod rest;
 mod stage;
 
 pub use report::print;
@@ -24,6 +27,10 @@ pub enum Scene {
     Pairs,
     /// A message to a room of `--pairs` times two connected members
     Group,
+    /// A message to everyone of an application of 10,000, of whom `--pairs` times two are connected, beside a busy neighbour
+    Everyone,
+    /// Messages to one user each, by REST from 50 kept connections
+    Rest,
     /// Memory of idle connections
     Idle,
     /// Connections that come back with a session token

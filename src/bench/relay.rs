@@ -17,9 +17,16 @@ thread_local! {
 
 const OK: &str = r#"{"ok":{"id":1}}"#;
 
+/// Where a body is read and answered.
+pub const POST: &str = "/messages";
+
+async fn take(_: web::Bytes) -> HttpResponse {
+    HttpResponse::Accepted().content_type("application/json").body(OK)
+}
+
 pub fn serve() -> anyhow::Result<Value> {
     rt::System::new().block_on(async {
-        let app = || App::new().route("/ws", web::get().to(open));
+        let app = || App::new().route("/ws", web::get().to(open)).route(POST, web::post().to(take));
         let server = HttpServer::new(app).workers(1).tcp_nodelay(true).bind(("127.0.0.1", 0))?;
         if let Some(address) = server.addrs().first() {
             println!("relay listening on http://{address}");

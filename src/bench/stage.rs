@@ -1,13 +1,14 @@
 //! The server under load: one of our own in a temporary directory, with limits lifted by configuration and people made
 //! beforehand; the bare relay; or a running server, whose people are made through its REST interface.
 
+use crate::apps::key::{self, Scopes};
 use crate::apps::{application, draft::Draft};
 use crate::bench::Options;
 use crate::bench::client::Person;
 use crate::directory::profile::{self, Profile};
 use crate::directory::session::{self, Kind};
 use crate::error::Result;
-use crate::id::{AppNo, UserId};
+use crate::id::{AppId, AppNo, UserId};
 use crate::store::{Store, Tx, params};
 use anyhow::Context;
 use std::io::{BufRead, BufReader};
@@ -25,7 +26,8 @@ pub struct Stage {
     pub pid: u32,
     /// From the start of the process to its first line.
     pub started: Duration,
-    child: Child,
+    /// None of a guest on somebody else's server.
+    child: Option<Child>,
     data: Option<PathBuf>,
 }
 
@@ -64,7 +66,13 @@ impl Stage {
         BufReader::new(child.stdout.take().context("no output")?).read_line(&mut line)?;
         let started = begun.elapsed();
         let address = line.trim().rsplit("http://").next().context("the server did not say where it listens")?.to_string();
-        Ok(Stage { address, app: APP.into(), people, pid: child.id(), started, child, data })
+        Ok(Stage { address, app: APP.into(), people, pid: child.id(), started, child: Some(child), data })
+    }
+
+    /// The same server for another of its applications.
+    pub fn guest(&self, app: &str, people: Vec<Person>) -> Stage {
+        let (address, pid, started) = (self.address.clone(), self.pid, self.started);
+        Stage { address, app: app.into(), people, pid, started, child: None, data: None }
     }
 
     /// Ends the server as an administrator would and counts the messages that it kept.
@@ -77,11 +85,12 @@ impl Stage {
     }
 
     fn end(&mut self) {
-        let pid = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw);
-        if let Some(pid) = pid.filter(|_| matches!(self.child.try_wait(), Ok(None))) {
+        let Some(child) = &mut self.child else { return };
+        let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+        if let Some(pid) = pid.filter(|_| matches!(child.try_wait(), Ok(None))) {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
         }
-        let _ = self.child.wait();
+        let _ = child.wait();
     }
 }
 
@@ -103,9 +112,24 @@ pub fn folder() -> anyhow::Result<PathBuf> {
 
 /// Makes the application and its people, each with a session.
 pub fn populate(data: &Path, people: usize) -> anyhow::Result<Vec<Person>> {
+    populate_as(data, APP, people)
+}
+
+/// A key of the application for all calls.
+pub fn key(data: &Path) -> anyhow::Result<String> {
+    with_store(data, |store| {
+        store.write_blocking(|tx| {
+            let app = application::get(tx, &AppId::parse(APP)?)?.no;
+            Ok(key::create(tx, app, "bench", &Scopes::admin(), None)?.1)
+        })
+    })
+}
+
+/// As `populate`, for an application of this id.
+pub fn populate_as(data: &Path, id: &'static str, people: usize) -> anyhow::Result<Vec<Person>> {
     with_store(data, |store| {
         store.write_blocking(move |tx| {
-            let app = application::create(tx, &Draft { id: APP.into(), name: "Bench".into(), ..Draft::default() })?.no;
+            let app = application::create(tx, &Draft { id: id.into(), name: "Bench".into(), ..Draft::default() })?.no;
             (0..people).map(|n| person(tx, app, n)).collect()
         })
     })

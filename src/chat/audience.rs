@@ -2,7 +2,7 @@
 //! accepted: who joins a group later does not get it.
 
 use crate::chat::author::Author;
-use crate::chat::batch::Batch;
+use crate::chat::batch::{Batch, Connected};
 use crate::chat::conversation;
 use crate::directory::{group, shared, user};
 use crate::error::{Error, Result};
@@ -145,11 +145,11 @@ impl Audience<'_> {
 
 /// Gives the next users of a batch's large audiences their rows: of its groups first, of everyone then. Answers how many it
 /// found; some of them may have had one.
-pub(super) fn reach(tx: &mut Tx, batch: &Batch) -> Result<usize> {
+pub(super) fn reach(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result<usize> {
     let sql = "SELECT no FROM batch_group WHERE application = ?1 AND batch = ?2 AND reached < json_array_length(users) LIMIT 1";
     match tx.maybe(sql, params![batch.app, batch.id], |r| r.get(0))? {
         Some(group) => reach_group(tx, batch, group),
-        None if batch.everyone.is_some() => reach_everyone(tx, batch),
+        None if batch.everyone.is_some() => reach_everyone(tx, batch, connected),
         None => Ok(0),
     }
 }
@@ -168,7 +168,12 @@ fn reach_group(tx: &mut Tx, batch: &Batch, no: i64) -> Result<usize> {
     append(tx, batch, &found)
 }
 
-fn reach_everyone(tx: &mut Tx, batch: &Batch) -> Result<usize> {
+/// First those who are connected, for whom it matters when; then all in their order.
+fn reach_everyone(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result<usize> {
+    let sql = "UPDATE batch SET reached = 0 WHERE application = ?1 AND id = ?2 AND reached < 0";
+    if tx.run(sql, params![batch.app, batch.id])? > 0 && !connected.is_empty() {
+        return reach_connected(tx, batch, connected);
+    }
     let sql = "SELECT u.no FROM batch b JOIN user u ON u.application = b.application AND u.no > b.reached AND u.no <= b.everyone
                WHERE b.application = ?1 AND b.id = ?2 AND u.erased_at IS NULL ORDER BY u.no LIMIT ?3";
     let found: Vec<UserNo> = tx.all(sql, params![batch.app, batch.id, TOGETHER], |r| r.get(0))?;
@@ -176,6 +181,13 @@ fn reach_everyone(tx: &mut Tx, batch: &Batch) -> Result<usize> {
         tx.run("UPDATE batch SET reached = ?3 WHERE application = ?1 AND id = ?2", params![batch.app, batch.id, last])?;
     }
     append(tx, batch, &found)
+}
+
+fn reach_connected(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result<usize> {
+    let mut found: Vec<UserNo> = connected.iter().copied().filter(|user| Some(*user) <= batch.everyone).collect();
+    found.sort_unstable();
+    append(tx, batch, &found)?;
+    Ok(found.len().max(1))
 }
 
 /// A recipient who is one already stays where it is.

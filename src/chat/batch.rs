@@ -14,13 +14,17 @@ use crate::store::{Db, Params, Row, Tx, params};
 use crate::time::Moment;
 use crate::wire::News;
 use crate::wire::news::Work;
+use std::collections::HashSet;
 
 pub use draft::Draft;
 
 mod draft;
+mod single;
 
-/// Copies of one transaction.
+/// Copies that are written before the answer.
 pub const TOGETHER: i64 = 100;
+/// Copies of one transaction of the job: nobody who writes meanwhile waits for more.
+const PIECE: i64 = 25;
 
 #[derive(Debug, Clone)]
 pub struct Batch {
@@ -64,8 +68,8 @@ impl Batch {
     }
 }
 
-/// Who is connected, for what is written only to them.
-pub type Connected<'a> = &'a dyn Fn(AppNo, UserNo) -> bool;
+/// Who of the application is connected: they get what is for everyone first, and what is only for them.
+pub type Connected = HashSet<UserNo>;
 
 const SELECT: &str = "SELECT application, id, sender, text, created_at, total, written, failed, done_at, edited_at, withdrawn_at, \
                       changing, everyone, topic, expires_at, online, replacing, due_at, suppressed FROM batch";
@@ -107,6 +111,11 @@ pub fn accept(tx: &mut Tx, author: &Author, to: &[String], draft: &Draft) -> Res
     draft.check(tx.now)?;
     if to.is_empty() || to.len() > audience::PARTIES {
         return Err(Error::invalid("to", format!("name 1 to {} recipients", audience::PARTIES)));
+    }
+    if let ([party], true) = (to, draft.is_immediate())
+        && let Some(batch) = single::write(tx, author, party, draft)?
+    {
+        return Ok(batch);
     }
     let (app, now, id) = (author.app, tx.now, tx.next_version(author.app)?);
     let sql = "INSERT INTO batch (application, id, sender, text, created_at, due_at, topic, expires_at, online, replacing, total)
@@ -171,13 +180,13 @@ fn go_on(tx: &mut Tx, app: AppNo, id: i64) -> Result<Batch> {
     get(tx, app, id)
 }
 
-/// One hundred copies further; answers whether more are left. What is only for those who are connected reaches nobody.
+/// A piece further; answers whether more are left. What is only for those who are connected reaches nobody.
 pub fn step(tx: &mut Tx, app: AppNo, id: i64) -> Result<bool> {
-    step_among(tx, app, id, &|_, _| false)
+    step_among(tx, app, id, &Connected::new())
 }
 
 /// As `step`, where it is known who is connected.
-pub fn step_among(tx: &mut Tx, app: AppNo, id: i64, connected: Connected) -> Result<bool> {
+pub fn step_among(tx: &mut Tx, app: AppNo, id: i64, connected: &Connected) -> Result<bool> {
     let batch = get(tx, app, id)?;
     match batch.changing {
         Some(from) => change(tx, &batch, from)?,
@@ -188,9 +197,9 @@ pub fn step_among(tx: &mut Tx, app: AppNo, id: i64, connected: Connected) -> Res
     get(tx, app, id).map(|batch| batch.is_open())
 }
 
-fn write(tx: &mut Tx, batch: &Batch, connected: Connected) -> Result<()> {
-    let waiting = copy::waiting(tx, batch.app, batch.id, TOGETHER)?;
-    if waiting.is_empty() && audience::reach(tx, batch)? > 0 {
+fn write(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result<()> {
+    let waiting = copy::waiting(tx, batch.app, batch.id, PIECE)?;
+    if waiting.is_empty() && audience::reach(tx, batch, connected)? > 0 {
         return Ok(());
     }
     if waiting.is_empty() {
@@ -226,12 +235,12 @@ fn write(tx: &mut Tx, batch: &Batch, connected: Connected) -> Result<()> {
 }
 
 /// Why a recipient is not to get it after all: a code and a sentence.
-fn unwanted(db: &Db, batch: &Batch, target: &Target, connected: Connected) -> Result<Option<(&'static str, &'static str)>> {
+fn unwanted(db: &Db, batch: &Batch, target: &Target, connected: &Connected) -> Result<Option<(&'static str, &'static str)>> {
     if batch.terms.is_over(Moment::now()) {
         return Ok(Some(("expired", "its time was over before it could be written")));
     }
     match target {
-        Target::User(user) if batch.online && !connected(batch.app, *user) => {
+        Target::User(user) if batch.online && !connected.contains(user) => {
             Ok(Some(("offline", "was not connected when it was written")))
         }
         Target::User(user) if topic::is_replaced(db, batch, *user)? => {
@@ -276,7 +285,7 @@ fn post(tx: &mut Tx, author: &Author, batch: &Batch, (position, target): (i64, &
 
 fn change(tx: &mut Tx, batch: &Batch, from: i64) -> Result<()> {
     let author = Author::application(batch.app);
-    let copies = copy::after(tx, batch.app, batch.id, (from, TOGETHER))?;
+    let copies = copy::after(tx, batch.app, batch.id, (from, PIECE))?;
     for (_, id) in &copies {
         let message = message::get(tx, batch.app, *id)?;
         match batch.withdrawn_at {
@@ -286,7 +295,7 @@ fn change(tx: &mut Tx, batch: &Batch, from: i64) -> Result<()> {
             None => drop(message::edit(tx, &author, *id, &batch.text)?),
         }
     }
-    let next = copies.last().map(|(position, _)| *position).filter(|_| copies.len() as i64 == TOGETHER);
+    let next = copies.last().map(|(position, _)| *position).filter(|_| copies.len() as i64 == PIECE);
     let sql = "UPDATE batch SET changing = ?3 WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![batch.app, batch.id, next]).map(|_| ())
 }

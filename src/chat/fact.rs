@@ -4,8 +4,8 @@ use crate::apps::delivery::{Fact, Kind};
 use crate::apps::{queue, wish};
 use crate::chat::member::Member;
 use crate::error::Result;
-use crate::id::{AppNo, ConversationId, UserId};
-use crate::store::Tx;
+use crate::id::{AppNo, ConversationId, Topic, UserId};
+use crate::store::{Tx, params};
 use crate::time::Moment;
 use crate::wire::row::{ConversationKind, MessageRow};
 use serde::Serialize;
@@ -17,10 +17,17 @@ struct Created<'a> {
 }
 
 #[derive(Serialize)]
-struct Read<'a> {
+struct Mark<'a> {
     user: &'a UserId,
     conversation: ConversationId,
     upto: i64,
+    at: Moment,
+}
+
+#[derive(Serialize)]
+struct Expired {
+    batch: i64,
+    topic: Option<Topic>,
     at: Moment,
 }
 
@@ -55,9 +62,32 @@ fn is_wanted(tx: &mut Tx, app: AppNo, kind: Kind) -> Result<bool> {
 
 /// A user read up to a message.
 pub fn message_read(tx: &mut Tx, app: AppNo, member: &Member) -> Result<()> {
-    if !wish::is_wanted(tx, app, Kind::MessageRead)? {
+    marked(tx, app, Kind::MessageRead, (member, member.read))
+}
+
+/// Everything up to a message has reached a device of a user.
+pub fn message_received(tx: &mut Tx, app: AppNo, member: &Member) -> Result<()> {
+    marked(tx, app, Kind::MessageReceived, (member, member.received))
+}
+
+/// One fact for each time that a mark is raised, however many messages it covers.
+fn marked(tx: &mut Tx, app: AppNo, kind: Kind, (member, upto): (&Member, i64)) -> Result<()> {
+    if !wish::is_wanted(tx, app, kind)? {
         return Ok(());
     }
-    let data = Read { user: &member.id, conversation: member.conversation, upto: member.read, at: tx.now };
-    queue::add(tx, app, &Fact { kind: Kind::MessageRead, conversation: None, data })
+    let data = Mark { user: &member.id, conversation: member.conversation, upto, at: tx.now };
+    queue::add(tx, app, &Fact { kind, conversation: None, data })
+}
+
+/// The time of a message is over: told once for all its copies, as the first of them goes.
+pub fn message_expired(tx: &mut Tx, app: AppNo, batch: i64) -> Result<()> {
+    let now = tx.now;
+    let sql = "UPDATE batch SET expired_at = ?3 WHERE application = ?1 AND id = ?2 AND expired_at IS NULL RETURNING topic";
+    let Some(topic) = tx.returning(sql, params![app, batch, now], |r| r.get::<Option<Topic>>(0))? else { return Ok(()) };
+    match wish::is_wanted(tx, app, Kind::MessageExpired)? {
+        true => {
+            queue::add(tx, app, &Fact { kind: Kind::MessageExpired, conversation: None, data: Expired { batch, topic, at: now } })
+        }
+        false => Ok(()),
+    }
 }

@@ -52,7 +52,8 @@ pub fn read(tx: &mut Tx, (app, user): (AppNo, UserNo), place: (ConversationId, i
 }
 
 /// Everything up to `version` has reached a device of this user: raises the mark in each conversation that it concerns.
-pub fn received(tx: &mut Tx, (app, user): (AppNo, UserNo), version: i64, raised: &mut Raised) -> Result<()> {
+pub fn received(tx: &mut Tx, who: (AppNo, UserNo, i64), version: i64, raised: &mut Raised) -> Result<()> {
+    let (app, user, _) = who;
     let before: i64 = tx.one("SELECT received FROM user WHERE application = ?1 AND no = ?2", params![app, user], |r| r.get(0))?;
     let version = version.min(tx.version(app)?);
     if version <= before {
@@ -60,7 +61,8 @@ pub fn received(tx: &mut Tx, (app, user): (AppNo, UserNo), version: i64, raised:
     }
     tx.run("UPDATE user SET received = ?3 WHERE application = ?1 AND no = ?2", params![app, user, version])?;
     for (conversation, last) in reached(tx, (app, user), before, version)? {
-        if let Some(member) = reach(tx, (app, user), conversation, last)? {
+        if let Some(member) = reach(tx, who, conversation, last)? {
+            fact::message_received(tx, app, &member)?;
             raised.add(app, member);
         }
     }
@@ -68,12 +70,17 @@ pub fn received(tx: &mut Tx, (app, user): (AppNo, UserNo), version: i64, raised:
 }
 
 /// None where the mark stood there already.
-fn reach(tx: &mut Tx, (app, user): (AppNo, UserNo), conversation: ConversationId, last: i64) -> Result<Option<Member>> {
+fn reach(
+    tx: &mut Tx,
+    (app, user, session): (AppNo, UserNo, i64),
+    conversation: ConversationId,
+    last: i64,
+) -> Result<Option<Member>> {
     let version = tx.next_version(app)?;
-    let sql = "UPDATE member SET received = ?4, received_at = ?5, version = ?6
+    let sql = "UPDATE member SET received = ?4, received_at = ?5, version = ?6, received_by = ?7
                WHERE application = ?1 AND conversation = ?2 AND user = ?3 AND received < ?4 AND read < ?4";
     let now = tx.now;
-    match tx.run(sql, params![app, conversation, user, last, now, version])? {
+    match tx.run(sql, params![app, conversation, user, last, now, version, session])? {
         0 => Ok(None),
         _ => member::find(tx, app, conversation, user),
     }

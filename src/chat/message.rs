@@ -4,7 +4,7 @@ use crate::chat::announce;
 use crate::chat::author::Author;
 use crate::chat::conversation::{self, Place};
 use crate::chat::term::{self, Terms};
-use crate::chat::{member, picture};
+use crate::chat::{fact, ledger, member, picture};
 use crate::directory::caller::Caller;
 use crate::directory::user;
 use crate::error::{Error, Result};
@@ -201,24 +201,29 @@ pub fn delete(tx: &mut Tx, author: &Author, id: MessageId) -> Result<MessageRow>
     if message.deleted_by.is_some() {
         return Ok(message.row(author.user));
     }
-    remove(tx, author, &message)
+    remove(tx, author, &message, false)
 }
 
 /// The time of a message is over.
 pub(super) fn end(tx: &mut Tx, app: AppNo, id: MessageId) -> Result<MessageRow> {
     let message = get(tx, app, id)?;
-    remove(tx, &Author::application(app), &message)
+    if let Some(batch) = message.batch {
+        fact::message_expired(tx, app, batch)?;
+    }
+    remove(tx, &Author::application(app), &message, true)
 }
 
-fn remove(tx: &mut Tx, author: &Author, message: &Message) -> Result<MessageRow> {
+/// Leaves a tombstone, which keeps its end where that has come.
+fn remove(tx: &mut Tx, author: &Author, message: &Message, ended: bool) -> Result<MessageRow> {
     let id = message.id;
     let sql = "DELETE FROM mention WHERE application = ?1 AND conversation = ?2 AND message = ?3 AND user IN
                (SELECT j.value FROM message m, json_each(m.mentions) j WHERE m.application = ?1 AND m.id = ?3)";
     tx.run(sql, params![author.app, message.conversation, id])?;
     term::forget(tx, author.app, message)?;
     let version = tx.next_version(author.app)?;
-    let sql = "UPDATE message SET text = '', mentions = NULL, deleted_by = ?3, version = ?4 WHERE application = ?1 AND id = ?2";
-    tx.run(sql, params![author.app, id, author.user, version])?;
+    let sql = "UPDATE message SET text = '', mentions = NULL, deleted_by = ?3, version = ?4, seen = ?5,
+                   expires_at = CASE WHEN ?6 THEN expires_at END WHERE application = ?1 AND id = ?2";
+    tx.run(sql, params![author.app, id, author.user, version, ledger::is_seen(tx, author.app, message)?, ended])?;
     changed(tx, author, id)
 }
 

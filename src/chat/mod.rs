@@ -11,11 +11,11 @@ pub mod copy;
 pub mod erasure;
 pub mod fact;
 pub mod history;
+pub mod ledger;
 pub mod mark;
 pub mod member;
 pub mod message;
 pub mod picture;
-pub mod receipt;
 pub mod room;
 #[cfg(test)]
 mod scratch;

@@ -14,6 +14,7 @@ mod import;
 mod key;
 mod listen;
 mod mail;
+mod moment;
 mod record;
 mod send;
 mod serve;

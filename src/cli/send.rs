@@ -4,15 +4,19 @@ use crate::apps::application;
 use crate::apps::idempotency::{self, Request};
 use crate::chat::author::Author;
 use crate::chat::batch;
+use crate::chat::conversation;
 use crate::chat::message::{self, Draft};
+use crate::chat::term::Terms;
 use crate::cli::answer::Answer;
 use crate::cli::exit::{Code, Failure, Result};
+use crate::cli::moment;
 use crate::cli::task::Place;
-use crate::directory::shared;
+use crate::directory::{shared, user};
 use crate::error::{self, Error};
-use crate::id::{AppId, AppNo, Key, Party};
+use crate::id::{AppId, AppNo, Key, Party, Topic};
 use crate::secret;
 use crate::store::{Db, Tx};
+use crate::time::Moment;
 use crate::wire::row::MessageRow;
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -34,6 +38,18 @@ pub struct Send {
     /// Names this message, so that sending it again sends it once (to a group or everyone: within 24 hours)
     #[arg(long, value_parser = Key::parse)]
     key: Option<Key>,
+    /// What it is about, such as leave/118
+    #[arg(long, value_parser = Topic::parse)]
+    topic: Option<Topic>,
+    /// Withdraws what the same recipients got of the topic before
+    #[arg(long, requires = "topic")]
+    replace: bool,
+    /// When it disappears: a moment such as 2026-12-01T18:00:00+01:00, or a time from now such as 90m, 8h, 3d
+    #[arg(long, value_name = "WHEN", value_parser = moment::parse)]
+    expires: Option<Moment>,
+    /// When it is written, as above; at once where nothing is said
+    #[arg(long, value_name = "WHEN", value_parser = moment::parse)]
+    at: Option<Moment>,
 }
 
 impl Send {
@@ -50,6 +66,7 @@ impl Send {
     pub fn run(self, place: &Place) -> Result<Answer> {
         match self.to {
             Party::Group(_) | Party::Everyone => self.reach_many(place),
+            _ if self.topic.is_some() || self.expires.is_some() || self.at.is_some() => self.reach_many(place),
             _ => self.reach_one(place),
         }
     }
@@ -80,6 +97,10 @@ impl Send {
         let (app, id) = place.store.write_blocking(move |tx| self.accept(tx))?;
         while place.store.write_blocking(move |tx| batch::step(tx, app, id))? {}
         let batch = place.store.read_blocking(|db| batch::get(db, app, id))?;
+        if batch.is_scheduled(Moment::now()) {
+            let text = format!("will be sent at {} as batch {id}", batch.due_at);
+            return Answer::new(text, json!({ "batch": id, "total": batch.total, "send_at": batch.due_at }));
+        }
         let users = if batch.written == 1 { "user" } else { "users" };
         let text = format!("sent to {} {users} as batch {id}", batch.written);
         let value = json!({ "batch": id, "total": batch.total, "written": batch.written, "failed": batch.failed });
@@ -88,15 +109,23 @@ impl Send {
         Ok(Answer { failed, ..Answer::new(text, value)? })
     }
 
+    fn require_there(&self, db: &Db, app: AppNo) -> error::Result<()> {
+        match &self.to {
+            Party::Group(id) => shared::get(db, app, id).map(|_| ()),
+            Party::User(id) => user::number(db, app, id).map(|_| ()),
+            Party::Conversation(id) => conversation::get(db, app, *id).map(|_| ()),
+            Party::Application | Party::Everyone => Ok(()),
+        }
+    }
+
     /// Accepts it once for each key. The space keeps the key apart from those of REST calls, which have none.
     fn accept(self, tx: &mut Tx) -> error::Result<(AppNo, i64)> {
         let app = self.application(tx)?;
-        if let Party::Group(id) = &self.to {
-            shared::get(tx, app, id)?;
-        }
+        self.require_there(tx, app)?;
+        let terms = Terms { topic: self.topic, expires_at: self.expires };
         let (to, text) = ([self.to.to_string()], self.text);
-        let accept =
-            |tx: &mut Tx| batch::accept(tx, &Author::application(app), &to, &batch::Draft::plain(&text)).map(|batch| batch.id);
+        let draft = batch::Draft { text: text.clone(), terms, send_at: self.at, online: false, replace: self.replace };
+        let accept = |tx: &mut Tx| batch::accept(tx, &Author::application(app), &to, &draft).map(|batch| batch.id);
         let Some(key) = self.key else { return Ok((app, accept(tx)?)) };
         let digest = secret::fingerprint(format!("{}\n{text}", to[0]));
         let request = Request { app, key: format!("send {}", key.as_str()), digest };

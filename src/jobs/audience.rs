@@ -1,4 +1,4 @@
-//! Messages to many: copies are written, edited and withdrawn a hundred in a transaction, each batch in its turn. What is done
+//! Messages to many: copies are written, edited and withdrawn a few in a transaction, each batch in its turn. What is done
 //! is noted in the same transaction, so that nothing has to be claimed, and a batch goes on where it stopped.
 
 use crate::chat::batch;
@@ -51,8 +51,7 @@ async fn pause(store: &Store) -> Duration {
 pub async fn run_once(store: &Store, roll: &Roll) -> Result<bool> {
     let (mut more, mut failed) = (false, None);
     for (app, id) in store.read(|db| batch::open(db, Moment::now())).await? {
-        let here = roll(app);
-        let connected = move |_, user| here.contains(&user);
+        let connected = roll(app).into_iter().collect();
         match store.write(move |tx| batch::step_among(tx, app, id, &connected)).await {
             Ok(left) => more |= left,
             // One batch that fails does not hold up the others.

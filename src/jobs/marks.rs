@@ -32,7 +32,8 @@ pub struct Marks {
 /// What is marked: a conversation read, or everything received. In order, those of one conversation stand together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mark {
-    Received(Who),
+    /// With the session whose device says so.
+    Received(Who, i64),
     Read(AppNo, ConversationId, UserNo),
 }
 
@@ -46,8 +47,8 @@ impl Marks {
         self.add(Mark::Read(who.0, conversation, who.1), upto, done);
     }
 
-    pub fn received(&self, who: Who, version: i64, done: Done) {
-        self.add(Mark::Received(who), version, done);
+    pub fn received(&self, (who, session): (Who, i64), version: i64, done: Done) {
+        self.add(Mark::Received(who, session), version, done);
     }
 
     fn add(&self, mark: Mark, upto: i64, done: Done) {
@@ -120,7 +121,7 @@ fn raise_all(tx: &mut Tx, wanted: &[(Mark, i64)]) -> Result<Vec<Result<()>>> {
 /// undoes them all, and whoever asked tries again.
 fn raise(tx: &mut Tx, mark: Mark, upto: i64, raised: &mut Raised) -> Result<Result<()>> {
     let outcome = match mark {
-        Mark::Received(who) => mark::received(tx, who, upto, raised),
+        Mark::Received((app, user), session) => mark::received(tx, (app, user, session), upto, raised),
         Mark::Read(app, conversation, user) => mark::read(tx, (app, user), (conversation, upto), raised),
     };
     match outcome {

@@ -9,6 +9,7 @@ mod group;
 mod id;
 mod idempotency;
 mod key;
+mod ledger;
 mod list;
 mod message;
 mod openapi;

@@ -282,3 +282,24 @@ fn the_language_is_the_browser_s_until_another_is_chosen() {
     assert_eq!((chosen.status, chosen.header("location")), (303, Some("/console/sign-in")));
     assert!(chinese.with("cookie", &cookie(&chosen)).get("/console/sign-in").text().contains("Sign in"));
 }
+
+#[test]
+fn what_became_of_a_message_is_shown_and_what_users_say_is_not() {
+    let server = TestServer::start();
+    let admin = Admin::first(&server);
+    let office = server.app("oa");
+    let (anna, ben) = (office.person("anna"), office.person("ben"));
+    anna.sends("ben", "between us");
+    ben.hears("between us");
+    let body = json!({"to": ["user:anna", "user:nobody"], "text": "All <b>hands</b>", "topic": "meeting/7"});
+    let batch = office.post("/messages", &body).is(202)["batch"].clone();
+    let heard = anna.hears("All <b>hands</b>");
+    anna.gets("read", json!({"conversation": heard["conversation"], "upto": heard["id"]}));
+    let list = admin.sees("/console/@oa/messages");
+    assert!(list.contains("All &#60;b&#62;hands") && list.contains("meeting/7") && !list.contains("between us"), "{list}");
+    let shown = admin.sees(&format!("/console/@oa/messages/{batch}"));
+    assert!(shown.contains("/console/@oa/users/@anna") && shown.contains(">read<") && shown.contains("user:nobody"), "{shown}");
+    let failed = admin.sees(&format!("/console/@oa/messages/{batch}?state=failed"));
+    assert!(!failed.contains("/users/@anna") && failed.contains("user:nobody"), "{failed}");
+    assert_eq!(admin.get("/console/@oa/messages/999999").status, 404);
+}

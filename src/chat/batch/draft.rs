@@ -27,6 +27,11 @@ impl Draft {
         Draft { text: text.into(), ..Draft::default() }
     }
 
+    /// Nothing stands in the way of writing it at once.
+    pub(super) fn is_immediate(&self) -> bool {
+        self.send_at.is_none() && !self.online
+    }
+
     /// Whether it makes sense now.
     pub fn check(&self, now: Moment) -> Result<()> {
         message::check_text(&self.text)?;

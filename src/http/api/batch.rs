@@ -75,8 +75,8 @@ pub struct Copy {
 /// Why there is no copy.
 #[derive(Serialize, ToSchema)]
 pub struct Refusal {
-    code: String,
-    message: String,
+    pub(super) code: String,
+    pub(super) message: String,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -3,11 +3,12 @@
 use crate::apps::key::Scope;
 use crate::chat::author::Author;
 use crate::chat::term::Terms;
-use crate::chat::{batch, copy, message, receipt};
+use crate::chat::{batch, copy, ledger, message};
 use crate::directory::user;
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::http::api::batch::Copy;
+use crate::http::api::ledger::Entry;
 use crate::http::api::ok;
 use crate::http::api::path::Id;
 use crate::http::api::post::Post;
@@ -88,23 +89,7 @@ pub struct One {
 #[schema(as = MessageDelivery)]
 pub struct Whole {
     message: MessageRow,
-    delivery: Vec<Delivery>,
-}
-
-/// What became of a message for one recipient.
-#[derive(Serialize, ToSchema)]
-pub struct Delivery {
-    #[schema(value_type = String)]
-    user: UserId,
-    /// It will be there whenever the user comes.
-    #[schema(value_type = String, format = DateTime)]
-    stored_at: Moment,
-    /// It has reached a device, at the latest then.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    received_at: Option<Moment>,
-    /// It was read, at the latest then.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    read_at: Option<Moment>,
+    delivery: Vec<Entry>,
 }
 
 /// A change of a message, or of all copies of a batch.
@@ -177,16 +162,10 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<MessageId>)
     let app = by.application.no;
     let find = move |db: &Db| {
         let message = message::get(db, app, id)?;
-        let delivery = receipt::list(db, app, &message)?.into_iter().map(Delivery::from).collect();
+        let delivery = ledger::of_message(db, app, &message)?.into_iter().map(Entry::from).collect();
         Ok(Whole { message: message.row(UserNo::APPLICATION), delivery })
     };
     ok(&house.store.read(find).await?)
-}
-
-impl From<receipt::Receipt> for Delivery {
-    fn from(r: receipt::Receipt) -> Delivery {
-        Delivery { user: r.user, stored_at: r.stored_at, received_at: r.received_at, read_at: r.read_at }
-    }
 }
 
 /// Changes the text of a message that the application wrote, as itself or in a user's name.

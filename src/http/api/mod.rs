@@ -5,6 +5,7 @@ pub mod batch;
 pub mod contact;
 pub mod conversation;
 pub mod group;
+pub mod ledger;
 pub mod list;
 pub mod message;
 pub mod openapi;

@@ -1,7 +1,7 @@
 //! The OpenAPI document of the REST interface, made from what stands at the handlers. What holds for all of them, the key and
 //! its scope, the errors, the `Idempotency-Key`, is added from the table of routes.
 
-use super::{batch, contact, conversation, group, message, ping, presence, session, ticket, token, topic, user};
+use super::{batch, contact, conversation, group, ledger, message, ping, presence, session, ticket, token, topic, user};
 use crate::http::problem::{Answer, Document};
 use crate::http::route::{Policy, Route};
 use crate::http::router;
@@ -24,6 +24,7 @@ use utoipa::OpenApi;
         message::destroy,
         batch::index,
         batch::show,
+        ledger::show,
         batch::update,
         batch::destroy,
         topic::show,

@@ -1,6 +1,6 @@
 //! The routes of the REST interface: a part of the one table in `http/router`.
 
-use super::{batch, contact, conversation, group, message, openapi, ping, presence, session, ticket, token, topic, user};
+use super::{batch, contact, conversation, group, ledger, message, openapi, ping, presence, session, ticket, token, topic, user};
 use crate::apps::key::Scope;
 use crate::http::route::{Policy::*, Route};
 use actix_web::http::Method;
@@ -14,13 +14,14 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::DELETE, "/api/v1/messages/{id}", Application(Scope::Messages), message::destroy),
         Route::new(Method::GET,    "/api/v1/batches",       Application(Scope::Messages), batch::index),
         Route::new(Method::GET,    "/api/v1/batches/{id}",  Application(Scope::Messages), batch::show),
+        Route::new(Method::GET,    "/api/v1/batches/{id}/delivery", Application(Scope::Messages), ledger::show),
         Route::new(Method::PATCH,  "/api/v1/batches/{id}",  Application(Scope::Messages), batch::update),
         Route::new(Method::DELETE, "/api/v1/batches/{id}",  Application(Scope::Messages), batch::destroy),
 
-        Route::new(Method::GET,    "/api/v1/topics/{topic}",      Application(Scope::Messages), topic::show),
-        Route::new(Method::PATCH,  "/api/v1/topics/{topic}",      Application(Scope::Messages), topic::update),
-        Route::new(Method::DELETE, "/api/v1/topics/{topic}",      Application(Scope::Messages), topic::destroy),
-        Route::new(Method::POST,   "/api/v1/topics/{topic}/read", Application(Scope::Messages), topic::read),
+        Route::new(Method::GET,    "/api/v1/topics/{id}",      Application(Scope::Messages), topic::show),
+        Route::new(Method::PATCH,  "/api/v1/topics/{id}",      Application(Scope::Messages), topic::update),
+        Route::new(Method::DELETE, "/api/v1/topics/{id}",      Application(Scope::Messages), topic::destroy),
+        Route::new(Method::POST,   "/api/v1/topics/{id}/read", Application(Scope::Messages), topic::read),
 
         Route::new(Method::GET,    "/api/v1/users",               Application(Scope::Users),   user::index),
         Route::new(Method::GET,    "/api/v1/users/{id}",          Application(Scope::Users),   user::show),

@@ -46,7 +46,7 @@ pub struct Withdrawn {
 }
 
 /// What was sent about it, the newest first. A topic stands percent-encoded in the address: `leave%2F118`.
-#[utoipa::path(get, path = "/api/v1/topics/{topic}", tag = "topics", params(("topic" = String, Path), Paging),
+#[utoipa::path(get, path = "/api/v1/topics/{id}", tag = "topics", params(("id" = String, Path), Paging),
     responses((status = 200, body = List<View>)))]
 pub async fn show(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, Query(paging): Query<Paging>) -> Answer {
     let (app, before, limit) = (by.application.no, paging.after_number()?, paging.limit()?);
@@ -58,7 +58,7 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, Q
 }
 
 /// Changes the newest message about it, in all its copies.
-#[utoipa::path(patch, path = "/api/v1/topics/{topic}", tag = "topics", params(("topic" = String, Path)), request_body = Change,
+#[utoipa::path(patch, path = "/api/v1/topics/{id}", tag = "topics", params(("id" = String, Path)), request_body = Change,
     responses((status = 202, description = "Accepted", body = One)))]
 pub async fn update(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, Json(change): Json<Change>) -> Answer {
     let app = by.application.no;
@@ -70,7 +70,7 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>,
 }
 
 /// Withdraws all that was sent about it, of more than 100 recipients soon after; what waits for its moment is never written.
-#[utoipa::path(delete, path = "/api/v1/topics/{topic}", tag = "topics", params(("topic" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1/topics/{id}", tag = "topics", params(("id" = String, Path)),
     responses((status = 202, description = "Accepted", body = Withdrawn)))]
 pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>) -> Answer {
     let app = by.application.no;
@@ -79,7 +79,7 @@ pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>
 }
 
 /// A user has opened the page of what it is about: its messages count as read, on all devices, whatever else is unread.
-#[utoipa::path(post, path = "/api/v1/topics/{topic}/read", tag = "topics", params(("topic" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/topics/{id}/read", tag = "topics", params(("id" = String, Path)),
     request_body = Reader, responses((status = 200, body = Seen)))]
 pub async fn read(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, post: Post<Reader>) -> Answer {
     let (app, Reader { user }) = (by.application.no, post.body);

@@ -19,10 +19,11 @@ pub const PLACES: [Place; 4] = [
 ];
 
 /// The rooms of one application, below its own address.
-pub const ROOMS: [Place; 6] = [
+pub const ROOMS: [Place; 7] = [
     ("summary", "", "summary", en("Summary")),
     ("users", "/users", "users", en("Users")),
     ("groups", "/groups", "groups", en("Groups")),
+    ("messages", "/messages", "messages", en("Messages")),
     ("deliveries", "/deliveries", "deliveries", en("Callbacks")),
     ("keys", "/keys", "keys", en("Keys and secrets")),
     ("settings", "/edit", "settings", en("Settings")),

@@ -14,6 +14,7 @@ pub mod group;
 pub mod invitation;
 pub mod key;
 pub mod language;
+pub mod message;
 pub mod once;
 pub mod operator;
 pub mod overview;

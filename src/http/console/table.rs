@@ -2,8 +2,8 @@
 //! that what ends something is posted to `…/delete`.
 
 use crate::http::console::{
-    account, application, attempt, audit, credential, delivery, group, invitation, key, operator, overview, ping, preference,
-    secret, session, setup, suspension, user,
+    account, application, attempt, audit, credential, delivery, group, invitation, key, message, operator, overview, ping,
+    preference, secret, session, setup, suspension, user,
 };
 use crate::http::route::{Policy, Route};
 use actix_web::http::Method;
@@ -54,6 +54,8 @@ fn applications() -> Vec<Route> {
         Route::new(Method::GET,  "/console/@{app}/deliveries",      Operator, delivery::index),
         Route::new(Method::GET,  "/console/@{app}/deliveries/{no}", Operator, delivery::show),
         Route::new(Method::POST, "/console/@{app}/deliveries/{no}/attempts", Operator, attempt::create),
+        Route::new(Method::GET,  "/console/@{app}/messages",        Operator, message::index),
+        Route::new(Method::GET,  "/console/@{app}/messages/{no}",   Operator, message::show),
         Route::new(Method::POST, "/console/@{app}/pings",           Operator, ping::create),
     ]
 }

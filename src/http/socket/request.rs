@@ -158,7 +158,11 @@ fn read(connection: &Connection, r: &asked::Read) -> Result<()> {
 fn received(connection: &Connection, r: &asked::Received) -> Result<()> {
     let reply = Reply::new(connection, r.id);
     let done = Box::new(move |result| reply.with(result, |reply, ()| reply.nothing()));
-    connection.house.marks.received((connection.caller.app, connection.caller.user), r.version, done);
+    connection.house.marks.received(
+        ((connection.caller.app, connection.caller.user), connection.caller.session),
+        r.version,
+        done,
+    );
     Ok(())
 }
 

@@ -72,3 +72,31 @@ fn whoever_is_connected_hears_what_is_sent_to_everyone() {
         assert_eq!(voice.hears("Fire drill at ten")["from"], "application");
     }
 }
+
+#[test]
+fn a_script_says_what_it_is_about_when_it_comes_and_when_it_goes() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let anna = office.person("anna");
+    let said = server.run(&["send", "oa", "user:anna", "asked", "--topic", "leave/118", "--expires", "8h", "--json"]);
+    assert_eq!(said.status.code(), Some(0), "{}", String::from_utf8_lossy(&said.stderr));
+    let heard = anna.hears("asked");
+    assert!(heard["topic"] == "leave/118" && heard["expires_at"].is_string(), "{heard}");
+    let again = ["send", "oa", "user:anna", "approved", "--topic", "leave/118", "--replace", "--key", "k1", "--json"];
+    let (first, second) = (server.run(&again), server.run(&again));
+    assert_eq!(first.stdout, second.stdout, "the same key sends it once");
+    anna.hears("approved");
+    anna.knows("messages", |row| row["id"] == heard["id"] && row["deleted_by"] == "application");
+    let later = server.run(&["send", "oa", "user:anna", "good morning", "--at", "1h", "--json"]);
+    let later: Value = serde_json::from_slice(&later.stdout).unwrap();
+    assert!(later["send_at"].is_string(), "{later}");
+    assert_eq!(office.get(&format!("/batches/{}", later["batch"])).is(200)["batch"]["scheduled"], true);
+    for (arguments, code) in [
+        (&["send", "oa", "user:nobody", "x", "--topic", "t"][..], 3),
+        (&["send", "oa", "user:anna", "x", "--at", "tomorrow"], 2),
+        (&["send", "oa", "user:anna", "x", "--at", "2020-01-01T00:00:00Z"], 2),
+        (&["send", "oa", "user:anna", "x", "--replace"], 2),
+    ] {
+        assert_eq!(server.run(arguments).status.code(), Some(code), "{arguments:?}");
+    }
+}

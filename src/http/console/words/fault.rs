@@ -1,6 +1,11 @@
 //! What other rooms say in English when something is refused or fails. The first form that fits is taken.
 
 pub const FAULTS: super::Table = &[
+    ("was not connected when it was written", "发送时不在线"),
+    ("its time was over before it could be written", "发送前已过期"),
+    ("a later message of the topic took its place", "已被同一主题的新消息取代"),
+    ("the user is suspended and cannot sign in", "用户已停用，无法登录"),
+    ("the user has muted this conversation and is given no notice", "用户已将此会话设为免打扰，不会收到提醒"),
     ("there is no such application", "没有这个应用。"),
     ("there is no such user", "没有这个用户。"),
     ("there is no such group", "没有这个分组。"),

@@ -6,6 +6,7 @@ mod callback;
 mod door;
 mod fault;
 mod frame;
+mod message;
 mod operator;
 mod user;
 
@@ -14,7 +15,8 @@ pub use fault::FAULTS;
 /// English, and the same in Chinese. `one|many` is chosen by number; Chinese has one form.
 pub type Table = &'static [(&'static str, &'static str)];
 
-pub const CHINESE: [Table; 6] = [frame::WORDS, door::WORDS, application::WORDS, user::WORDS, callback::WORDS, operator::WORDS];
+pub const CHINESE: [Table; 7] =
+    [frame::WORDS, door::WORDS, application::WORDS, user::WORDS, callback::WORDS, message::WORDS, operator::WORDS];
 
 #[cfg(test)]
 mod tests {
