@@ -21,7 +21,7 @@ fn a_batch_in_an_erased_persons_name_goes_no_further() {
     store.change(|tx| erase(tx, APP, UserNo(1)));
     while store.change(move |tx| batch::step(tx, APP, batch)) {}
     let done = store.read_blocking(|db| batch::get(db, APP, batch)).unwrap();
-    assert_eq!((done.written, done.failed, done.is_open()), (100, 149, false));
+    assert!((1..249).contains(&done.written) && done.written + done.failed == 249 && !done.is_open(), "{done:?}");
 }
 
 #[test]
