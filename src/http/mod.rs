@@ -6,6 +6,7 @@ pub mod assets;
 pub mod body;
 pub mod client;
 pub mod console;
+pub mod example;
 pub mod guard;
 pub mod health;
 pub mod limits;

@@ -5,7 +5,7 @@ use crate::http::body::field;
 use crate::http::guard::origin;
 use crate::http::problem::{Answer, Problem};
 use crate::http::route::{Policy, Route};
-use crate::http::{api, assets, client, console, health, socket};
+use crate::http::{api, assets, client, console, example, health, socket};
 use actix_web::http::Method;
 use actix_web::web::{PathConfig, QueryConfig};
 use actix_web::{HttpRequest, web};
@@ -21,6 +21,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/widget",           Public, client::page::widget),
         Route::new(Method::GET, "/widget.js",        Public, client::page::script),
         Route::new(Method::GET, "/assets/{path:.*}", Public, assets::show),
+        Route::new(Method::GET, "/examples/{name}",  Public, example::show),
 
         Route::new(Method::GET,    "/client/application",    SignIn, client::application::show),
         Route::new(Method::POST,   "/client/session",        SignIn, client::session::create),

@@ -22,6 +22,7 @@ pub mod part;
 pub mod ping;
 mod posted;
 pub mod preference;
+pub mod sample;
 pub mod secret;
 pub mod session;
 pub mod setup;

@@ -12,6 +12,7 @@ use crate::http::console::form::Form;
 use crate::http::console::frame::Frame;
 use crate::http::console::language::en;
 use crate::http::console::once::Shown;
+use crate::http::console::sample::{self, Sample};
 use crate::http::console::snippet::{self, Snippet};
 use crate::http::console::tally::Row;
 use crate::http::console::visit::Visit;
@@ -94,6 +95,7 @@ struct Show {
     row: Row,
     steps: Vec<Step>,
     snippets: Vec<Snippet>,
+    samples: Vec<Sample>,
     ways: Vec<&'static str>,
     policy: &'static str,
 }
@@ -111,6 +113,7 @@ pub async fn show(visit: Visit, id: Path<String>) -> Answer {
     let page = Show {
         frame: Frame::within(&visit, a, "summary"),
         snippets: snippet::all(a, visit.house.own.origin(), None, somebody.as_ref()),
+        samples: sample::all(a, visit.house.own.origin(), somebody.as_ref()),
         ways: a.sign_in.iter().map(|way| fields::way(*way)).collect(),
         policy: fields::policy(a.policy),
         steps,

@@ -135,6 +135,11 @@ pub const WORDS: super::Table = &[
     ("People in a group that they can see find each other in their contacts.", "在可见分组中的人可以在联系人中找到彼此。"),
     ("Send a message", "发送消息"),
     ("Fetch a ticket for who is signed in", "为已登录的用户获取票据"),
+    ("Sign a token for who is signed in", "为已登录的用户签发令牌"),
+    ("Begin", "开始"),
+    ("Verify a callback and answer it", "验证回调并作答"),
+    ("In the language of your application", "使用您的应用的语言"),
+    ("goes beside it; the key and the secrets come from the environment.", "放在旁边；密钥和签名密钥来自环境变量。"),
     ("Put the widget on a page", "在页面中嵌入挂件"),
     ("Create a user", "创建用户"),
 ];
