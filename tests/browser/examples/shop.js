@@ -1,4 +1,4 @@
-/** An example as a new user starts it: copied, registered and started by the words of its README. */
+/** An example as a new user starts it: copied, registered and started by the words of its README. What these install from elsewhere is there already. */
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -19,16 +19,19 @@ export const freePort = () =>
   });
 
 export class Shop {
-  /** @param {string} language */
-  static async open(language) {
+  /** @param {string} name of the example @param {(shop: Shop) => Promise<void>} [before] */
+  static async open(name, before) {
     const shop = new Shop();
     shop.house = await House.start();
-    shop.folder = await mkdtemp(join(tmpdir(), 'parlour-example-'));
-    await cp(`${ROOT}examples/${language}`, shop.folder, { recursive: true });
+    shop.whole = await mkdtemp(join(tmpdir(), 'parlour-example-'));
+    shop.folder = join(shop.whole, name);
+    await cp(`${ROOT}examples`, shop.whole, { recursive: true, filter: (path) => !/\/(venv|tracker|build|__pycache__|parlour-data)$/.test(path) });
+    await before?.(shop);
     shop.port = await freePort();
     shop.url = `http://127.0.0.1:${shop.port}`;
-    const [serve, start] = blocks(read(`examples/${language}/README.md`), 'sh');
-    if (serve !== 'parlour serve\n') throw new Error(`the README of ${language} begins with something else: ${serve}`);
+    const all = blocks(read(`examples/${name}/README.md`), 'sh');
+    const [serve, start] = all.filter((block) => !block.includes('pip install'));
+    if (serve !== 'parlour serve\n') throw new Error(`the README of ${name} begins with something else: ${serve}`);
     await shop.start(start.replaceAll('9000', String(shop.port)));
     return shop;
   }
@@ -51,7 +54,7 @@ export class Shop {
   async stop() {
     if (this.child?.exitCode === null) process.kill(-this.child.pid, 'SIGTERM');
     await this.ended;
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.whole, { recursive: true, force: true });
     await this.house.stop();
   }
 
