@@ -5,7 +5,18 @@ use serde_json::{Value, json};
 use std::fs;
 use std::process::{Command, Stdio};
 
-const DOCUMENTS: [&str; 5] = ["README.md", "CONTRIBUTING.md", "docs/integrate.md", "docs/operate.md", "docs/demo.md"];
+const DOCUMENTS: [&str; 10] = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/integrate.md",
+    "docs/integrate/php.md",
+    "docs/integrate/python.md",
+    "docs/integrate/node.md",
+    "docs/integrate/java.md",
+    "docs/integrate/csharp.md",
+    "docs/operate.md",
+    "docs/demo.md",
+];
 
 fn read(document: &str) -> String {
     fs::read_to_string(format!("{}/{document}", env!("CARGO_MANIFEST_DIR"))).expect("the document is there")
