@@ -99,7 +99,9 @@ fn commands(document: &str) -> Vec<String> {
     let code = text.split('`').skip(1).step_by(2).map(String::from);
     let commands = lines.chain(code).filter_map(|line| {
         let line = line.replace("cargo run -- ", "parlour ").replace("cargo run --release -- ", "parlour ");
-        line.strip_prefix("parlour ").filter(|rest| !rest.starts_with("listening")).map(|rest| rest.replace("APP", "oa"))
+        line.strip_prefix("parlour ")
+            .filter(|rest| !rest.starts_with("listening") && !rest.starts_with("= "))
+            .map(|rest| rest.replace("APP", "oa"))
     });
     commands.collect()
 }

@@ -7,13 +7,14 @@ use crate::harness::{Answer, App, Http, TestServer};
 use parlour::http::route::{Policy, Route};
 
 /// What anybody may ask for, and gets the same whoever asks.
-const PUBLIC: [&str; 7] = [
+const PUBLIC: [&str; 8] = [
     "GET /healthz",
     "GET /readyz",
     "GET /",
     "GET /widget",
     "GET /widget.js",
     "GET /assets/{path:.*}",
+    "GET /examples/{name}",
     "GET /api/v1/openapi.json",
 ];
 
@@ -45,7 +46,8 @@ fn what_is_for_anybody_is_the_same_for_everybody() {
     stock(&ours, "o");
     let strangers = strangers(&server, &ours);
     for route in routes(|policy| matches!(policy, Policy::Public | Policy::Health | Policy::Door)) {
-        let path = route.path.replace("{path:.*}", "css/client/base.css").replace("{token}", "unknown");
+        let path =
+            route.path.replace("{path:.*}", "css/client/base.css").replace("{token}", "unknown").replace("{name}", "parlour.py");
         let path = if path == "/widget" { "/widget?app=ours".into() } else { path };
         let nobody = server.http().call(route.method.as_str(), &path, b"");
         for (who, http) in &strangers {
