@@ -94,7 +94,7 @@ server.MapPost("/tell", async (HttpContext context) =>
     var text = form["text"] == "" ? "" : $"{who.Name} says: {form["text"]}";
     try // a double click sends once, because the page has the key
     {
-        await parlour.Send($"user:{form["to"]}", text, idempotencyKey: form["once"]);
+        await parlour.Send($"user:{form["to"]}", text, new() { ["topic"] = $"told/{who.Id}" }, form["once"]);
         return Back(context);
     }
     catch (ParlourException error)

@@ -122,7 +122,7 @@ public final class Shop {
     static void tell(HttpExchange exchange, Person who, Map<String, String> form) throws IOException {
         String text = form.get("text").isEmpty() ? "" : who.name + " says: " + form.get("text");
         try { // a double click sends once, because the page has the key
-            PARLOUR.send(List.of("user:" + form.get("to")), text, Map.of(), form.get("once"));
+            PARLOUR.send(List.of("user:" + form.get("to")), text, Map.of("topic", "told/" + who.id), form.get("once"));
             back(exchange);
         } catch (Parlour.ParlourException error) {
             respond(exchange, 502, error.code + " " + error.field + ": " + error.getMessage(), "text/plain");

@@ -86,7 +86,7 @@ async function serve(request, response) {
       const text = form.get('text') && `${people.get(who).name} says: ${form.get('text')}`;
       try {
         // a double click sends once, because the page has the key
-        await parlour.send(`user:${form.get('to')}`, text, { idempotencyKey: form.get('once') });
+        await parlour.send(`user:${form.get('to')}`, text, { idempotencyKey: form.get('once'), topic: `told/${who}` });
       } catch (error) {
         if (error instanceof ParlourError) return respond(502, `${error.code} ${error.field}: ${error.message}`, 'text/plain');
         throw error;

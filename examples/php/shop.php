@@ -103,7 +103,7 @@ if ($asked === 'GET /token') {  // for pages and programs that ask again when a 
 } elseif ($asked === 'POST /tell') {
     $text = $_POST['text'] === '' ? '' : PEOPLE[$who][0] . ' says: ' . $_POST['text'];
     try {  // a double click sends once, because the page has the key
-        $parlour->send('user:' . $_POST['to'], $text, idempotencyKey: $_POST['once']);
+        $parlour->send('user:' . $_POST['to'], $text, ['topic' => "told/$who"], $_POST['once']);
         back();
     } catch (ParlourException $error) {
         respond(502, "{$error->getCode()} {$error->field}: {$error->getMessage()}", 'text/plain');

@@ -84,7 +84,8 @@ class Shop(BaseHTTPRequestHandler):
             return self.back(f"session={session}; HttpOnly; SameSite=Lax; Path=/")
         if self.path == "/tell" and self.who():
             try:  # a double click sends once, because the page has the key
-                parlour.send(f'user:{form.get("to", "")}', f'{PEOPLE[self.who()][0]} says: {form["text"]}' if form["text"] else "", idempotency_key=form["once"])
+                parlour.send(f'user:{form.get("to", "")}', f'{PEOPLE[self.who()][0]} says: {form["text"]}' if form["text"] else "",
+                             idempotency_key=form["once"], topic=f"told/{self.who()}")
             except ParlourError as error:
                 return self.respond(502, f"{error.code} {error.field}: {error}", "text/plain")
             return self.back()

@@ -80,6 +80,14 @@ test('who is concerned by an issue is told, and the tracker answers questions ab
   await frame.locator('.message .md', { hasText: /^\s*issue1: The \*printer\* burns <b>\[x\]\(y\): unread, tom\s*$/ }).waitFor();
   await say(frame, 'issue 77');
   await frame.locator('.message .md', { hasText: 'There is no such issue.' }).waitFor();
+  await launcher(tom).click();
+  await mia.page.fill('[name="@note"]', 'Put out');
+  await mia.page.getByRole('button', { name: 'Submit Changes' }).click();
+  await tom.page.waitForSelector('.badge:text("1")');
+  const tab = await stage.tab(tom);
+  tab.allow(...USUAL);
+  await tab.page.goto(`${stage.server.url}/issue1`);
+  await tom.page.locator('.badge').waitFor({ state: 'hidden' }); // who sees the issue has read of it, in every window
   const { items } = await calls('GET', '/conversations?limit=200');
   const all = await Promise.all(items.map(({ id }) => calls('GET', `/conversations/${id}/messages?limit=200`)));
   const about = all.flatMap((page) => page.items).filter(({ text }) => text.includes('assigned to'));

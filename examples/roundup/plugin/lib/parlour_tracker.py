@@ -41,6 +41,8 @@ def widget(request):
     except ParlourError as error:  # the tracker goes on without
         log.warning("no ticket: %s", error)
         return ""
+    if request.client.classname == "issue" and request.client.nodeid:  # what was said of this issue is no news any more
+        later(db, seen, id, request.client.nodeid)
     return (f'<script src="{html.escape(parlour.url)}/widget.js" nonce="{request.client.client_nonce}" '
             f'data-app="{parlour.app}" data-ticket="{ticket}"></script>')
 
@@ -54,7 +56,7 @@ def issue_changed(db, cl, id, before):
     news = changes(db, issue, before)
     if whom and news:
         text = f"{title}\n\n{plain(person(db, by)['name'])}: {', '.join(news)}"
-        later(db, tell, [person(db, one) for one in whom], text)
+        later(db, tell, [person(db, one) for one in whom], text, id)
 
 
 def changes(db, issue, before):
@@ -68,10 +70,18 @@ def changes(db, issue, before):
     return news
 
 
-def tell(parlour, people, text):
+def tell(parlour, people, text, issue):
     for one in people:  # some may not have been at Parlour yet
         parlour.request("PUT", f"/users/{one['id']}", {"name": one["name"]})
-    parlour.send([f"user:{one['id']}" for one in people], text)
+    parlour.send([f"user:{one['id']}" for one in people], text, topic=f"issue/{issue}")
+
+
+def seen(parlour, user, issue):
+    try:
+        parlour.request("POST", f"/topics/issue%2F{issue}/read", {"user": user})
+    except ParlourError as error:
+        if error.code != "not_found":  # nothing was ever said of it
+            raise
 
 
 def user_retired(db, cl, id, before):
