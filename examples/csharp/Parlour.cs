@@ -27,7 +27,7 @@ using System.Threading.Tasks;
 /// </summary>
 public sealed class Parlour
 {
-    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5); // that a callback may be old, or ahead of this clock
+    private const long Tolerance = 300; // seconds that a callback may be old, or ahead of this clock
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly HttpClient _client;
@@ -116,7 +116,7 @@ public sealed class Parlour
     {
         var (id, timestamp) = (header("webhook-id") ?? "", header("webhook-timestamp") ?? "");
         var isTime = timestamp.Length is > 0 and <= 12 && timestamp.All(char.IsAsciiDigit);
-        if (id == "" || !isTime || ((now ?? DateTimeOffset.UtcNow) - DateTimeOffset.FromUnixTimeSeconds(long.Parse(timestamp))).Duration() > Tolerance)
+        if (id == "" || !isTime || Math.Abs((now ?? DateTimeOffset.UtcNow).ToUnixTimeSeconds() - long.Parse(timestamp)) > Tolerance)
         {
             throw new ParlourException("forged", "This callback is not signed, or its time is not now.", 401);
         }

@@ -83,10 +83,11 @@ export class Parlour {
     /** @type {Record<string, string>} */ const headers = { authorization: `Bearer ${this.#key}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
+    // the key goes nowhere else: no redirects
+    const request = new Request(`${this.url}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body), redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) });
     let response, answer;
     try {
-      // the key goes nowhere else: no redirects
-      response = await fetch(`${this.url}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body), redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) });
+      response = await fetch(request);
       answer = await response.text();
     } catch (error) {
       throw new ParlourError('unreachable', `Parlour does not answer: ${error.cause?.message ?? error.message}`, { temporary: true });

@@ -24,7 +24,7 @@ for (const [name, [mark, application]] of Object.entries(PAGES)) {
 }
 
 test('what a page of the guide or of an example leads to is there', () => {
-  const pages = ['README.md', 'docs/integrate.md', 'examples/roundup/README.md', ...readdirSync(`${ROOT}docs/integrate`).map((file) => `docs/integrate/${file}`), ...Object.keys(PAGES).map((name) => `examples/${name}/README.md`)];
+  const pages = ['README.md', 'docs/integrate.md', 'docs/conventions.md', 'examples/roundup/README.md', ...readdirSync(`${ROOT}docs/integrate`).map((file) => `docs/integrate/${file}`), ...Object.keys(PAGES).map((name) => `examples/${name}/README.md`)];
   for (const page of pages) {
     for (const [, to] of read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
       const file = new URL(to, `file://${ROOT}${page}`).pathname;
