@@ -59,30 +59,27 @@ struct Told {
     each: Value,
 }
 
-async fn listeners(stage: &Stage, count: usize) -> anyhow::Result<Vec<Client>> {
-    let mut clients = Vec::new();
+/// Everybody who is connected: each listens from the start, and answers when it had the message.
+async fn listeners(stage: &Stage, count: usize) -> anyhow::Result<JoinSet<anyhow::Result<Instant>>> {
+    let mut listening = JoinSet::new();
     // From all over the list, so that nobody is lucky.
     let people: Vec<&Person> = stage.people.iter().step_by((stage.people.len() / count.max(1)).max(1)).take(count).collect();
     for person in people {
         let (mut client, _) = Client::connect(&stage.address, &stage.app, person, None).await?;
         client.settle().await?;
-        clients.push(client);
+        listening.spawn(hear(client));
     }
-    Ok(clients)
+    Ok(listening)
 }
 
-async fn broadcast(stage: &Stage, key: &str, listeners: Vec<Client>) -> anyhow::Result<Told> {
+async fn broadcast(stage: &Stage, key: &str, mut listeners: JoinSet<anyhow::Result<Instant>>) -> anyhow::Result<Told> {
     let mut caller = Caller::connect(&stage.address, "/api/v1/messages", key).await?;
     let begun = Instant::now();
-    let mut waits = JoinSet::new();
-    for client in listeners {
-        waits.spawn(tokio::time::timeout(PATIENCE, hear(client, begun)));
-    }
     let answer: Value = serde_json::from_str(&caller.post(r#"{"to":"everyone","text":"to everyone who is here"}"#).await?)?;
     let answered = begun.elapsed();
     let mut micros = Vec::new();
-    while let Some(wait) = waits.join_next().await {
-        micros.push(wait???.as_micros() as u32);
+    while let Some(heard) = tokio::time::timeout(PATIENCE, listeners.join_next()).await? {
+        micros.push((heard?? - begun).as_micros() as u32);
     }
     let reached = begun.elapsed();
     let batch = answer["batch"].as_i64().unwrap_or_default();
@@ -95,9 +92,9 @@ async fn broadcast(stage: &Stage, key: &str, listeners: Vec<Client>) -> anyhow::
     Ok(Told { answered, reached, written: begun.elapsed(), each })
 }
 
-async fn hear(mut client: Client, begun: Instant) -> anyhow::Result<Duration> {
+async fn hear(mut client: Client) -> anyhow::Result<Instant> {
     while !client.hear().await?.contains("to everyone who is here") {}
-    Ok(begun.elapsed())
+    Ok(Instant::now())
 }
 
 async fn is_done(stage: &Stage, key: &str, batch: i64) -> anyhow::Result<bool> {

@@ -14,6 +14,8 @@ use std::collections::HashSet;
 pub const PARTIES: usize = 1_000;
 /// Users of a group who become recipients at once; those of a larger one do so when their turn comes.
 const TOGETHER: i64 = 500;
+/// Users of a large audience who become recipients in one piece.
+const PIECE: i64 = 100;
 
 /// The recipients of one batch, being gathered.
 pub struct Audience<'a> {
@@ -162,9 +164,9 @@ pub(super) fn forget(tx: &mut Tx, app: AppNo, batch: i64) -> Result<()> {
 fn reach_group(tx: &mut Tx, batch: &Batch, no: i64) -> Result<usize> {
     let sql = "SELECT j.value FROM batch_group g, json_each(g.users) j WHERE g.application = ?1 AND g.batch = ?2 AND g.no = ?3
                AND j.key >= g.reached AND j.key < g.reached + ?4";
-    let found = tx.all(sql, params![batch.app, batch.id, no, TOGETHER], |r| r.get(0))?;
+    let found = tx.all(sql, params![batch.app, batch.id, no, PIECE], |r| r.get(0))?;
     let sql = "UPDATE batch_group SET reached = reached + ?4 WHERE application = ?1 AND batch = ?2 AND no = ?3";
-    tx.run(sql, params![batch.app, batch.id, no, TOGETHER])?;
+    tx.run(sql, params![batch.app, batch.id, no, PIECE])?;
     append(tx, batch, &found)
 }
 
@@ -176,7 +178,7 @@ fn reach_everyone(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result<u
     }
     let sql = "SELECT u.no FROM batch b JOIN user u ON u.application = b.application AND u.no > b.reached AND u.no <= b.everyone
                WHERE b.application = ?1 AND b.id = ?2 AND u.erased_at IS NULL ORDER BY u.no LIMIT ?3";
-    let found: Vec<UserNo> = tx.all(sql, params![batch.app, batch.id, TOGETHER], |r| r.get(0))?;
+    let found: Vec<UserNo> = tx.all(sql, params![batch.app, batch.id, PIECE], |r| r.get(0))?;
     if let Some(last) = found.last() {
         tx.run("UPDATE batch SET reached = ?3 WHERE application = ?1 AND id = ?2", params![batch.app, batch.id, last])?;
     }

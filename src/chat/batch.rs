@@ -15,6 +15,7 @@ use crate::time::Moment;
 use crate::wire::News;
 use crate::wire::news::Work;
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 pub use draft::Draft;
 
@@ -23,8 +24,9 @@ mod single;
 
 /// Copies that are written before the answer.
 pub const TOGETHER: i64 = 100;
-/// Copies of one transaction of the job: nobody who writes meanwhile waits for more.
+/// Copies of one transaction of the job, and the time after which it ends: nobody who writes meanwhile waits for more.
 const PIECE: i64 = 25;
+const BUDGET: Duration = Duration::from_millis(1);
 
 #[derive(Debug, Clone)]
 pub struct Batch {
@@ -209,8 +211,11 @@ fn write(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result<()> {
         return audience::forget(tx, batch.app, batch.id);
     }
     let author = author(tx, batch);
-    let (mut written, mut failed, mut suppressed) = (0, 0, 0);
+    let (mut written, mut failed, mut suppressed, begun) = (0, 0, 0, Instant::now());
     for (position, target) in &waiting {
+        if begun.elapsed() > BUDGET {
+            break;
+        }
         if let Some((code, reason)) = unwanted(tx, batch, target, connected)? {
             copy::refused(tx, batch, *position, (code, reason))?;
             suppressed += 1;

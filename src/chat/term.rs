@@ -2,7 +2,7 @@
 //! time is over is never shown again, whether the sweep has reached it or not.
 
 use crate::chat::message::{self, Message};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{AppNo, MessageId, Topic};
 use crate::store::{Db, Tx, params};
 use crate::time::Moment;
@@ -44,7 +44,13 @@ pub fn sweep(tx: &mut Tx, most: usize) -> Result<usize> {
     let sql = "SELECT application, message FROM expiry WHERE at <= ?1 ORDER BY at LIMIT ?2";
     let over: Vec<(AppNo, MessageId)> = tx.all(sql, params![tx.now, most as i64], |r| Ok((r.get(0)?, r.get(1)?)))?;
     for (app, id) in &over {
-        message::end(tx, *app, *id)?;
+        match message::end(tx, *app, *id) {
+            // It is gone already: nothing else waits behind it.
+            Err(Error::NotFound(_)) => {
+                tx.run("DELETE FROM expiry WHERE application = ?1 AND message = ?2", params![app, id])?;
+            }
+            ended => drop(ended?),
+        }
     }
     Ok(over.len())
 }

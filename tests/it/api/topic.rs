@@ -52,16 +52,18 @@ fn what_was_seen_on_its_page_is_read_on_all_devices_and_nothing_else_is() {
 fn what_is_withdrawn_does_not_count_any_more_for_whoever_is_there_and_whoever_returns() {
     let server = TestServer::start();
     let office = server.app("oa");
-    let (anna, mut phone) = (office.person("anna"), office.device("anna"));
-    send(&office, "user:anna", "one", "leave/118");
-    phone.hears("one");
+    let anna = office.person("anna");
+    for (text, topic) in [("one", "other"), ("two", "leave/118"), ("three", "other")] {
+        send(&office, "user:anna", text, topic);
+        anna.hears(text);
+    }
+    let mut phone = office.device("anna");
+    counts(&phone, 3);
     phone.socket.breaks();
-    send(&office, "user:anna", "two", "other");
-    anna.hears("two");
     assert_eq!(office.delete("/topics/leave%2F118").is(202)["withdrawn"], 1);
-    counts(&anna, 1);
+    counts(&anna, 2);
     phone.returns();
-    counts(&phone, 1);
+    counts(&phone, 2);
     assert_eq!(office.delete("/topics/leave%2F118").is(202)["withdrawn"], 0);
     office.delete("/topics/none").is_refused(404, "not_found");
 }
