@@ -1,49 +1,13 @@
-//! What an application is told or asked: the kinds, the body of a call, and the rows as they stand. How rows come about and
+//! What an application is told or asked: the body of a call, and the rows as they stand. How rows come about and
 //! wait is the business of `apps/queue`.
 
+pub use crate::apps::kind::Kind;
 use crate::error::{Error, Result};
 use crate::id::{AppId, AppNo, ConversationId};
 use crate::secret;
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 use serde::Serialize;
-
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A user wrote to the application: a question, whose answer is the application's reply.
-    MessageToApplication,
-    /// A user wrote to others.
-    MessageCreated,
-    MessageRead,
-    MessageReceived,
-    MessageExpired,
-    DeliveryFailed,
-    UserSignedIn,
-    /// Never a row: what was true a moment ago is nobody's business.
-    PresenceChanged,
-    Ping,
-}
-
-impl Kind {
-    /// The `type` of the call.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::MessageToApplication | Kind::MessageCreated => "message.created",
-            Kind::MessageRead => "message.read",
-            Kind::MessageReceived => "message.received",
-            Kind::MessageExpired => "message.expired",
-            Kind::DeliveryFailed => "delivery.failed",
-            Kind::UserSignedIn => "user.signed_in",
-            Kind::PresenceChanged => "presence.changed",
-            Kind::Ping => "ping",
-        }
-    }
-
-    pub fn is_question(self) -> bool {
-        self == Kind::MessageToApplication
-    }
-}
 
 /// Something to tell. With a `conversation` it waits for what was told of that conversation before.
 #[derive(Debug)]
@@ -59,12 +23,23 @@ struct Body<'a, D> {
     r#type: &'a str,
     timestamp: Moment,
     application: &'a AppId,
+    /// An answer is awaited.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    question: bool,
     data: &'a D,
 }
 
 /// Writes the body of a call of this type.
 pub fn body(kind: &str, application: &AppId, data: &impl Serialize, timestamp: Moment) -> Result<String> {
-    serde_json::to_string(&Body { r#type: kind, timestamp, application, data }).map_err(Error::internal)
+    serde_json::to_string(&Body { r#type: kind, timestamp, application, question: false, data }).map_err(Error::internal)
+}
+
+impl<D: Serialize> Fact<D> {
+    /// What a call, or an event, says of it.
+    pub(super) fn body(&self, application: &AppId, timestamp: Moment) -> Result<String> {
+        let (kind, question, data) = (self.kind.as_str(), self.kind.is_question(), &self.data);
+        serde_json::to_string(&Body { r#type: kind, timestamp, application, question, data }).map_err(Error::internal)
+    }
 }
 
 /// A new `webhook-id`; it stays the same over all tries.

@@ -1,23 +1,11 @@
 //! What an application is registered with, before it is checked. Says what is allowed; knows nothing of who may do it.
 
 use crate::apps::application::{Application, Policy, SignIn};
-use crate::apps::origin;
+use crate::apps::{kind, origin};
 use crate::error::{Error, Result};
 use crate::id::AppId;
 use std::time::Duration;
 
-/// Facts that an application can ask to be told, besides what is written to itself.
-pub const EVENTS: [&str; 7] = [
-    "message.created",
-    "message.read",
-    "message.received",
-    "message.expired",
-    "delivery.failed",
-    "user.signed_in",
-    "presence.changed",
-];
-/// Questions that an application can answer besides `user.verify`, which is one of the ways to sign in.
-pub const QUESTIONS: [&str; 2] = ["contacts.list", "message.created"];
 /// How tokens can be signed: `HS256` with the application's secret, the others with its private key.
 pub const ALGORITHMS: [&str; 4] = ["HS256", "RS256", "ES256", "EdDSA"];
 
@@ -56,7 +44,7 @@ impl Default for Draft {
             callback_url: None,
             approved: Vec::new(),
             events: Vec::new(),
-            questions: QUESTIONS.map(String::from).to_vec(),
+            questions: kind::questions().into_iter().map(String::from).collect(),
             token_key: None,
             token_algorithm: "HS256".into(),
             session_ms: SESSION.as_millis() as i64,
@@ -98,8 +86,8 @@ impl Draft {
             sign_in: sign_in(&self.sign_in)?,
             policy: self.policy,
             callback_url: filled(&self.callback_url).map(|url| callback(&url, &approved)).transpose()?,
-            events: each(&self.events, "events", |e| one_of("events", e, &EVENTS))?,
-            questions: each(&self.questions, "questions", |q| one_of("questions", q, &QUESTIONS))?,
+            events: each(&self.events, "events", |e| one_of("events", e, &kind::facts()))?,
+            questions: each(&self.questions, "questions", |q| one_of("questions", q, &kind::questions()))?,
             token_key: self.signing_key()?,
             token_algorithm: one_of("token_algorithm", &self.token_algorithm, &ALGORITHMS)?,
             session_ms: self.session()?,

@@ -2,11 +2,14 @@
 //! scopes say, of its own application only.
 
 use crate::apps::application::{self, Application};
+use crate::apps::reader;
 use crate::error::{Error, Result};
 use crate::id::AppNo;
 use crate::secret;
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
+use crate::wire::News;
+use crate::wire::news::End;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -35,13 +38,16 @@ pub enum Scope {
     Conversations,
     #[serde(rename = "presence")]
     Presence,
+    /// Reading events and answering the questions among them.
+    #[serde(rename = "events")]
+    Events,
     /// Tickets and long-lived tokens of users.
     #[serde(rename = "tickets")]
     Tickets,
 }
 
 impl Scope {
-    pub const ALL: [Scope; 8] = [
+    pub const ALL: [Scope; 9] = [
         Scope::Admin,
         Scope::Messages,
         Scope::MessagesAsUser,
@@ -49,6 +55,7 @@ impl Scope {
         Scope::Contacts,
         Scope::Conversations,
         Scope::Presence,
+        Scope::Events,
         Scope::Tickets,
     ];
 
@@ -61,6 +68,7 @@ impl Scope {
             Scope::Contacts => "contacts",
             Scope::Conversations => "conversations",
             Scope::Presence => "presence",
+            Scope::Events => "events",
             Scope::Tickets => "tickets",
         }
     }
@@ -183,8 +191,18 @@ pub fn revoke(tx: &mut Tx, app: AppNo, no: i64) -> Result<()> {
     let now = tx.now;
     match tx.run(sql, params![app, no, now])? {
         0 => Err(Error::NotFound("key")),
-        _ => Ok(()),
+        _ => {
+            tx.tell(News::End(End::Key { app, key: no }));
+            reader::forget(tx, app, no)
+        }
     }
+}
+
+/// Whether whoever came in with this key may still be here.
+pub fn stands(db: &Db, app: AppNo, no: i64, now: Moment) -> Result<bool> {
+    let sql = "SELECT 1 FROM application_key k JOIN application a ON a.no = k.application WHERE k.application = ?1 AND k.no = ?2
+               AND k.revoked_at IS NULL AND coalesce(k.expires_at, ?3 + 1) > ?3 AND a.suspended_at IS NULL";
+    db.any(sql, params![app, no, now])
 }
 
 const COLUMNS: &str = "application, no, name, hint, scopes, created_at, expires_at, last_used_at, revoked_at";

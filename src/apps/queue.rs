@@ -63,17 +63,20 @@ pub fn add<D: Serialize>(tx: &mut Tx, app: AppNo, fact: &Fact<D>) -> Result<()> 
     if !wish.wants(fact.kind) || !has_room(tx, app, fact.kind.is_question())? {
         return Ok(());
     }
-    let body = delivery::body(fact.kind.as_str(), &wish.id, &fact.data, now)?;
+    let body = fact.body(&wish.id, now)?;
     let behind = is_behind(tx, app, fact)?;
     let due = (wish.is_called && !behind).then_some(now);
-    let done = (!wish.is_called).then_some(now);
-    let no = next(tx, app, wish.is_called)?;
+    // A question waits for its answer, which may come by another way than that of a call.
+    let waits = wish.is_called || fact.kind.is_question();
+    let done = (!waits).then_some(now);
+    let no = next(tx, app, waits)?;
     let sql =
         "INSERT INTO delivery (application, no, webhook_id, type, question, conversation, body, created_at, due_at, done_at)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let (kind, question) = (fact.kind.as_str(), fact.kind.is_question());
     tx.run(sql, params![app, no, delivery::webhook_id(), kind, question, fact.conversation, body, now, due, done])?;
     tx.tell(News::Nudge(Work::Callbacks));
+    tx.tell(News::Event { app });
     Ok(())
 }
 
@@ -101,6 +104,7 @@ pub fn keep(tx: &mut Tx, app: AppNo, told: (&str, Kind, &str), attempt: &Attempt
         "INSERT INTO delivery (application, no, webhook_id, type, body, created_at, attempts, tried_at, status, delivered_at,
                done_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?8, ?9, ?7)";
     tx.run(sql, params![app, no, webhook_id, kind.as_str(), body, attempt.at, now, attempt.status, delivered])?;
+    tx.tell(News::Event { app });
     attempt::record(tx, (app, no), 1, attempt)
 }
 
@@ -199,6 +203,11 @@ pub fn start(tx: &mut Tx, app: AppNo) -> Result<()> {
                WHERE application = ?1";
     tx.run(sql, [app])?;
     let sql = "UPDATE delivery SET due_at = ?2 WHERE application = ?1 AND due_at > ?2 AND coalesce(claimed_until, 0) <= ?2";
+    tx.run(sql, params![app, now])?;
+    // Questions that came while there was no address: the first of each conversation.
+    let sql = "UPDATE delivery SET due_at = ?2 WHERE application = ?1 AND done_at IS NULL AND due_at IS NULL AND no =
+               (SELECT min(f.no) FROM delivery f WHERE f.application = ?1 AND f.conversation = delivery.conversation
+                AND f.done_at IS NULL)";
     tx.run(sql, params![app, now])?;
     tx.tell(News::Nudge(Work::Callbacks));
     Ok(())

@@ -4,6 +4,7 @@ use crate::apps::attempt::{ANSWER, Attempt};
 use crate::apps::outcome::Verdict;
 use crate::callout::call::{Answer, Fault};
 use crate::callout::{answer, list, vouched};
+use crate::error::{Error, Result};
 use crate::time::Moment;
 use serde_json::{Map, Value};
 
@@ -50,6 +51,18 @@ impl Tried {
             }
         }
         tried
+    }
+
+    /// What an application answers by itself: the body that it would have answered a call with.
+    pub fn given(body: &[u8]) -> Result<Tried> {
+        let fields = answer::parse(body)?;
+        let attempt = Attempt { at: Moment::now(), ms: 0, status: Some(200), error: None, answer: beginning(body) };
+        let mut tried = Tried { attempt, verdict: Verdict::Taken, reply: Reply::Nothing };
+        tried.take(&fields);
+        match tried.attempt.error.take() {
+            Some(error) => Err(Error::invalid("", error)),
+            None => Ok(tried),
+        }
     }
 
     /// The same for a question that is asked only to see whether its answer can be understood.

@@ -1,36 +1,49 @@
-//! `parlour listen`: an application's events as they happen, for whoever builds the application. Needs a running server.
+//! `parlour listen`: an application's events as they happen, for whoever builds the application. Needs a running server, and
+//! waits for it when it is started again.
 
-use crate::apps::{application, delivery, secret, signature};
+mod forward;
+mod line;
+
+use crate::apps::delivery::{self, Kind};
+use crate::apps::event::{self, Event};
+use crate::apps::{application, secret, signature, wish};
+use crate::callout::Tried;
 use crate::cli::answer::{self, Answer};
 use crate::cli::call;
 use crate::cli::exit::{Code, Failure, Result};
-use crate::cli::serve;
 use crate::cli::task::{Place, Task};
 use crate::config::Config;
 use crate::error;
-use crate::id::AppId;
+use crate::id::{AppId, AppNo};
+use crate::jobs;
+use crate::live::Reader;
 use crate::store::Db;
 use crate::time::Moment;
 use clap::Args;
-use reqwest::{Client, Url, redirect};
+use forward::Forward;
+use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 
-/// How often the server is asked for what is new.
-const PAUSE: Duration = Duration::from_millis(300);
-/// Events of one reading.
-const PAGE: usize = 100;
-/// What an application is given to answer (as for its callbacks).
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long the server holds a question for what is new.
+const WAIT: Duration = Duration::from_secs(20);
+/// A server that is away is looked for this often.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Events of one reading: few, because their signatures are made at once and good for five minutes.
+const PAGE: usize = 10;
 
 #[derive(Debug, Args)]
 pub struct Listen {
     #[arg(value_parser = AppId::parse)]
     app: AppId,
-    /// Pass each event on to this address of this machine, signed like a callback
-    #[arg(long, value_name = "URL", value_parser = local)]
+    /// Begin after this event, instead of with what happens from now on; 0: with the oldest
+    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(0..))]
+    after: Option<i64>,
+    /// Pass each event on to this address of this machine, signed like a callback; where the application has no callback address, the
+    /// answer to a question counts
+    #[arg(long, value_name = "URL", value_parser = forward::local)]
     forward: Option<Url>,
 }
 
@@ -41,41 +54,52 @@ pub struct Events {
     after: Option<i64>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Happened {
     last: i64,
-    events: Vec<Event>,
+    events: Vec<Told>,
 }
 
+/// An event, and what a call of it carries.
 #[derive(Debug, Serialize, Deserialize)]
-struct Event {
-    id: String,
+struct Told {
+    /// None: it is not kept.
+    id: Option<i64>,
     kind: String,
     at: Moment,
     body: String,
+    /// Waits for an answer that nobody else gives.
+    is_open: bool,
+    webhook_id: String,
     /// Of `webhook-timestamp` and `webhook-signature`.
     timestamp: i64,
     signature: String,
 }
 
+/// The answer of the program to which a question was passed on.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Reply {
+    app: AppId,
+    event: i64,
+    body: String,
+}
+
 impl Listen {
-    /// Ends only when it is stopped, or the server is.
+    /// Ends only when it is stopped.
     pub fn perform(self, config: &Config, json: bool) -> Result<Answer> {
         let forward = self.forward.map(Forward::open).transpose()?;
-        let mut after = ask(config, &self.app, None)?.last;
-        eprintln!("listening to {}; Ctrl-C ends it", self.app);
+        let begun = ask(config, &self.app, None)?.last;
+        let mut after = self.after.unwrap_or(begun);
+        eprintln!("listening to {} after event {after}; Ctrl-C ends it", self.app);
         loop {
-            let happened = ask(config, &self.app, Some(after))?;
+            let happened = patiently(config, &self.app, after)?;
             for event in &happened.events {
-                answer::line(&event.line(json))?;
+                answer::line(&line::of(event, json))?;
                 if let Some(forward) = &forward {
-                    eprintln!("{}", forward.pass(event));
+                    eprintln!("{}", forward.pass(config, &self.app, event));
                 }
             }
             after = happened.last;
-            if happened.events.is_empty() {
-                sleep(PAUSE);
-            }
         }
     }
 }
@@ -85,77 +109,95 @@ fn ask(config: &Config, app: &AppId, after: Option<i64>) -> Result<Happened> {
     serde_json::from_value(answer.value).map_err(|e| Failure::new(Code::Failed, e.to_string()))
 }
 
-impl Event {
-    fn line(&self, json: bool) -> String {
-        if !json {
-            return format!("{}  {}  {}", self.at, self.kind, self.body);
+/// Waits for a server that is away.
+fn patiently(config: &Config, app: &AppId, after: i64) -> Result<Happened> {
+    let mut is_away = false;
+    loop {
+        match ask(config, app, Some(after)) {
+            Err(failure) if failure.code == Code::NoAnswer => {
+                if !is_away {
+                    eprintln!("the server is away; going on after event {after} when it is back");
+                }
+                is_away = true;
+                std::thread::sleep(PAUSE);
+            }
+            other => return other,
         }
-        // The body is an object with members.
-        format!("{{\"id\":\"{}\",{}", self.id, self.body.trim_start_matches('{'))
     }
 }
 
 impl Events {
     pub fn run(self, place: &Place) -> Result<Answer> {
-        let happened = place.store.read_blocking(|db| self.look(db))?;
-        Answer::new("", json!(happened))
-    }
-
-    fn look(&self, db: &Db) -> error::Result<Happened> {
-        let app = application::get(db, &self.app)?.no;
+        let no = place.store.read_blocking(|db| application::get(db, &self.app))?.no;
         let Some(after) = self.after else {
-            let (newest, _) = delivery::list(db, app, false, None, 1)?;
-            return Ok(Happened { last: newest.first().map_or(0, |row| row.no), events: Vec::new() });
+            let last = place.store.read_blocking(|db| event::last(db, no))?;
+            return Answer::new("", Happened { last, events: Vec::new() });
         };
-        let now = Moment::now();
-        let secrets = secret::callback_secrets(db, app, now)?;
-        let rows = delivery::after(db, app, after, PAGE)?;
-        let last = rows.last().map_or(after, |row| row.no);
-        let event = |row: delivery::Delivery| {
-            let signature = signature::sign(&secrets, &row.webhook_id, now, &row.body)?;
-            let (id, kind, at, body) = (row.webhook_id, row.kind, row.created_at, row.body);
-            Ok(Event { id, kind, at, body, timestamp: now.unix_seconds(), signature })
-        };
-        Ok(Happened { last, events: rows.into_iter().map(event).collect::<error::Result<_>>()? })
-    }
-}
-
-/// Where events are passed on to.
-struct Forward {
-    url: Url,
-    client: Client,
-    runtime: tokio::runtime::Runtime,
-}
-
-impl Forward {
-    fn open(url: Url) -> Result<Forward> {
-        let client = Client::builder().no_proxy().redirect(redirect::Policy::none()).timeout(PATIENCE).build();
-        let client = client.map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
-        Ok(Forward { url, client, runtime: serve::runtime()? })
-    }
-
-    /// One sentence on how that went.
-    fn pass(&self, event: &Event) -> String {
-        let request = self.client.post(self.url.clone()).body(event.body.clone());
-        let request = request
-            .header("content-type", "application/json")
-            .header("webhook-id", &event.id)
-            .header("webhook-timestamp", event.timestamp.to_string())
-            .header("webhook-signature", &event.signature);
-        match self.runtime.block_on(async { request.send().await }) {
-            Ok(answer) => format!("  {} answered {}", self.url, answer.status()),
-            Err(error) => format!("  {} could not be reached: {error}", self.url),
+        // Whoever owns the machine may listen, however many do.
+        let Some(seat) = place.readers.sit(no, 0, usize::MAX) else { return Answer::new("", Happened::default()) };
+        let end = Instant::now() + WAIT;
+        loop {
+            let mut happened = place.store.read_blocking(|db| look(db, no, after))?;
+            happened.events.extend(place.store.read_blocking(|db| passing(db, no, &seat))?);
+            if !happened.events.is_empty() || Instant::now() >= end || wait(&seat, end)? {
+                return Answer::new("", happened);
+            }
         }
     }
 }
 
-/// An address of this machine: events carry what people write.
-fn local(text: &str) -> std::result::Result<Url, String> {
-    let url = Url::parse(text).map_err(|e| e.to_string())?;
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    match here && matches!(url.scheme(), "http" | "https") {
-        true => Ok(url),
-        false => Err("events are only passed on to this machine, such as http://127.0.0.1:3000/parlour".into()),
+/// Until there is something new, or nothing more will come: then it answers so.
+fn wait(seat: &Reader, end: Instant) -> Result<bool> {
+    let here = Handle::try_current().map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
+    Ok(here.block_on(async {
+        tokio::select! {
+            () = seat.ended() => true,
+            () = seat.rung() => false,
+            () = tokio::time::sleep_until(end.into()) => true,
+        }
+    }))
+}
+
+fn look(db: &Db, app: AppNo, after: i64) -> error::Result<Happened> {
+    let page = event::page(db, app, after, PAGE)?;
+    let has_address = application::get_no(db, app)?.callback_url.is_some();
+    let mut events = Vec::with_capacity(page.events.len());
+    for Event { id, kind, webhook_id, is_open, body, at } in page.events {
+        let webhook_id = webhook_id.unwrap_or_else(delivery::webhook_id);
+        let (timestamp, signature) = sign(db, app, &webhook_id, &body)?;
+        let is_open = is_open && !has_address;
+        events.push(Told { id: Some(id), kind, at, body, is_open, webhook_id, timestamp, signature });
+    }
+    Ok(Happened { last: page.next, events })
+}
+
+/// Presence, where the application has asked for it.
+fn passing(db: &Db, app: AppNo, seat: &Reader) -> error::Result<Option<Told>> {
+    let users = seat.passing();
+    if users.is_empty() || !wish::is_wanted(db, app, Kind::PresenceChanged)? {
+        return Ok(None);
+    }
+    let (at, kind, webhook_id) = (Moment::now(), Kind::PresenceChanged.as_str(), delivery::webhook_id());
+    let body = delivery::body(kind, &application::get_no(db, app)?.id, &json!({ "users": users }), at)?;
+    let (timestamp, signature) = sign(db, app, &webhook_id, &body)?;
+    Ok(Some(Told { id: None, kind: kind.into(), at, body, is_open: false, webhook_id, timestamp, signature }))
+}
+
+fn sign(db: &Db, app: AppNo, webhook_id: &str, body: &str) -> error::Result<(i64, String)> {
+    let now = Moment::now();
+    let secrets = secret::callback_secrets(db, app, now)?;
+    Ok((now.unix_seconds(), signature::sign(&secrets, webhook_id, now, body)?))
+}
+
+impl Reply {
+    /// Takes it as if the application had answered.
+    pub fn run(self, place: &Place) -> Result<Answer> {
+        let tried = Tried::given(self.body.as_bytes())?;
+        let give = move |tx: &mut crate::store::Tx| {
+            let app = application::get(tx, &self.app)?.no;
+            jobs::answer::give(tx, app, self.event, tried)
+        };
+        let message = place.store.write_blocking(give)?;
+        Answer::new("", json!({ "message": message }))
     }
 }

@@ -14,9 +14,11 @@ use crate::cli::{export, import, listen, upkeep};
 use crate::config::Config;
 use crate::error;
 use crate::http::guard::origin::Own;
+use crate::live::Readers;
 use crate::store::{Store, Tx};
 use clap::Subcommand;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A command that is done on the store.
 #[derive(Debug, Subcommand, Serialize, Deserialize)]
@@ -56,6 +58,9 @@ pub enum Task {
 
     #[command(skip)]
     Events(listen::Events),
+
+    #[command(skip)]
+    Reply(listen::Reply),
 }
 
 /// Where a task is done: the same in the server and without one.
@@ -64,6 +69,8 @@ pub struct Place {
     pub own: Own,
     pub config: Config,
     pub callout: Callout,
+    /// Rung when there are events.
+    pub readers: Arc<Readers>,
 }
 
 impl Place {
@@ -112,6 +119,7 @@ impl Task {
             Task::Import(task) => task.run(place),
             Task::Export(task) => task.run(place),
             Task::Events(task) => task.run(place),
+            Task::Reply(task) => task.run(place),
         }
     }
 }

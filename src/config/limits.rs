@@ -54,6 +54,10 @@ pub struct Limits {
     #[arg(long, env = "PARLOUR_REST_RATE", value_name = "N", default_value_t = 50)]
     pub rest_rate: u32,
 
+    /// Connections that read the events of one application at a time
+    #[arg(long, env = "PARLOUR_EVENT_READERS", value_name = "N", default_value_t = 16)]
+    pub event_readers: usize,
+
     /// Sign-ins with a password a minute for one account; 0: no limit
     #[arg(long, env = "PARLOUR_SIGN_IN_RATE", value_name = "N", default_value_t = 10)]
     pub sign_in_rate: u32,

@@ -51,6 +51,8 @@ pub struct House {
     pub callout: Callout,
     /// When sessions and keys were last used, on its way to the store.
     pub uses: client::usage::Uses,
+    /// How far events were read, on its way to the store.
+    pub cursors: api::cursor::Cursors,
     /// What the console shows once.
     pub once: console::once::Once,
     /// Cancelled when the server ends: sockets say goodbye, new requests are refused.
@@ -66,6 +68,7 @@ impl House {
         House {
             limiters: Limiters::new(&config.limits),
             uses: client::usage::Uses::default(),
+            cursors: api::cursor::Cursors::default(),
             live,
             marks: Marks::default(),
             once: console::once::Once::default(),

@@ -1,16 +1,14 @@
-//! The loop that owns the queue of callbacks: claims what is due, sends it, keeps what came of it. An answer to a question
-//! becomes the application's message in the transaction that settles its row, so it appears once; a failure is said there.
+//! The loop that owns the queue of callbacks: claims what is due, sends it, keeps what came of it. What an answer means is the
+//! business of `jobs/answer`.
 
 use crate::apps::application;
 use crate::apps::delivery::Delivery;
-use crate::apps::outcome::{self, Settled, Verdict};
+use crate::apps::outcome;
 use crate::apps::schedule::Schedule;
 use crate::apps::{claim, endpoint};
 use crate::callout::{Callout, Reply, Tried};
-use crate::chat::author::Author;
-use crate::chat::message::{self, Draft};
-use crate::error::{Error, Result};
-use crate::id::{Key, Party};
+use crate::error::Result;
+use crate::jobs::answer::{complained, settle};
 use crate::jobs::notice::{self, Notice};
 use crate::store::{Store, Tx};
 use crate::time::Moment;
@@ -106,7 +104,7 @@ impl Callbacks {
         let (schedule, chance) = (self.schedule.clone(), rand::random::<f64>());
         let whole = {
             let (delivery, tried, schedule) = (delivery.clone(), tried.clone(), schedule.clone());
-            move |tx: &mut Tx| settle(tx, &delivery, tried, (&schedule, chance))
+            move |tx: &mut Tx| settle(tx, &delivery, tried, (&schedule, chance)).map(|_| ())
         };
         match self.store.write(whole).await {
             Err(error) if !error.temporary() => {
@@ -127,7 +125,8 @@ impl Callbacks {
             let give_up = self.schedule.give_up;
             let expire = move |tx: &mut Tx| {
                 let old = outcome::expire(tx, app, give_up, TOGETHER)?;
-                old.iter().filter(|row| row.question).try_for_each(|row| notice::say(tx, row, Notice::Lost))?;
+                let lost = |row: &&Delivery| row.question && row.delivered_at.is_none();
+                old.iter().filter(lost).try_for_each(|row| notice::say(tx, row, Notice::Lost))?;
                 Ok(old.len())
             };
             while matches!(self.store.write(expire).await, Ok(some) if some > 0) {}
@@ -139,35 +138,5 @@ async fn until(next: Option<Moment>) {
     match next {
         Some(next) => tokio::time::sleep(next.since(Moment::now())).await,
         None => std::future::pending().await,
-    }
-}
-
-fn complained(mut tried: Tried, error: &Error) -> Tried {
-    tried.attempt.error = Some(format!("the reply could not be posted: {}", error.sentence()));
-    tried
-}
-
-/// Keeps the attempt, and says in the conversation what there is to say.
-fn settle(tx: &mut Tx, sent: &Delivery, mut tried: Tried, rule: (&Schedule, f64)) -> Result<()> {
-    let mut reply = None;
-    if let (Verdict::Taken, Reply::Text(text)) = (tried.verdict, &tried.reply) {
-        match Draft::parse(Key::parse(&format!("reply:{}", sent.webhook_id))?, text.clone()) {
-            Ok(draft) => reply = Some(draft),
-            Err(error) => tried = complained(tried, &error),
-        }
-    }
-    match outcome::settle(tx, sent, &tried.attempt, tried.verdict, rule)? {
-        Settled::Later { first: true } if sent.question => notice::say(tx, sent, Notice::Late),
-        Settled::GivenUp if sent.question => notice::say(tx, sent, Notice::Lost),
-        _ => reply.map_or(Ok(()), |draft| answer(tx, sent, &draft)),
-    }
-}
-
-/// The application's reply: the first answer to a question counts, whichever attempt it comes on.
-fn answer(tx: &mut Tx, sent: &Delivery, draft: &Draft) -> Result<()> {
-    let Some(conversation) = sent.conversation else { return Ok(()) };
-    match message::post(tx, &Author::application(sent.app), &Party::Conversation(conversation), draft) {
-        Ok(_) | Err(Error::Conflict(_)) => Ok(()),
-        Err(error) => Err(error),
     }
 }

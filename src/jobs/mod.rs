@@ -1,6 +1,7 @@
 //! Waiting work: loops that each own a queue and wait for a nudge or a tick. They know the product and the way out, and
 //! neither doors nor who is connected.
 
+pub mod answer;
 pub mod audience;
 pub mod callbacks;
 pub mod contacts;
@@ -37,7 +38,12 @@ impl Bells {
             News::Nudge(Work::Callbacks) => self.callbacks.notify_one(),
             News::Nudge(Work::Audiences) => self.audiences.notify_one(),
             News::Refresh { app, user } => self.contacts.add(*app, *user),
-            News::Rows { .. } | News::Behind { .. } | News::Review { .. } | News::End(_) | News::Erased { .. } => {}
+            News::Rows { .. }
+            | News::Behind { .. }
+            | News::Review { .. }
+            | News::End(_)
+            | News::Erased { .. }
+            | News::Event { .. } => {}
         }
     }
 }

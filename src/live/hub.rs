@@ -132,5 +132,6 @@ fn concerns(end: End, peer: &Peer) -> bool {
         End::Session { app, user, session } => peer.app == app && peer.user == user && peer.session == session,
         End::User { app, user } => peer.app == app && peer.user == user,
         End::Application { app } => peer.app == app,
+        End::Key { .. } => false,
     }
 }

@@ -4,12 +4,14 @@
 pub mod hub;
 pub mod outbox;
 pub mod presence;
+pub mod reader;
 pub mod round;
 mod watch;
 
 pub use hub::{Hub, Peer};
 pub use outbox::{Out, Outbox};
 pub use presence::Presences;
+pub use reader::{Reader, Readers};
 pub use round::Round;
 
 use crate::id::{AppNo, UserId};
@@ -24,6 +26,7 @@ pub struct Live {
     pub hub: Arc<Hub>,
     pub presences: Arc<Presences>,
     pub round: Round,
+    pub readers: Arc<Readers>,
 }
 
 impl Live {
@@ -36,7 +39,11 @@ impl Live {
         match news {
             News::Rows { app, version, to, rows, except } => self.hub.rows((app, &to), version, &rows, except),
             News::Review { app, users, between } => self.presences.review(app, users, between),
-            News::End(end) => self.hub.end(end, Bye::EXPIRED),
+            News::End(end) => {
+                self.hub.end(end, Bye::EXPIRED);
+                self.readers.end(end);
+            }
+            News::Event { app } => self.readers.ring(app),
             News::Behind { app, to } => self.hub.look_again(app, &to),
             News::Erased { app, id } => self.presences.forget(app, &id, Moment::now()),
             other => return Some(other),
@@ -47,6 +54,7 @@ impl Live {
     /// Ends every connection, for a stop of the server.
     pub fn shut_down(&self) {
         self.hub.end_all(Bye::SHUTDOWN);
+        self.readers.close();
     }
 
     /// How a user shows itself to others now.

@@ -87,7 +87,13 @@ impl Running {
 
 /// Where commands are done while the server runs.
 fn place(house: &House) -> Place {
-    Place { store: house.store.clone(), own: house.own.clone(), config: house.config.clone(), callout: house.callout.clone() }
+    Place {
+        store: house.store.clone(),
+        own: house.own.clone(),
+        config: house.config.clone(),
+        callout: house.callout.clone(),
+        readers: house.live.readers.clone(),
+    }
 }
 
 async fn open(config: &Config, live: Live, bells: Bells) -> Result<Store> {

@@ -43,7 +43,11 @@ async fn report(house: Data<House>, reporter: Arc<Reporter>) {
     loop {
         tokio::select! {
             () = house.stop.cancelled() => return,
-            _ = second.tick() => reporter.add(house.live.presences.take_changed(Moment::now())),
+            _ = second.tick() => {
+                let changed = house.live.presences.take_changed(Moment::now());
+                house.live.readers.pass(&changed);
+                reporter.add(changed);
+            }
         }
     }
 }

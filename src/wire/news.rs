@@ -32,6 +32,8 @@ impl From<Vec<UserNo>> for To {
 pub enum News {
     /// Rows that changed at `version`, for all connections of these users but the one that asked for the change.
     Rows { app: AppNo, version: i64, to: To, rows: Box<Rows>, except: Option<SocketNo> },
+    /// Something was added to what an application is told.
+    Event { app: AppNo },
     /// A queue has something to do.
     Nudge(Work),
     /// Somebody may no longer see these users, or they somebody: what is watched is looked at again. `between`: only what these
@@ -55,6 +57,8 @@ pub enum End {
     Session { app: AppNo, user: UserNo, session: i64 },
     /// All of a user's: suspended, erased, signed out everywhere.
     User { app: AppNo, user: UserNo },
+    /// All that read an application's events with this key: revoked.
+    Key { app: AppNo, key: i64 },
     /// All of an application's: suspended.
     Application { app: AppNo },
 }

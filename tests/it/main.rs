@@ -16,6 +16,7 @@ mod disk;
 mod document;
 mod door;
 mod erasure;
+mod event;
 mod hostile;
 mod isolation;
 mod mark;

@@ -4,6 +4,8 @@
 pub mod batch;
 pub mod contact;
 pub mod conversation;
+pub mod cursor;
+pub mod event;
 pub mod group;
 pub mod ledger;
 pub mod list;
@@ -15,6 +17,7 @@ pub mod ping;
 pub mod post;
 pub mod presence;
 pub mod session;
+mod stream;
 pub mod table;
 pub mod ticket;
 pub mod token;

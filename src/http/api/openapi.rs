@@ -1,7 +1,7 @@
 //! The OpenAPI document of the REST interface, made from what stands at the handlers. What holds for all of them, the key and
 //! its scope, the errors, the `Idempotency-Key`, is added from the table of routes.
 
-use super::{batch, contact, conversation, group, ledger, message, ping, presence, session, ticket, token, topic, user};
+use super::{batch, contact, conversation, event, group, ledger, message, ping, presence, session, ticket, token, topic, user};
 use crate::http::problem::{Answer, Document};
 use crate::http::route::{Policy, Route};
 use crate::http::router;
@@ -55,10 +55,13 @@ use utoipa::OpenApi;
         conversation::show,
         conversation::messages,
         conversation::read,
+        event::index,
+        event::lag,
+        event::create,
         ping::create,
         show,
     ),
-    components(schemas(Document))
+    components(schemas(Document, event::Item))
 )]
 struct Described;
 

@@ -1,6 +1,6 @@
 //! The routes of the REST interface: a part of the one table in `http/router`.
 
-use super::{batch, contact, conversation, group, ledger, message, openapi, ping, presence, session, ticket, token, topic, user};
+use super::{batch, contact, conversation, event, group, ledger, message, openapi, ping, presence, session, ticket, token, topic, user};
 use crate::apps::key::Scope;
 use crate::http::route::{Policy::*, Route};
 use actix_web::http::Method;
@@ -49,6 +49,10 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET,  "/api/v1/conversations/{id}",          Application(Scope::Conversations), conversation::show),
         Route::new(Method::GET,  "/api/v1/conversations/{id}/messages", Application(Scope::Conversations), conversation::messages),
         Route::new(Method::POST, "/api/v1/conversations/{id}/read",     Application(Scope::Conversations), conversation::read),
+
+        Route::new(Method::GET,  "/api/v1/events",      Application(Scope::Events), event::index),
+        Route::new(Method::GET,  "/api/v1/events/lag",  Application(Scope::Events), event::lag),
+        Route::new(Method::POST, "/api/v1/events/{id}", Application(Scope::Events), event::create),
 
         Route::new(Method::POST, "/api/v1/ping", Application(Scope::Admin), ping::create),
 

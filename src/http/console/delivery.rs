@@ -3,6 +3,7 @@
 use crate::apps::attempt::{self, Attempt};
 use crate::apps::delivery::{self, Delivery, State};
 use crate::apps::queue::{self, Queue};
+use crate::apps::reader::{self, Lag};
 use crate::http::console::frame::Frame;
 use crate::http::console::language::en;
 use crate::http::console::visit::Visit;
@@ -46,10 +47,18 @@ impl Stand {
 struct Index {
     frame: Frame,
     queue: Queue,
+    lag: Lag,
+    readers: Vec<Reading>,
     rows: Vec<Row>,
     is_open: bool,
     has_address: bool,
     next: Option<i64>,
+}
+
+/// A program that reads the events.
+struct Reading {
+    one: reader::Reader,
+    connections: i64,
 }
 
 struct Row {
@@ -82,13 +91,17 @@ pub async fn index(visit: Visit, id: Path<String>, asked: Query<Asked>) -> Answe
     let work = move |db: &Db| {
         let application = of(db, &id)?;
         let found = delivery::list(db, application.no, is_open, before, PAGE)?;
-        Ok((queue::get(db, application.no)?, found, application))
+        Ok(((queue::get(db, application.no)?, reader::lag(db, application.no)?), found, application))
     };
-    let (queue, (found, more), application) = visit.read(work).await?;
+    let ((queue, lag), (found, more), application) = visit.read(work).await?;
     let next = found.last().filter(|_| more).map(|last| last.no);
+    let live = visit.house.live.clone();
+    let seen = |one: reader::Reader| Reading { connections: live.readers.count(application.no, one.key) as i64, one };
     let page = Index {
         frame: Frame::within(&visit, &application, "deliveries"),
+        readers: lag.readers.iter().cloned().map(seen).collect(),
         queue,
+        lag,
         rows: found.into_iter().map(Row::from).collect(),
         is_open,
         has_address: application.callback_url.is_some(),

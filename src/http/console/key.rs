@@ -48,10 +48,10 @@ pub fn ask(key: &Key) -> String {
 struct New<'a> {
     frame: Frame,
     form: &'a Form,
-    scopes: [(&'static str, &'static str); 8],
+    scopes: [(&'static str, &'static str); 9],
 }
 
-const SCOPES: [(&str, &str); 8] = [
+const SCOPES: [(&str, &str); 9] = [
     ("admin", en("Everything below, and what comes later.")),
     ("messages", en("Send, edit and withdraw messages, read their delivery.")),
     ("messages:as-user", en("Send messages in the name of users.")),
@@ -59,6 +59,7 @@ const SCOPES: [(&str, &str); 8] = [
     ("contacts", en("Contact lists and groups.")),
     ("conversations", en("Make conversations and read them.")),
     ("presence", en("See who is reachable.")),
+    ("events", en("Read events, answer the questions among them.")),
     ("tickets", en("Tickets, tokens and sessions of users.")),
 ];
 

@@ -30,6 +30,7 @@ fn whatever_is_sent_is_answered_with_a_problem_and_a_sentence() {
     office.user("anna").user("ben");
     office.put("/groups/sales", &json!({"name": "Sales", "users": ["anna"]})).is(201);
     let sent = office.post("/messages", &json!({"to": "user:anna", "text": "hello", "topic": "leave"})).is(202);
+    office.post("/messages", &json!({"to": "application", "text": "a question", "from": "user:anna"})).is(202);
     let document = server.http().get("/api/v1/openapi.json").is(200);
     let mut wrong = Vec::new();
     let mut cases = 0;
@@ -53,6 +54,7 @@ fn calls<'a>(document: &'a Value, sent: &Value) -> Vec<Call<'a>> {
         Some("groups") => "sales".into(),
         Some("conversations") => sent["messages"][0]["conversation"].to_string(),
         Some("topics") => "leave".into(),
+        Some("events") => "1".into(),
         Some("messages") => sent["messages"][0]["id"].to_string(),
         _ => sent["batch"].to_string(),
     };

@@ -44,6 +44,7 @@ fn every_frame_is_covered_here() {
         message: 1,
         batch: 1,
         topic: "t".into(),
+        event: 1,
     };
     let covered: BTreeSet<&str> = frames(&some, "k").into_iter().map(|(name, _)| name).collect();
     assert_eq!(covered, BTreeSet::from(FEATURES), "hello is covered by itself");
@@ -124,6 +125,7 @@ fn before_hello_nothing_is_answered_and_a_bad_token_is_refused_in_the_same_words
         message: 1,
         batch: 1,
         topic: "t".into(),
+        event: 1,
     };
     for (name, mut body) in frames(&some, "k") {
         body["id"] = json!(1);

@@ -18,6 +18,7 @@ pub struct Things {
     pub message: i64,
     pub batch: i64,
     pub topic: String,
+    pub event: i64,
 }
 
 /// Makes one of each kind in an application.
@@ -35,13 +36,18 @@ pub fn stock(app: &App, tag: &str) -> Things {
     let sent =
         app.post("/messages", &json!({"to": format!("conversation:{conversation}"), "text": mark, "topic": topic})).is(202);
     let message = number(&sent["messages"][0]["id"]);
-    Things { user, other, group, conversation, message, batch: number(&sent["batch"]), topic }
+    app.post("/messages", &json!({"to": "application", "text": mark, "from": format!("user:{user}")})).is(202);
+    let event = number(&app.get("/events/lag").is(200)["last"]);
+    Things { user, other, group, conversation, message, batch: number(&sent["batch"]), topic, event }
 }
 
 /// Takes so many numbers that none of a neighbour, who made less, is one of this application's.
 pub fn go_ahead(app: &App) {
     let many: Vec<Value> = (0..3000).map(|n| json!({"id": format!("filler{n}"), "name": mark(app)})).collect();
     app.put("/groups/filler", &json!({"name": mark(app), "users": many})).is(201);
+    for _ in 0..200 {
+        app.post("/messages", &json!({"to": "application", "text": mark(app), "from": "user:filler0"})).is(202);
+    }
 }
 
 /// Names that are nowhere, of the same form.
@@ -54,6 +60,7 @@ pub fn nowhere(things: &Things) -> Things {
         message: things.message + 1_000_000,
         batch: things.batch + 1_000_000,
         topic: things.topic.replace("-topic", "-nothg"),
+        event: things.event + 1_000_000,
     }
 }
 
@@ -73,6 +80,7 @@ pub fn places(own: &Things, foreign: &Things, absent: &Things) -> Vec<Place> {
         place(&|to, from| to.message = from.message, [foreign.message, absent.message].map(text)),
         place(&|to, from| to.topic.clone_from(&from.topic), [foreign.topic.clone(), absent.topic.clone()]),
         place(&|to, from| to.batch = from.batch, [foreign.batch, absent.batch].map(text)),
+        place(&|to, from| to.event = from.event, [foreign.event, absent.event].map(text)),
     ]
 }
 

@@ -86,6 +86,9 @@ pub fn calls(t: &Things) -> Vec<Call> {
         Call { path: format!("/conversations/{}/messages?after={}", t.conversation, t.message),
                ..bare("GET", "/conversations/{id}/messages", "") },
         with("POST",   "/conversations/{id}/read", t.conversation, json!({"user": t.user, "upto": t.message})),
+        page("/events", t.event.to_string()),
+        bare("GET",    "/events/lag", ""),
+        with("POST",   "/events/{id}", t.event, json!({"text": "x"})),
         bare("POST",   "/ping", ""),
     ]
 }
@@ -99,6 +102,7 @@ pub fn covers(name: &str) -> bool {
         message: 1,
         batch: 1,
         topic: "t".into(),
+        event: 1,
     };
     calls(&some).iter().any(|call| call.name() == name)
 }

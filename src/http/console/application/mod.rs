@@ -1,5 +1,6 @@
 //! Applications: the list, registering one, its summary and its settings.
 
+pub mod event;
 mod fields;
 mod step;
 

@@ -95,6 +95,8 @@ pub const WORDS: super::Table = &[
     ("Whether a password is right is asked if that way to sign in is open.", "开放“应用的密码”登录方式后，会询问密码是否正确。"),
     ("Parlour tells it", "Parlour 通知应用"),
     ("Messages between users", "用户之间的消息"),
+    ("Messages reached a device", "消息已到达设备"),
+    ("Messages expired", "消息已过期"),
     ("Messages were read", "消息已读"),
     ("Users signed in", "用户登录"),
     ("Callbacks were given up", "放弃了回调"),

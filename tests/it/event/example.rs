@@ -1,0 +1,78 @@
+//! The examples of `docs/events.md` against what is really told: their members are there, of the same kinds.
+
+use super::told;
+use crate::harness::{Listener, Reply, TestServer, eventually};
+use serde_json::{Map, Value, json};
+use std::fs;
+
+/// The examples, each with its type; a question is told apart.
+fn examples() -> Vec<(String, Value)> {
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/events.md")).unwrap();
+    let blocks = text.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    blocks
+        .map(|block| serde_json::from_str(block).unwrap_or_else(|e| panic!("{e}: {block}")))
+        .map(|body| (name(&body), body))
+        .collect()
+}
+
+fn name(body: &Value) -> String {
+    format!("{}{}", body["type"].as_str().unwrap(), if body["question"] == true { "?" } else { "" })
+}
+
+/// Members and their kinds, all the way down.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), shape(value))).collect::<Map<_, _>>().into(),
+        Value::Array(items) => items.iter().map(shape).collect::<Vec<_>>().into(),
+        Value::String(_) => json!("text"),
+        Value::Number(_) => json!("number"),
+        other => other.clone(),
+    }
+}
+
+/// Whether everything that an example shows is there; rows have more members than an example shows.
+fn holds(body: &Value, example: &Value) -> bool {
+    match (body, example) {
+        (Value::Object(body), Value::Object(example)) => {
+            example.iter().all(|(name, value)| body.get(name).is_some_and(|real| holds(real, value)))
+        }
+        (Value::Array(body), Value::Array(example)) => {
+            body.len() == example.len() && body.iter().zip(example).all(|(a, b)| holds(a, b))
+        }
+        _ => body == example,
+    }
+}
+
+#[test]
+fn every_type_has_an_example_and_it_is_what_is_told() {
+    let (server, listener) = (TestServer::with(&["--callback-pauses", "100ms", "--callback-give-up", "1s"]), Listener::start());
+    let types = parlour::apps::kind::facts();
+    let (url, approved) = (listener.url(), listener.host_and_port());
+    let mut options = vec!["--callback", &url, "--approve", &approved];
+    options.extend(told(&types));
+    let office = server.app_with("oa", &options);
+    let (anna, ben) = (office.person("anna"), office.person("ben"));
+    let sent = anna.sends("ben", "lunch?");
+    ben.gets("read", json!({"conversation": sent["conversation"], "upto": sent["id"]}));
+    office.post("/ping", &json!({})).is(200);
+    listener.is_asked("presence.changed", 1);
+    listener.answers("message.created", |call| match call.body["question"].as_bool() {
+        Some(true) => Reply::Status(500),
+        _ => Reply::Json(json!({})),
+    });
+    anna.sends("application", "balance?");
+    listener.is_asked("delivery.failed", 1);
+    let mut bodies: Vec<Value> = office.get("/events").is(200)["items"].as_array().unwrap().clone();
+    bodies.extend(office.get("/events?after=999").is(200)["items"].as_array().unwrap().clone());
+    bodies.extend(listener.calls("presence.changed").into_iter().map(|call| call.body));
+    bodies.iter_mut().for_each(|body| drop(body.as_object_mut().unwrap().remove("id")));
+    let examples = examples();
+    for (kind, example) in &examples {
+        let real: Vec<Value> = bodies.iter().filter(|body| name(body) == *kind).map(shape).collect();
+        let is_told = real.iter().any(|body| holds(body, &shape(example)));
+        assert!(is_told, "{kind}: docs/events.md says {example}, told is {real:#?}");
+    }
+    let known = |kind: &str| examples.iter().any(|(name, _)| name.trim_end_matches('?') == kind);
+    assert!(types.into_iter().all(known), "a type has no example in docs/events.md");
+    eventually("what failed was given up", || (office.get("/events/lag").is(200)["waiting"] == 0).then_some(()));
+}

@@ -1,0 +1,54 @@
+//! Waiting for the next event.
+
+use super::told;
+use crate::harness::TestServer;
+use serde_json::json;
+use std::thread;
+use std::time::{Duration, Instant};
+
+#[test]
+fn a_waiting_reader_is_answered_when_something_happens_and_when_its_time_is_over() {
+    let server = TestServer::with(&["--rest-rate", "0"]);
+    let office = server.app_with("oa", &told(&["message.created"]));
+    let (anna, ben) = (office.person("anna"), office.person("ben"));
+    let begun = Instant::now();
+    assert_eq!(office.get("/events?wait=1").is(200)["items"], json!([]));
+    assert!(begun.elapsed() >= Duration::from_secs(1));
+    let waiting = {
+        let office = office.clone();
+        thread::spawn(move || (office.get("/events?wait=60").is(200), Instant::now()))
+    };
+    // the reader has its place when the gauge shows it
+    crate::harness::eventually("somebody waits", || {
+        (office.get("/events/lag").is(200)["readers"][0]["connections"] == 1).then_some(())
+    });
+    let sent = Instant::now();
+    anna.sends("ben", "lunch?");
+    let (page, answered) = waiting.join().unwrap();
+    assert_eq!((&page["items"][0]["data"]["message"]["text"], &page["next"]), (&json!("lunch?"), &json!("1")));
+    assert!(answered - sent < Duration::from_secs(5), "{:?}", answered - sent);
+    drop(ben);
+}
+
+#[test]
+fn an_application_has_so_many_readers_and_another_one_does_not_notice() {
+    let server = TestServer::with(&["--event-readers", "2", "--rest-rate", "0"]);
+    let (office, other) = (server.app("oa"), server.app("crm"));
+    let stream = |app: &crate::harness::App| {
+        let stream = app.http().connect();
+        let head = format!(
+            "GET /api/v1/events HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\nauthorization: Bearer {}\r\n\r\n",
+            app.key
+        );
+        std::io::Write::write_all(&mut &stream, head.as_bytes()).unwrap();
+        let mut begun = [0; 12];
+        std::io::Read::read_exact(&mut &stream, &mut begun).unwrap();
+        (stream, String::from_utf8_lossy(&begun).into_owned())
+    };
+    let (one, two) = (stream(&office), stream(&office));
+    assert_eq!((one.1.as_str(), two.1.as_str()), ("HTTP/1.1 200", "HTTP/1.1 200"));
+    assert!(office.get("/events").is_refused(429, "rate_limited")["retry_after"].is_i64());
+    other.get("/events").is(200);
+    drop(one);
+    crate::harness::eventually("the place is free", || (office.get("/events").status == 200).then_some(()));
+}
