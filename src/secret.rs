@@ -64,6 +64,11 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
+/// Base64url with or without padding, as tokens write it.
+pub fn decode_url(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
+}
+
 /// A hash that no password has: whoever is unknown costs the same work as whoever is known.
 pub const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$nfQ1xgU7bPj4TRpnQ6ahxg$hX4rdQSHLjLhA5mNV0Uzk0cV0XEzYUF1yGKkDpZtCno";
 

@@ -27,18 +27,29 @@ struct Body<'a, D> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     question: bool,
     data: &'a D,
+    /// Nothing follows from it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    test: bool,
 }
 
 /// Writes the body of a call of this type.
 pub fn body(kind: &str, application: &AppId, data: &impl Serialize, timestamp: Moment) -> Result<String> {
-    serde_json::to_string(&Body { r#type: kind, timestamp, application, question: false, data }).map_err(Error::internal)
+    serde_json::to_string(&Body { r#type: kind, timestamp, application, question: false, data, test: false })
+        .map_err(Error::internal)
+}
+
+/// The same, for a call that is only made to see how it is answered.
+pub fn test_body(kind: Kind, application: &AppId, data: &impl Serialize) -> Result<String> {
+    let (r#type, question, timestamp) = (kind.as_str(), kind.is_question(), Moment::now());
+    serde_json::to_string(&Body { r#type, timestamp, application, question, data, test: true }).map_err(Error::internal)
 }
 
 impl<D: Serialize> Fact<D> {
     /// What a call, or an event, says of it.
     pub(super) fn body(&self, application: &AppId, timestamp: Moment) -> Result<String> {
         let (kind, question, data) = (self.kind.as_str(), self.kind.is_question(), &self.data);
-        serde_json::to_string(&Body { r#type: kind, timestamp, application, question, data }).map_err(Error::internal)
+        serde_json::to_string(&Body { r#type: kind, timestamp, application, question, data, test: false })
+            .map_err(Error::internal)
     }
 }
 

@@ -87,7 +87,18 @@ mod tests {
 
     #[test]
     fn a_type_is_a_fact_or_a_question_and_a_ping_is_neither() {
-        assert_eq!(facts(), ["message.created", "message.read", "message.received", "message.expired", "user.signed_in", "presence.changed", "delivery.failed"]);
+        assert_eq!(
+            facts(),
+            [
+                "message.created",
+                "message.read",
+                "message.received",
+                "message.expired",
+                "user.signed_in",
+                "presence.changed",
+                "delivery.failed"
+            ]
+        );
         assert_eq!(questions(), ["contacts.list", "message.created"]);
         assert!(!Kind::Ping.is_question() && !Kind::Ping.is_subscribed());
     }

@@ -1,6 +1,8 @@
 //! Tokens that an application signs for its users (JWT, RFC 7519). The algorithm and the key come from the application's
 //! record alone; nothing that a token says about itself chooses them.
 
+pub mod fault;
+
 use crate::apps::application::Application;
 use crate::error::{Error, Result};
 use crate::id::UserId;

@@ -59,13 +59,34 @@ pub struct Call<'a> {
     pub id: &'a str,
     pub body: &'a str,
     pub limit: Limit,
+    /// What the signature says of the time: now, unless somebody wants to see what an old one does.
+    pub at: Moment,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
     pub retry_after: Option<Duration>,
+    pub head: Head,
     pub body: Vec<u8>,
+}
+
+/// What the head of an answer tells about whoever gave it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Head {
+    pub content_type: Option<String>,
+    /// Where a redirect points to.
+    pub location: Option<String>,
+    /// Its clock.
+    pub date: Option<Moment>,
+}
+
+impl Head {
+    fn of(response: &Response) -> Head {
+        let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(String::from);
+        let date = text(header::DATE).and_then(|date| Moment::parse_http(&date));
+        Head { content_type: text(header::CONTENT_TYPE), location: text(header::LOCATION), date }
+    }
 }
 
 /// No usable answer.
@@ -101,18 +122,18 @@ impl Call<'_> {
         let target = guard::parse(&self.endpoint.url, &self.endpoint.approved).map_err(said)?;
         let addresses = target.check(&outside.resolve(&target).await?, &outside.own).map_err(said)?;
         let client = pool.client(self.endpoint.app, &target, &addresses).map_err(said)?;
-        let now = Moment::now();
-        let signature = signature::sign(&self.endpoint.secrets, self.id, now, self.body).map_err(said)?;
+        let signature = signature::sign(&self.endpoint.secrets, self.id, self.at, self.body).map_err(said)?;
         let request = client
             .post(target.url)
             .header(header::CONTENT_TYPE, "application/json")
             .header("webhook-id", self.id)
-            .header("webhook-timestamp", now.unix_seconds().to_string())
+            .header("webhook-timestamp", self.at.unix_seconds().to_string())
             .header("webhook-signature", signature)
             .body(self.body.to_string());
         let response = request.send().await.map_err(|e| explain(&e))?;
         let status = response.status().as_u16();
-        let read = answer.insert(Answer { status, retry_after: retry_after(&response, now), body: Vec::new() });
+        let (head, pause) = (Head::of(&response), retry_after(&response, Moment::now()));
+        let read = answer.insert(Answer { status, retry_after: pause, head, body: Vec::new() });
         self.read(response, &mut read.body).await
     }
 

@@ -7,6 +7,7 @@ mod call;
 pub mod guard;
 mod list;
 mod pool;
+mod probe;
 #[cfg(test)]
 pub mod scratch;
 mod slots;
@@ -17,6 +18,7 @@ mod vouched;
 mod tests;
 
 pub use list::Listed;
+pub use probe::Probe;
 pub use tried::{Reply, Tried};
 pub use vouched::Vouched;
 
@@ -137,20 +139,9 @@ impl Callout {
         self.attempt(endpoint, id, body, FACT).await
     }
 
-    /// Asks a question only to see how it is answered.
-    pub async fn examine(&self, endpoint: &Endpoint, question: &str, data: &Value) -> Result<Tried> {
-        let at = Moment::now();
-        let body = delivery::body(question, &endpoint.id, data, at)?;
-        let call = Call { endpoint, id: &delivery::webhook_id(), body: &body, limit: QUESTION };
-        Ok(match call.send(&self.inner.work, &self.inner.outside).await {
-            Ok(answer) => Tried::examined(at, answer, question),
-            Err(fault) => Tried::failed(at, fault),
-        })
-    }
-
     async fn attempt(&self, endpoint: &Endpoint, id: &str, body: &str, limit: Limit) -> Tried {
         let at = Moment::now();
-        let call = Call { endpoint, id, body, limit };
+        let call = Call { endpoint, id, body, limit, at };
         match call.send(&self.inner.work, &self.inner.outside).await {
             Ok(answer) => Tried::answered(at, answer, limit.whole),
             Err(fault) => Tried::failed(at, fault),
@@ -158,8 +149,9 @@ impl Callout {
     }
 
     async fn ask(&self, pool: &Pool, endpoint: &Endpoint, kind: &str, data: &Value) -> Result<Map<String, Value>> {
-        let body = delivery::body(kind, &endpoint.id, data, Moment::now())?;
-        let call = Call { endpoint, id: &delivery::webhook_id(), body: &body, limit: QUESTION };
+        let at = Moment::now();
+        let body = delivery::body(kind, &endpoint.id, data, at)?;
+        let call = Call { endpoint, id: &delivery::webhook_id(), body: &body, limit: QUESTION, at };
         let answer = call.send(pool, &self.inner.outside).await.map_err(|fault| silent(endpoint, kind, &fault))?;
         understood(&answer).map_err(|e| unusable(endpoint, kind, &e))
     }

@@ -34,7 +34,7 @@ fn endpoint_at(url: &str, approved: &[&str]) -> Endpoint {
 }
 
 async fn call(endpoint: &Endpoint, limit: Limit) -> std::result::Result<Answer, Fault> {
-    let call = Call { endpoint, id: "msg_1", body: "{}", limit };
+    let call = Call { endpoint, id: "msg_1", body: "{}", limit, at: Moment::now() };
     call.send(&Pool::new().unwrap(), &Outside::new(vec![])).await
 }
 
@@ -122,7 +122,9 @@ async fn only_the_address_that_was_checked_is_connected_to() {
     let metadata: SocketAddr = "169.254.169.254:80".parse().unwrap();
     let (outside, asked) = with_names(vec![vec![application.address], vec![metadata], vec![application.address, metadata]]);
     let pool = Pool::new().unwrap();
-    let send = async || Call { endpoint: &endpoint, id: "msg_1", body: "{}", limit: QUICK }.send(&pool, &outside).await;
+    let send = async || {
+        Call { endpoint: &endpoint, id: "msg_1", body: "{}", limit: QUICK, at: Moment::now() }.send(&pool, &outside).await
+    };
     assert_eq!(send().await.unwrap().status, 200);
     assert_eq!(asked.load(Ordering::SeqCst), 1, "the name is looked up once");
     for _ in 0..2 {
@@ -149,7 +151,7 @@ async fn forbidden_addresses_are_never_connected_to() {
         let fault = call(&endpoint_at(&url, approved), QUICK).await.unwrap_err();
         assert!(fault.reason.contains(expected), "{url}: {}", fault.reason);
     }
-    let own = Call { endpoint: &application.endpoint(), id: "msg_1", body: "{}", limit: QUICK };
+    let own = Call { endpoint: &application.endpoint(), id: "msg_1", body: "{}", limit: QUICK, at: Moment::now() };
     let fault = own.send(&Pool::new().unwrap(), &Outside::new(vec![here])).await.unwrap_err();
     assert!(fault.reason.contains("this server itself"), "{}", fault.reason);
     assert_eq!(application.connections.load(Ordering::SeqCst), 0);
@@ -308,9 +310,11 @@ async fn an_answer_can_be_examined() {
         _ => ok(r#"{"error":"No."}"#),
     });
     let (endpoint, callout) = (application.await.endpoint(), callout());
-    let examine = async |question| callout.examine(&endpoint, question, &json!({})).await.unwrap();
+    let examine = async |question| {
+        callout.probe(&endpoint, question, "{\"type\":\"x\"}".replace('x', question).as_str(), Moment::now()).await
+    };
     let wrong = examine("user.verify").await;
-    assert!(wrong.attempt.error.unwrap().starts_with("user.id in") && wrong.verdict == Verdict::Failed);
+    assert!(wrong.fault.unwrap().starts_with("user.id in") && wrong.let_in);
     let good = examine("contacts.list").await;
-    assert_eq!((good.verdict, good.attempt.error, good.attempt.status), (Verdict::Taken, None, Some(200)));
+    assert_eq!((good.fault, good.status, good.text.as_str()), (None, Some(200), r#"{"groups":[]}"#));
 }

@@ -108,7 +108,7 @@ fn verdict(answer: &Answer) -> Verdict {
     }
 }
 
-fn elapsed(at: Moment) -> i64 {
+pub(super) fn elapsed(at: Moment) -> i64 {
     Moment::now().since(at).as_millis() as i64
 }
 

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod audience;
 pub mod callbacks;
 pub mod contacts;
+pub mod doctor;
 pub mod erasure;
 pub mod marks;
 mod notice;

@@ -13,6 +13,7 @@ mod config;
 mod console;
 mod demo;
 mod disk;
+mod doctor;
 mod document;
 mod door;
 mod erasure;

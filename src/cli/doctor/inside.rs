@@ -1,17 +1,18 @@
 //! What the store knows of an application: whether its settings fit together.
 
-use super::{Finding, callback};
 use crate::apps::application::{self, Application, SignIn};
 use crate::apps::key::{self, Key, Scope};
 use crate::apps::queue::{self, Queue};
-use crate::apps::secret;
-use crate::cli::exit::Result;
+use crate::apps::{reader, secret};
+use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::task::Place;
 use crate::directory::user;
 use crate::error;
 use crate::id::AppId;
+use crate::jobs::doctor::{Finding, callback, token};
 use crate::store::Db;
 use crate::time::Moment;
+use tokio::runtime::Handle;
 
 /// An application with all that is looked at.
 struct Chart {
@@ -20,17 +21,25 @@ struct Chart {
     has_token_secret: bool,
     has_users: bool,
     queue: Queue,
+    /// Somebody has read its events.
+    has_readers: bool,
 }
 
-pub fn look(place: &Place, id: &AppId) -> Result<Vec<Finding>> {
+/// What was found, and the origins of its pages.
+pub fn look(place: &Place, id: &AppId, jwt: Option<&str>) -> Result<(Vec<Finding>, Vec<String>)> {
     let chart = place.store.read_blocking(|db| chart(db, id))?;
     let mut findings = vec![standing(&chart), keys(&chart), users(&chart)];
     findings.extend(chart.application.sign_in.iter().map(|way| sign_in(&chart, *way)));
     findings.extend(origins(&chart));
     findings.push(address(place));
     findings.extend(waiting(&chart));
-    findings.extend(callback::look(place, &chart.application)?);
-    Ok(findings)
+    findings.extend(events(&chart));
+    let here = Handle::try_current().map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
+    findings.extend(here.block_on(callback::look(&place.store, &place.callout, &chart.application))?);
+    if let Some(jwt) = jwt {
+        findings.extend(here.block_on(token::look(&place.store, &chart.application, jwt))?);
+    }
+    Ok((findings, chart.application.origins))
 }
 
 fn chart(db: &Db, id: &AppId) -> error::Result<Chart> {
@@ -41,6 +50,7 @@ fn chart(db: &Db, id: &AppId) -> error::Result<Chart> {
         has_token_secret: !secret::token_secrets(db, no, now)?.is_empty(),
         has_users: !user::list(db, no, None, 1, "")?.0.is_empty(),
         queue: queue::get(db, no)?,
+        has_readers: !reader::lag(db, no)?.readers.is_empty(),
         application,
     })
 }
@@ -140,4 +150,20 @@ fn waiting(chart: &Chart) -> Option<Finding> {
         (None, Some(at)) => Finding::wrong("deliveries", format!("failing since {at}, {waiting} wait"), mend),
         (None, None) => Finding::good("deliveries", format!("{waiting} wait")),
     })
+}
+
+/// Without a callback address, whoever writes to the application is answered only by a reader of its events.
+fn events(chart: &Chart) -> Option<Finding> {
+    let a = &chart.application;
+    let asks = a.questions.iter().any(|question| question == "message.created");
+    match (&a.callback_url, chart.has_readers) {
+        (Some(_), _) => None,
+        (None, true) => Some(Finding::good("events", format!("they are read, {} questions wait", chart.queue.waiting))),
+        (None, false) if asks => Some(Finding::advice(
+            "events",
+            "there is no callback address and nobody reads its events, so what users write to the application is not answered",
+            format!("parlour app update {} --callback URL, or read GET /api/v1/events (docs/events.md)", a.id),
+        )),
+        (None, false) => None,
+    }
 }

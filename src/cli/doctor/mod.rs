@@ -1,6 +1,5 @@
 //! `parlour doctor`: tries every interface of an application, and says what is wrong and how to mend it.
 
-mod callback;
 mod inside;
 mod outside;
 
@@ -12,57 +11,42 @@ use crate::cli::serve;
 use crate::cli::task::{Place, Task};
 use crate::config::Config;
 use crate::id::AppId;
+use crate::jobs::doctor::{Finding, State};
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use std::io::Read;
+
+/// The longest token that is read.
+const TOKEN: u64 = 64 * 1024;
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct Doctor {
     #[arg(value_parser = AppId::parse)]
     app: AppId,
+    /// A token that the application signs for a user (a JWT), to be looked at too; - reads it from standard input
+    #[arg(long, value_name = "JWT")]
+    token: Option<String>,
 }
 
-/// What was looked at, and what was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    pub check: String,
-    pub state: State,
-    pub detail: String,
-    /// What to do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mend: Option<String>,
-}
+/// Lines of what was found begin so far in.
+const COLUMN: usize = 24;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    Good,
-    /// Works, and could be better.
-    Advice,
-    Wrong,
-}
-
-impl Finding {
-    pub fn good(check: &str, detail: impl Into<String>) -> Finding {
-        Finding { check: check.into(), state: State::Good, detail: detail.into(), mend: None }
+fn line(finding: &Finding) -> String {
+    let state = match finding.state {
+        State::Good => "good",
+        State::Advice => "advice",
+        State::Wrong => "WRONG",
+    };
+    let mut lines = vec![format!("{state:<8}{:<16}{}", finding.check, finding.detail)];
+    let mut more = |text: String| lines.push(format!("{:COLUMN$}{text}", ""));
+    if let Some(exchange) = finding.exchange.as_ref().filter(|_| finding.state != State::Good) {
+        more(format!("asked     {}", exchange.request));
+        more(format!("answered  {} ({} ms)", exchange.answer.as_deref().unwrap_or("nothing"), exchange.ms));
     }
-
-    pub fn advice(check: &str, detail: impl Into<String>, mend: impl Into<String>) -> Finding {
-        Finding { check: check.into(), state: State::Advice, detail: detail.into(), mend: Some(mend.into()) }
+    if let Some(mend) = &finding.mend {
+        more(format!("→ {mend}"));
     }
-
-    pub fn wrong(check: &str, detail: impl Into<String>, mend: impl Into<String>) -> Finding {
-        Finding { check: check.into(), state: State::Wrong, detail: detail.into(), mend: Some(mend.into()) }
-    }
-
-    fn line(&self) -> String {
-        let state = match self.state {
-            State::Good => "good",
-            State::Advice => "advice",
-            State::Wrong => "WRONG",
-        };
-        let mend = self.mend.as_ref().map(|mend| format!("\n{:22}→ {mend}", "")).unwrap_or_default();
-        format!("{state:<8}{:<14}{}{mend}", self.check, self.detail)
-    }
+    lines.join("\n")
 }
 
 /// What the server, or the store, can say.
@@ -70,29 +54,37 @@ impl Finding {
 struct Examined {
     /// The address for browsers.
     origin: String,
+    /// Those of the application's pages.
+    origins: Vec<String>,
     findings: Vec<Finding>,
 }
 
 impl Doctor {
-    pub fn perform(self, config: &Config) -> Result<Answer> {
+    pub fn perform(mut self, config: &Config) -> Result<Answer> {
         let app = self.app.clone();
+        if self.token.as_deref() == Some("-") {
+            let mut text = String::new();
+            let read = std::io::stdin().take(TOKEN).read_to_string(&mut text);
+            read.map_err(|e| Failure::new(Code::Usage, format!("the token cannot be read: {e}")))?;
+            self.token = Some(text);
+        }
         let answer = call::anywhere(config, Task::Doctor(self))?;
         let examined: Examined = serde_json::from_value(answer.value).map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
         let mut findings = examined.findings;
         if control::is_answered(&config.data) {
-            findings.extend(serve::runtime()?.block_on(outside::look(&examined.origin, &app)));
+            findings.extend(serve::runtime()?.block_on(outside::look(&examined.origin, &app, &examined.origins)));
         } else {
             findings.push(Finding::wrong("server", "no server runs", "start it: parlour serve, or systemctl start parlour"));
         }
         let wrong = findings.iter().filter(|finding| finding.state == State::Wrong).count();
-        let lines: Vec<String> = findings.iter().map(Finding::line).collect();
+        let lines: Vec<String> = findings.iter().map(line).collect();
         let failed = (wrong > 0).then(|| format!("{wrong} of {} checks found something wrong with {app}", findings.len()));
         Ok(Answer { failed, ..Answer::new(lines.join("\n"), findings)? })
     }
 
     /// Where the store is.
     pub fn run(self, place: &Place) -> Result<Answer> {
-        let findings = inside::look(place, &self.app)?;
-        Answer::new("", Examined { origin: place.own.origin().into(), findings })
+        let (findings, origins) = inside::look(place, &self.app, self.token.as_deref())?;
+        Answer::new("", Examined { origin: place.own.origin().into(), origins, findings })
     }
 }

@@ -1,16 +1,18 @@
 //! The way that browsers and applications take to the server, with whatever proxy stands in it.
 
-use super::Finding;
 use crate::id::AppId;
+use crate::jobs::doctor::Finding;
 use reqwest::{Client, Response, redirect};
 use serde_json::Value;
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Origins that are tried.
+const PAGES: usize = 5;
 /// A key that nobody has: refused as wrong where it arrives, as missing where something takes it away.
 const KEY: &str = "pk_of_nobody";
 
-pub async fn look(origin: &str, app: &AppId) -> Vec<Finding> {
+pub async fn look(origin: &str, app: &AppId, origins: &[String]) -> Vec<Finding> {
     let client = match Client::builder().http1_only().no_proxy().redirect(redirect::Policy::none()).timeout(PATIENCE).build() {
         Ok(client) => client,
         Err(error) => return vec![Finding::wrong("reachable", error.to_string(), "report this")],
@@ -19,7 +21,12 @@ pub async fn look(origin: &str, app: &AppId) -> Vec<Finding> {
     if reached.mend.is_some() {
         return vec![reached];
     }
-    vec![reached, rest(&client, origin).await, widget(&client, origin, app).await, socket(&client, origin).await]
+    let mut findings =
+        vec![reached, rest(&client, origin).await, widget(&client, origin, app).await, socket(&client, origin).await];
+    for page in origins.iter().take(PAGES) {
+        findings.push(admitted(&client, (origin, app), page).await);
+    }
+    findings
 }
 
 async fn get(client: &Client, address: String) -> Result<Response, String> {
@@ -92,5 +99,27 @@ async fn socket(client: &Client, origin: &str) -> Finding {
         Ok(answer) if answer.status() == 101 => Finding::good("WebSocket", address),
         Ok(answer) => Finding::wrong("WebSocket", format!("{address} answers {} instead of 101", answer.status()), mend),
         Err(error) => Finding::wrong("WebSocket", format!("{address} cannot be reached: {}", cause(&error)), mend),
+    }
+}
+
+/// Whether a page of the application may speak to this server (the CORS protocol of the Fetch standard).
+async fn admitted(client: &Client, (origin, app): (&str, &AppId), page: &str) -> Finding {
+    let check = "origin";
+    let address = format!("{origin}/client/application?app={app}");
+    match client.get(&address).header("origin", page).send().await {
+        Ok(answer) => match answer.headers().get("access-control-allow-origin").and_then(|value| value.to_str().ok()) {
+            Some(allowed) if allowed == page => Finding::good(check, format!("pages at {page} may use it")),
+            Some(allowed) => {
+                let mend = "let the proxy not write Access-Control-Allow-Origin itself";
+                Finding::wrong(check, format!("pages at {page} are told that only {allowed} may use it"), mend)
+            }
+            None => {
+                let mend = "let the proxy pass Origin in and Access-Control-Allow-Origin out";
+                Finding::wrong(check, format!("pages at {page} are not allowed, {address} answers {}", answer.status()), mend)
+            }
+        },
+        Err(error) => {
+            Finding::wrong(check, format!("{address} cannot be reached: {}", cause(&error)), "does the proxy pass /client?")
+        }
     }
 }

@@ -37,7 +37,8 @@ impl Named for Topic {
 /// The number of a message, a conversation or a batch.
 impl Named for i64 {
     fn named(text: &str) -> Result<i64> {
-        let number = text.parse().ok().filter(|number| *number > 0);
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|number| *number > 0 && is_plain);
         number.ok_or_else(|| Error::invalid("id", "expected a positive whole number"))
     }
 }
@@ -101,6 +102,12 @@ mod tests {
         for bad in ["/users/%FF", "/users/%E5%88", "/users/%C0%AF"] {
             assert!(require_utf8(bad).is_err(), "{bad}");
         }
-        assert!(i64::named("7").is_ok() && i64::named("0").is_err() && i64::named("-1").is_err() && i64::named("x").is_err());
+        assert!(
+            i64::named("7").is_ok()
+                && i64::named("0").is_err()
+                && i64::named("-1").is_err()
+                && i64::named("+1").is_err()
+                && i64::named("x").is_err()
+        );
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 pub const TYPE: &str = "text/event-stream";
 /// After so much silence a comment is sent, which tells both sides that the other is there.
-const BEAT: Duration = Duration::from_secs(15);
+const BEAT: Duration = Duration::from_secs(5);
 /// What a client waits before it connects again, in milliseconds.
 const RETRY: &str = "retry: 2000\n\n";
 /// Events that are written together.

@@ -1,12 +1,30 @@
 //! The routes of the REST interface: a part of the one table in `http/router`.
 
-use super::{batch, contact, conversation, event, group, ledger, message, openapi, ping, presence, session, ticket, token, topic, user};
+use super::{
+    batch, contact, conversation, event, group, ledger, message, openapi, ping, presence, session, ticket, token, topic, user,
+};
 use crate::apps::key::Scope;
 use crate::http::route::{Policy::*, Route};
 use actix_web::http::Method;
 
-#[rustfmt::skip]
 pub fn routes() -> Vec<Route> {
+    let mut table = asked();
+    table.extend(told());
+    table
+}
+
+/// What an application is told, where it comes for it.
+#[rustfmt::skip]
+fn told() -> Vec<Route> {
+    vec![
+        Route::new(Method::GET,  "/api/v1/events",      Application(Scope::Events), event::index),
+        Route::new(Method::GET,  "/api/v1/events/lag",  Application(Scope::Events), event::lag),
+        Route::new(Method::POST, "/api/v1/events/{id}", Application(Scope::Events), event::create),
+    ]
+}
+
+#[rustfmt::skip]
+fn asked() -> Vec<Route> {
     vec![
         Route::new(Method::POST,   "/api/v1/messages",      Application(Scope::Messages), message::create),
         Route::new(Method::GET,    "/api/v1/messages/{id}", Application(Scope::Messages), message::show),
@@ -49,10 +67,6 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET,  "/api/v1/conversations/{id}",          Application(Scope::Conversations), conversation::show),
         Route::new(Method::GET,  "/api/v1/conversations/{id}/messages", Application(Scope::Conversations), conversation::messages),
         Route::new(Method::POST, "/api/v1/conversations/{id}/read",     Application(Scope::Conversations), conversation::read),
-
-        Route::new(Method::GET,  "/api/v1/events",      Application(Scope::Events), event::index),
-        Route::new(Method::GET,  "/api/v1/events/lag",  Application(Scope::Events), event::lag),
-        Route::new(Method::POST, "/api/v1/events/{id}", Application(Scope::Events), event::create),
 
         Route::new(Method::POST, "/api/v1/ping", Application(Scope::Admin), ping::create),
 

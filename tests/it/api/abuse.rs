@@ -62,7 +62,7 @@ fn calls<'a>(document: &'a Value, sent: &Value) -> Vec<Call<'a>> {
     for (pattern, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             if operation["security"][0].is_object() {
-                let (pattern, path) = (pattern.clone(), pattern.replace("{id}", &id(pattern)));
+                let (pattern, path) = (pattern.clone(), pattern.replace("{id}", &id(pattern)).replace("{topic}", "leave"));
                 calls.push(Call { document, method: method.to_uppercase(), path, pattern, operation });
             }
         }

@@ -4,6 +4,7 @@ use super::told;
 use crate::harness::{Listener, Reply, TestServer, eventually};
 use serde_json::{Map, Value, json};
 use std::fs;
+use std::time::Duration;
 
 /// The examples, each with its type; a question is told apart.
 fn examples() -> Vec<(String, Value)> {
@@ -53,7 +54,11 @@ fn every_type_has_an_example_and_it_is_what_is_told() {
     let office = server.app_with("oa", &options);
     let (anna, ben) = (office.person("anna"), office.person("ben"));
     let sent = anna.sends("ben", "lunch?");
+    ben.gets("received", json!({"version": ben.hears("lunch?")["version"]}));
+    listener.is_asked("message.received", 1);
     ben.gets("read", json!({"conversation": sent["conversation"], "upto": sent["id"]}));
+    let soon = parlour::time::Moment::now().plus(Duration::from_secs(2));
+    office.post("/messages", &json!({"to": "user:ben", "text": "cake", "topic": "cake", "expires_at": soon})).is(202);
     office.post("/ping", &json!({})).is(200);
     listener.is_asked("presence.changed", 1);
     listener.answers("message.created", |call| match call.body["question"].as_bool() {
@@ -62,6 +67,7 @@ fn every_type_has_an_example_and_it_is_what_is_told() {
     });
     anna.sends("application", "balance?");
     listener.is_asked("delivery.failed", 1);
+    listener.is_asked("message.expired", 1);
     let mut bodies: Vec<Value> = office.get("/events").is(200)["items"].as_array().unwrap().clone();
     bodies.extend(office.get("/events?after=999").is(200)["items"].as_array().unwrap().clone());
     bodies.extend(listener.calls("presence.changed").into_iter().map(|call| call.body));

@@ -34,21 +34,15 @@ fn a_waiting_reader_is_answered_when_something_happens_and_when_its_time_is_over
 fn an_application_has_so_many_readers_and_another_one_does_not_notice() {
     let server = TestServer::with(&["--event-readers", "2", "--rest-rate", "0"]);
     let (office, other) = (server.app("oa"), server.app("crm"));
-    let stream = |app: &crate::harness::App| {
-        let stream = app.http().connect();
-        let head = format!(
-            "GET /api/v1/events HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\nauthorization: Bearer {}\r\n\r\n",
-            app.key
-        );
-        std::io::Write::write_all(&mut &stream, head.as_bytes()).unwrap();
-        let mut begun = [0; 12];
-        std::io::Read::read_exact(&mut &stream, &mut begun).unwrap();
-        (stream, String::from_utf8_lossy(&begun).into_owned())
+    let waits = |seconds: u64| {
+        let office = office.clone();
+        thread::spawn(move || office.get(&format!("/events?wait={seconds}")).is(200))
     };
-    let (one, two) = (stream(&office), stream(&office));
-    assert_eq!((one.1.as_str(), two.1.as_str()), ("HTTP/1.1 200", "HTTP/1.1 200"));
+    let waiting = [waits(8), waits(8)];
+    let taken = || office.get("/events/lag").is(200)["readers"][0]["connections"] == 2;
+    crate::harness::eventually("both places are taken", || taken().then_some(()));
     assert!(office.get("/events").is_refused(429, "rate_limited")["retry_after"].is_i64());
     other.get("/events").is(200);
-    drop(one);
-    crate::harness::eventually("the place is free", || (office.get("/events").status == 200).then_some(()));
+    waiting.into_iter().for_each(|one| drop(one.join().unwrap()));
+    office.get("/events").is(200);
 }

@@ -141,6 +141,7 @@ fn take(headers: Vec<(String, String)>, body: &[u8], state: &mut State) -> Reply
     let call = Call { kind, headers, body: parsed };
     if let Some(error) = state.secret.as_ref().and_then(|secret| forgery(secret, &call.headers, body)) {
         state.forged.push(format!("{} {error}", call.kind));
+        return Reply::Status(401);
     }
     let reply = state.scripts.get(&call.kind).map_or_else(|| Reply::Json(json!({})), |script| script(&call));
     state.calls.push(call);

@@ -1,0 +1,43 @@
+//! What to do about a call that failed, by what came back.
+
+use crate::apps::application::Application;
+use crate::callout::Probe;
+
+pub fn call(application: &Application, probe: &Probe) -> String {
+    let id = &application.id;
+    match (probe.status, probe.fault.as_deref().unwrap_or_default()) {
+        (Some(401 | 403), _) => format!(
+            "it refuses a true signature: let it compute the HMAC over webhook-id.webhook-timestamp.body with the raw body, as it came, and \
+             the secret decoded from base64. Is its secret the present one? A new one: parlour app secret rotate {id} callback"
+        ),
+        (Some(404 | 405), _) => format!("is that its address, and does it take POST? parlour app update {id} --callback URL"),
+        (Some(300..=399), _) => match &probe.head.location {
+            Some(location) => {
+                format!("redirects are not followed; if that is the right address: parlour app update {id} --callback {location}")
+            }
+            None => "redirects are not followed: give the address to which it redirects".into(),
+        },
+        (Some(500..), _) => "look into the application's own log, at this time".into(),
+        (Some(_), _) => "look into what the application answers".into(),
+        (None, fault) => silence(id.as_str(), fault),
+    }
+}
+
+fn silence(id: &str, fault: &str) -> String {
+    let has = |word: &str| fault.contains(word);
+    if has("approved") || has("by https") {
+        return format!("if you trust what answers there: parlour app update {id} --approve HOST:PORT");
+    }
+    if has("did not answer within") {
+        return "let it answer first and do the work afterwards; a question has 5 s, everything else 15 s".into();
+    }
+    if has("certificate") || has("Certificate") {
+        return "its certificate must be good for this name, in force, from an authority that browsers trust, and sent with its \
+                intermediate certificates"
+            .into();
+    }
+    if has("resolved") || has("stands for no address") {
+        return format!("is the name right, and known to this machine? parlour app update {id} --callback URL");
+    }
+    "is the application running, does it listen on this port, and can this machine reach it?".into()
+}

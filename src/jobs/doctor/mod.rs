@@ -1,0 +1,77 @@
+//! Tries what an application gives to Parlour, and says of each thing what was asked, what was answered, how long it took, what is
+//! wrong and how to mend it. Changes nothing but a queue that was stopped, which an answered ping starts.
+
+pub mod callback;
+mod mend;
+mod question;
+pub mod token;
+
+use crate::callout::Probe;
+use serde::{Deserialize, Serialize};
+
+/// What was looked at, and what was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub check: String,
+    pub state: State,
+    pub detail: String,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
+    /// Where it was seen by a call.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<Exchange>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    Good,
+    /// Works, and could be better.
+    Advice,
+    Wrong,
+}
+
+/// One call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    pub request: String,
+    /// Status, type and the beginning of the answer; null: there was none.
+    pub answer: Option<String>,
+    pub ms: i64,
+}
+
+/// Characters of an answer that are shown.
+const SHOWN: usize = 200;
+
+impl Exchange {
+    fn of(url: &str, body: &str, probe: &Probe) -> Exchange {
+        let kind = probe.head.content_type.as_deref().unwrap_or_default();
+        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let short: String = plain(&probe.text).chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+        let answer = probe.status.map(|status| format!("{status} {kind} {short}").trim_end().replace("  ", " "));
+        Exchange { request: format!("POST {url} {body}"), answer, ms: probe.ms }
+    }
+}
+
+impl Finding {
+    fn new(check: &str, state: State, detail: impl Into<String>, mend: Option<String>) -> Finding {
+        Finding { check: check.into(), state, detail: detail.into(), mend, exchange: None }
+    }
+
+    pub fn good(check: &str, detail: impl Into<String>) -> Finding {
+        Finding::new(check, State::Good, detail, None)
+    }
+
+    pub fn advice(check: &str, detail: impl Into<String>, mend: impl Into<String>) -> Finding {
+        Finding::new(check, State::Advice, detail, Some(mend.into()))
+    }
+
+    pub fn wrong(check: &str, detail: impl Into<String>, mend: impl Into<String>) -> Finding {
+        Finding::new(check, State::Wrong, detail, Some(mend.into()))
+    }
+
+    fn seen(self, exchange: Exchange) -> Finding {
+        Finding { exchange: Some(exchange), ..self }
+    }
+}
