@@ -58,16 +58,11 @@
     sheet.replaceSync(style);
     shadow.adoptedStyleSheets = [sheet];
     const box = document.createElement('div');
-    const button = document.createElement('button');
-    button.type = 'button';
-    const badge = document.createElement('span');
-    badge.className = 'badge';
-    badge.hidden = true;
+    const button = Object.assign(document.createElement('button'), { type: 'button' });
+    const badge = Object.assign(document.createElement('span'), { className: 'badge', hidden: true });
     button.append(drawing('talk', TALK), drawing('cross', CROSS), badge);
-    const frame = document.createElement('iframe');
-    frame.title = words.title;
-    frame.allow = 'clipboard-write';
-    frame.src = `${origin}/widget?${new URLSearchParams({ app: options.app, lang: options.locale ?? locale })}`;
+    const src = `${origin}/widget?${new URLSearchParams({ app: options.app, lang: options.locale ?? locale })}`;
+    const frame = Object.assign(document.createElement('iframe'), { title: words.title, allow: 'clipboard-write', src });
     box.append(button, frame);
     shadow.append(box);
     running = { options, host, box, button, badge, frame, open: false };
@@ -79,11 +74,22 @@
     });
     label(0);
     document.body.append(host);
-    if (options.open) show(true);
+    // On a small screen it would cover the page that was asked for.
+    if (options.open ?? (kept() && !matchMedia('(max-width: 34rem)').matches)) show(true, undefined, false);
   }
 
-  /** @param {boolean} open @param {string} [party] whose conversation to show: `user:<id>`, `application`, `conversation:<id>` */
-  function show(open, party) {
+  /** Whether this user's messenger is open, in all pages of this tab. @param {boolean} [open] */
+  function kept(open) {
+    const key = `parlour/open/${running?.options.app}/${running?.options.user ?? ''}`;
+    try {
+      return (open === undefined ? sessionStorage.getItem(key) : (sessionStorage[key] = String(open))) === 'true';
+    } catch {
+      return false; // a page may have no storage
+    }
+  }
+
+  /** @param {boolean} open @param {string} [party] whose conversation to show: `user:<id>`, `application`, `conversation:<id>` @param {boolean} [focus] */
+  function show(open, party, focus = true) {
     if (!running) return;
     if (party) tell('go', { party });
     running.party = party;
@@ -92,8 +98,8 @@
     running.box.classList.toggle('is-open', open);
     running.button.setAttribute('aria-expanded', String(open));
     tell('open', { open });
-    if (open) running.frame.focus();
-    else running.button.focus();
+    kept(open);
+    if (focus) (open ? running.frame : running.button).focus();
     label(Number(running.badge.dataset.unread ?? 0));
   }
 
@@ -147,6 +153,7 @@
     if (!running) return;
     const { host } = running;
     if (forget) tell('stop');
+    if (forget) kept(false);
     running = null;
     if (forget) host.hidden = true;
     setTimeout(() => host.remove(), forget ? 500 : 0);
@@ -155,9 +162,7 @@
   /** @param {string} name @param {string} line */
   function drawing(name, line) {
     const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-    svg.setAttribute('viewBox', '0 0 24 24');
-    svg.setAttribute('aria-hidden', 'true');
-    svg.setAttribute('class', name);
+    for (const [key, value] of Object.entries({ viewBox: '0 0 24 24', 'aria-hidden': 'true', class: name })) svg.setAttribute(key, value);
     const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
     path.setAttribute('d', line);
     svg.append(path);

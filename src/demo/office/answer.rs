@@ -44,7 +44,7 @@ pub fn answer(address: &str, state: &State, person: &Person, text: &str) -> Stri
         Question::Balance => balance(state, person, l),
         Question::Leave => leave(address, state, person, l),
         Question::Notices => notices(address, state, l),
-        Question::Away => away(state, l),
+        Question::Away => away(state, l, Day::today()),
         Question::Help => help(l).to_owned(),
         Question::Unknown => {
             let sorry = l.say("I did not understand that.", "抱歉，我没有看懂。");
@@ -87,8 +87,8 @@ fn leave(address: &str, state: &State, person: &Person, l: Language) -> String {
             Some(decision) if decision.approved => l.say("approved", "已批准"),
             Some(_) => l.say("rejected", "已拒绝"),
         };
-        let span = l.span(&leave.first, &leave.last);
-        format!("- [{span}]({}/leave/{}): {mark}", address, leave.id)
+        let (span, colon) = (l.span(&leave.first, &leave.last), l.say(": ", "："));
+        format!("- [{span}]({}/leave/{}){colon}{mark}", address, leave.id)
     };
     let lines: Vec<String> = state.leaves.iter().filter(own).map(line).take(10).collect();
     let list = match lines.is_empty() {
@@ -109,17 +109,31 @@ fn notices(address: &str, state: &State, l: Language) -> String {
     }
 }
 
-fn away(state: &State, l: Language) -> String {
-    let names: Vec<String> = state.away_on(Day::today()).map(|p| plain(&p.name)).collect();
+fn away(state: &State, l: Language, day: Day) -> String {
+    let names: Vec<String> = state.away_on(day).map(|p| plain(&p.name)).collect();
     match names.is_empty() {
-        true => l.say("Everybody is in today.", "今天大家都在。").to_owned(),
-        false => format!("{} {}", l.say("Out today:", "今天不在："), names.join(", ")),
+        true if day.is_working() => l.say("Everybody is in today.", "今天大家都在。").to_owned(),
+        true => l.say("It is the weekend, and nobody is on leave.", "今天是周末，没有人请假。").to_owned(),
+        false => format!("{}{}", l.say("Out today: ", "今天不在："), names.join(l.say(", ", "、"))),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_away_is_said_as_the_day_is_and_in_the_signs_of_the_language() {
+        let (state, day) = (State::default(), |text| Day::parse(text).unwrap());
+        let (friday, sunday) = (day("2026-11-20"), day("2026-11-22"));
+        assert_eq!(away(&state, Language::English, friday), "Everybody is in today.");
+        assert!(away(&state, Language::English, sunday).contains("weekend"));
+        assert!(away(&state, Language::Chinese, sunday).contains("周末"));
+        let state = crate::demo::office::story::first("http://office").unwrap();
+        let said: Vec<String> = state.people.iter().map(|one| leave("http://office", &state, one, Language::Chinese)).collect();
+        let said = said.join("\n");
+        assert!(said.contains(")：") && !said.contains("): "), "{said}");
+    }
 
     #[test]
     fn questions_are_understood_in_both_languages() {

@@ -166,7 +166,7 @@ fn routes(app: &mut ServiceConfig) {
         .service(resource("/requests").get(leave::requests))
         .service(resource("/notices").get(notice::index).post(notice::create))
         .service(resource("/staff").get(staff::index).post(staff::create))
-        .service(resource("/staff/{id}/departure").post(staff::depart))
+        .service(resource("/staff/{id}/departure").get(staff::leaving).post(staff::depart))
         .service(resource("/messenger").post(messenger::create))
         .service(resource("/sign-in").get(enter::new).post(enter::create))
         .service(resource("/sign-out").post(enter::destroy))

@@ -62,8 +62,11 @@ export class Demo {
 /** The messenger in the frame of a page. @param {import('./window.js').Window} window */
 export const frame = (window) => window.page.frameLocator('iframe');
 
-/** Opens the widget. @param {import('./window.js').Window} window */
-export const openWidget = (window) => window.page.getByRole('button', { name: /messages|打开消息/ }).click();
+/** Opens the widget, unless it is open. @param {import('./window.js').Window} window */
+export async function openWidget(window) {
+  const launcher = window.page.getByRole('button', { name: /messages|打开消息|关闭消息/ });
+  if ((await launcher.getAttribute('aria-expanded')) !== 'true') await launcher.click();
+}
 
 /** @param {import('./window.js').Window} window @param {string} text */
 export async function say(window, text) {

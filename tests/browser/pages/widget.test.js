@@ -56,6 +56,31 @@ test('the session goes on when the page changes, without asking for another toke
   assert.equal(office.given, 2, 'another user of the page is another session');
 });
 
+test('it stays open from page to page of a tab, where it was, until it is closed', async () => {
+  const carol = await stage.visitor();
+  await carol.page.goto(`${office.url}/start?user=carol&hint`);
+  await launcher(carol).click();
+  await frameOf(carol).locator('.search input').fill('dora');
+  await frameOf(carol).locator('.row', { hasText: 'Dora Wang' }).click();
+  await frameOf(carol).locator('.chat-title', { hasText: 'Dora Wang' }).waitFor();
+  await frameOf(carol).locator('.composer textarea').fill('Which page is yours?');
+  await frameOf(carol).locator('.composer textarea').press('Enter');
+  await frameOf(carol).locator('.mark-sent, .mark-received, .mark-read').first().waitFor();
+  await carol.page.click('text=Next page');
+  await frameOf(carol).locator('.md', { hasText: 'Which page is yours?' }).waitFor();
+  await carol.until('it is open', async () => (await launcher(carol).getAttribute('aria-expanded')) === 'true');
+  assert.equal(await carol.page.evaluate(() => document.activeElement === document.body), true, 'the page has the focus');
+  const other = await carol.page.context().newPage();
+  await other.goto(`${office.url}/start?user=carol&hint`);
+  const there = other.getByRole('button', { name: /messages/ });
+  await there.waitFor();
+  assert.notEqual(await there.getAttribute('aria-expanded'), 'true', 'another tab is its own');
+  await launcher(carol).click();
+  await carol.page.reload();
+  await launcher(carol).waitFor();
+  assert.notEqual(await launcher(carol).getAttribute('aria-expanded'), 'true');
+});
+
 test('stopping takes the widget away and forgets the session', async () => {
   const dora = await stage.visitor();
   office.given = 0;

@@ -66,10 +66,15 @@ fn a_new_person_is_in_everybodys_contacts_at_once_and_who_has_left_is_not() {
     let (anna, dalia) = (demo.enters("Anna Liu"), demo.enters("Dalia Haddad"));
     let anna = client(&demo, &anna);
     anna.hears("sync", 0, |body| body["groups"].to_string().contains("app:sales"));
+    let people = dalia.looks("/people").text();
+    assert!(people.contains("4 colleagues"), "five, and nobody is a colleague of their own: {people}");
     let farah = [("name", "Farah Demir"), ("title", "Accountant"), ("department", "operations")];
     assert_eq!(dalia.sends("/staff", &farah).status, 303);
     let shown = anna.hears("sync", 0, |body| body["groups"].to_string().contains("\"farah\""));
     assert!(shown["users"].to_string().contains("Farah Demir"), "{shown}");
+    let asked = dalia.looks("/staff/farah/departure").text();
+    assert!(asked.contains("Farah Demir") && asked.contains("value=\"yes\""), "{asked}");
+    assert!(!dalia.looks("/staff").text().contains("value=\"yes\""), "nobody is let go by one press in the list");
     assert_eq!(dalia.sends("/staff/farah/departure", &[("left", "yes")]).status, 303);
     let operations = |group: &Value| group["id"] == "app:operations" && !group.to_string().contains("farah");
     anna.hears("sync", 0, |body| body["groups"].as_array().is_some_and(|groups| groups.iter().any(operations)));

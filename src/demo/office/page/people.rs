@@ -38,7 +38,8 @@ pub async fn index(visitor: Visitor, office: Data<Office>) -> Result<HttpRespons
     let presence = presence(&office).await;
     let me = &visitor.person.id;
     let groups = office.cabinet.read(|state| groups(state, me, visitor.language, &presence));
-    let count = groups.iter().map(|group| group.people.len()).sum();
+    // Nobody is a colleague of their own.
+    let count = groups.iter().flat_map(|group| &group.people).filter(|entry| !entry.is_me).count();
     show(&People { shell, groups, count })
 }
 

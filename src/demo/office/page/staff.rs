@@ -135,6 +135,22 @@ async fn add(office: &Office, visitor: &Visitor, form: &Form) -> Result<Added, R
     Ok(Added { link: office.entry(&person.id), name: person.name, id: person.id, password: secret })
 }
 
+#[derive(Template)]
+#[template(path = "demo/departure.html")]
+struct Leaving {
+    shell: Shell,
+    card: Card,
+}
+
+/// `GET /staff/{id}/departure`: asks first, because it signs somebody out everywhere.
+pub async fn leaving(visitor: Visitor, id: Path<String>, office: Data<Office>) -> Result<HttpResponse, Refusal> {
+    require(&visitor)?;
+    let shell = Shell::of(&office, &visitor, "staff").await;
+    let leaves = |person: &&Person| person.id == *id && person.id != visitor.person.id && person.left_at.is_none();
+    let card = office.cabinet.read(|state| state.people.iter().find(leaves).map(Card::of));
+    show(&Leaving { shell, card: card.ok_or(Refusal::NotFound)? })
+}
+
 #[derive(Deserialize)]
 pub struct Departure {
     left: String,
