@@ -14,7 +14,8 @@ CREATE TABLE user (
     created_at   INTEGER NOT NULL,
     suspended_at INTEGER,
     erased_at    INTEGER,
-    last_seen_at INTEGER,
+    last_seen_at INTEGER,                          -- when it last was there, as others may know it: never while it was invisible
+    present_at   INTEGER,                          -- when it was last connected, for administrators
     received     INTEGER NOT NULL DEFAULT 0,       -- version that has reached any of its devices
     settings     INTEGER NOT NULL DEFAULT 0,       -- version of its settings
     contacts_at  INTEGER,                          -- when the application last gave its contact list
@@ -37,6 +38,7 @@ CREATE TABLE session (
     hash         BLOB    NOT NULL UNIQUE,
     name         TEXT    NOT NULL,
     address      TEXT,
+    locale       TEXT,                             -- the language that its client speaks
     created_at   INTEGER NOT NULL,
     expires_at   INTEGER,
     last_used_at INTEGER,

@@ -8,7 +8,9 @@ CREATE TABLE callback_queue (
     failing_since INTEGER,                         -- the first of the failures after which nothing has succeeded
     held_until    INTEGER,                         -- the application asked to be left alone (Retry-After)
     stopped_at    INTEGER,                         -- it answered 410, or nothing for three days
-    reason        TEXT
+    reason        TEXT,
+    answered_at   INTEGER,                         -- when it last took or answered anything at its address
+    unanswered_at INTEGER                          -- when it did not answer a ping, unless it answered since
 ) STRICT;
 
 -- Facts and questions on their way to an application. A row that belongs to a conversation waits for the earlier ones of

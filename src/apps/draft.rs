@@ -39,7 +39,7 @@ impl Default for Draft {
             colour: None,
             icon: None,
             origins: Vec::new(),
-            sign_in: vec![SignIn::Local],
+            sign_in: vec![SignIn::Ticket, SignIn::Local],
             policy: Policy::Everyone,
             callback_url: None,
             approved: Vec::new(),

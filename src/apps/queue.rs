@@ -29,10 +29,15 @@ pub struct Queue {
     pub stopped_at: Option<Moment>,
     /// Why it is stopped.
     pub reason: Option<String>,
+    /// When something was last answered at its address; none: nothing ever was.
+    pub answered_at: Option<Moment>,
+    /// When a ping was not answered, unless something was since.
+    pub unanswered_at: Option<Moment>,
 }
 
 pub fn get(db: &Db, app: AppNo) -> Result<Queue> {
-    let sql = "SELECT waiting, dropped, failing_since, held_until, stopped_at, reason FROM callback_queue WHERE application = ?1";
+    let sql = "SELECT waiting, dropped, failing_since, held_until, stopped_at, reason, answered_at, unanswered_at
+               FROM callback_queue WHERE application = ?1";
     Ok(db.maybe(sql, [app], read)?.unwrap_or_default())
 }
 
@@ -44,6 +49,8 @@ fn read(r: &Row) -> Result<Queue> {
         held_until: r.get(3)?,
         stopped_at: r.get(4)?,
         reason: r.get(5)?,
+        answered_at: r.get(6)?,
+        unanswered_at: r.get(7)?,
     })
 }
 
@@ -172,8 +179,24 @@ fn is_behind<D>(tx: &mut Tx, app: AppNo, fact: &Fact<D>) -> Result<bool> {
     Ok(true)
 }
 
+/// The application answered something.
+pub fn answered(tx: &mut Tx, app: AppNo) -> Result<()> {
+    let sql = "INSERT INTO callback_queue (application, answered_at) VALUES (?1, ?2)
+               ON CONFLICT DO UPDATE SET answered_at = ?2, unanswered_at = NULL";
+    let now = tx.now;
+    tx.run(sql, params![app, now]).map(|_| ())
+}
+
+/// The application did not answer a ping.
+pub fn unanswered(tx: &mut Tx, app: AppNo) -> Result<()> {
+    let sql = "UPDATE callback_queue SET unanswered_at = ?2 WHERE application = ?1";
+    let now = tx.now;
+    tx.run(sql, params![app, now]).map(|_| ())
+}
+
 /// The application answered something: what waits for it because it was out of reach is brought forward.
 pub fn revive(tx: &mut Tx, app: AppNo) -> Result<()> {
+    answered(tx, app)?;
     let now = tx.now;
     let sql = "UPDATE callback_queue SET failing_since = NULL WHERE application = ?1 AND failing_since IS NOT NULL";
     if tx.run(sql, [app])? == 0 {
@@ -199,8 +222,8 @@ pub fn stop(tx: &mut Tx, app: AppNo, reason: &str) -> Result<()> {
 /// The application answered a ping, or has another address: whatever waits is due at once.
 pub fn start(tx: &mut Tx, app: AppNo) -> Result<()> {
     let now = tx.now;
-    let sql = "UPDATE callback_queue SET stopped_at = NULL, reason = NULL, held_until = NULL, failing_since = NULL
-               WHERE application = ?1";
+    let sql = "UPDATE callback_queue SET stopped_at = NULL, reason = NULL, held_until = NULL, failing_since = NULL,
+               answered_at = NULL, unanswered_at = NULL WHERE application = ?1";
     tx.run(sql, [app])?;
     let sql = "UPDATE delivery SET due_at = ?2 WHERE application = ?1 AND due_at > ?2 AND coalesce(claimed_until, 0) <= ?2";
     tx.run(sql, params![app, now])?;

@@ -102,7 +102,7 @@ impl Audience<'_> {
     /// The users of a group, in its order.
     fn group(&mut self, tx: &mut Tx, id: &GroupId) -> Result<()> {
         let app = self.author.app;
-        let group = shared::get(tx, app, id)?;
+        let group = shared::get_audience(tx, app, id)?;
         let count = group::count(tx, app, group.no)?;
         if count > TOGETHER {
             self.groups += 1;

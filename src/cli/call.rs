@@ -10,12 +10,12 @@ use crate::cli::task::{Place, Task};
 use crate::config::{Config, File};
 use crate::error::Error;
 use crate::http::guard::origin::Own;
+use crate::live::Live;
 use crate::store::{self, Store};
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A server that is just starting has this long to open its ear.
@@ -129,8 +129,7 @@ fn open(config: &Config) -> crate::error::Result<Place> {
     refuse_foreign(config)?;
     let store = Store::open(&config.data, |_news| {})?;
     let own = Own::new(config.public_url.as_deref(), config.listen);
-    let callout = Callout::new(vec![config.listen])?;
-    Ok(Place { store, own, config: config.clone(), callout, readers: Arc::default() })
+    Ok(Place { store, own, config: config.clone(), callout: Callout::new(vec![config.listen])?, live: Live::new() })
 }
 
 /// Root would leave files that the server's user cannot open.

@@ -17,7 +17,7 @@ pub struct Options {
 }
 
 /// `data`: kept for the next time. The server's own configuration is not for the demo.
-pub fn run(options: &Options, data: Option<PathBuf>) -> Result<ExitCode, clap::Error> {
+pub fn run(options: &Options, data: Option<PathBuf>, json: bool) -> Result<ExitCode, clap::Error> {
     let mut config = Config::load(&File::default(), None)?;
     config.log = "warn".into();
     match options.listen {
@@ -26,5 +26,5 @@ pub fn run(options: &Options, data: Option<PathBuf>) -> Result<ExitCode, clap::E
         None => {}
     }
     let done = serve::log(&config).and_then(|()| serve::runtime()).and_then(|runtime| runtime.block_on(demo::run(config, data)));
-    Ok(done.map_or_else(|error| Failure::from(error).end(), |()| ExitCode::SUCCESS))
+    Ok(done.map_or_else(|error| Failure::from(error).end(json), |()| ExitCode::SUCCESS))
 }

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::process::ExitCode;
 
 /// The codes besides 0, done.
@@ -12,6 +13,19 @@ pub enum Code {
     NotFound = 3,
     Refused = 4,
     NoAnswer = 5,
+}
+
+impl Code {
+    /// Its name in an answer for programs.
+    fn as_str(self) -> &'static str {
+        match self {
+            Code::Failed => "failed",
+            Code::Usage => "usage",
+            Code::NotFound => "not_found",
+            Code::Refused => "refused",
+            Code::NoAnswer => "no_answer",
+        }
+    }
 }
 
 /// Why a command did not do what it was told.
@@ -28,9 +42,12 @@ impl Failure {
         Failure { code, sentence: sentence.into() }
     }
 
-    /// Says it, and ends with its code.
-    pub fn end(&self) -> ExitCode {
-        eprintln!("parlour: {}", self.sentence);
+    /// Says it, to people or to a program, and ends with its code.
+    pub fn end(&self, json: bool) -> ExitCode {
+        match json {
+            true => eprintln!("{}", json!({ "error": { "code": self.code.as_str(), "message": self.sentence } })),
+            false => eprintln!("parlour: {}", self.sentence),
+        }
         ExitCode::from(self.code as u8)
     }
 }
@@ -49,7 +66,18 @@ impl From<Error> for Failure {
 }
 
 /// What was typed is wrong, or asked for help.
-pub fn usage(error: &clap::Error) -> ExitCode {
+pub fn usage(error: &clap::Error, json: bool) -> ExitCode {
+    if json && error.use_stderr() {
+        return Failure::new(Code::Usage, sentence(error)).end(true);
+    }
     let _ = error.print();
     ExitCode::from(if error.use_stderr() { Code::Usage as u8 } else { 0 })
+}
+
+/// What is wrong, without the advice below it.
+fn sentence(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let first = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = first.strip_prefix("error: ").unwrap_or(first).split_whitespace().collect();
+    words.join(" ")
 }

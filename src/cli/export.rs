@@ -20,7 +20,7 @@ use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fs::OpenOptions;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
@@ -91,8 +91,8 @@ impl Export {
         let as_table = to.is_table(kinds)?;
         match to.file.to_str() {
             Some("-") => to.write(config, kinds, as_table, std::io::stdout())?,
-            _ => to.write_file(config, kinds, as_table)?,
-        }
+            _ => return to.write_file(config, kinds, as_table),
+        };
         Answer::new("", Value::Null).map(|answer| Answer { silent: true, ..answer })
     }
 }
@@ -107,19 +107,22 @@ impl To {
     }
 
     /// A whole file, or none. It is for its owner alone: what people wrote is in it.
-    fn write_file(&self, config: &Config, kinds: &[Kind], as_table: bool) -> Result<()> {
+    fn write_file(&self, config: &Config, kinds: &[Kind], as_table: bool) -> Result<Answer> {
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.file);
         let file = file.map_err(|e| self.unwritable(&e))?;
         let written = self.write(config, kinds, as_table, &file);
-        let written = written.and_then(|()| file.sync_all().map_err(|e| self.unwritable(&e)));
+        let written = written.and_then(|rows| file.sync_all().map(|()| rows).map_err(|e| self.unwritable(&e)));
         if written.is_err() {
             let _ = std::fs::remove_file(&self.file);
         }
-        written
+        let (rows, bytes) = (written?, file.metadata().map_or(0, |meta| meta.len()));
+        let text = format!("{} written, {rows} {}, {bytes} bytes", self.file.display(), if rows == 1 { "row" } else { "rows" });
+        Answer::new(text, json!({ "file": self.file, "rows": rows, "bytes": bytes }))
     }
 
-    fn write(&self, config: &Config, kinds: &[Kind], as_table: bool, out: impl Write) -> Result<()> {
-        let mut out = BufWriter::new(out);
+    /// Answers how many rows there were.
+    fn write(&self, config: &Config, kinds: &[Kind], as_table: bool, out: impl Write) -> Result<usize> {
+        let (mut out, mut written) = (BufWriter::new(out), 0);
         if as_table {
             out.write_all(csv::write(COLUMNS).as_bytes()).map_err(|e| self.unwritable(&e))?;
         }
@@ -128,12 +131,17 @@ impl To {
                 let row = row?;
                 let text = if as_table { cells(&row) } else { format!("{row}\n") };
                 out.write_all(text.as_bytes()).map_err(|e| self.unwritable(&e))?;
+                written += 1;
             }
         }
-        out.flush().map_err(|e| self.unwritable(&e))
+        out.flush().map_err(|e| self.unwritable(&e)).map(|()| written)
     }
 
     fn unwritable(&self, error: &std::io::Error) -> Failure {
+        if error.kind() == ErrorKind::AlreadyExists {
+            let sentence = format!("{} is there already; an export never overwrites", self.file.display());
+            return Failure::new(Code::Refused, sentence);
+        }
         Failure::new(Code::Failed, format!("{} cannot be written: {error}", self.file.display()))
     }
 }

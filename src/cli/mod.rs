@@ -60,7 +60,7 @@ struct Place {
     #[arg(long, global = true, env = "PARLOUR_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Answer in JSON
+    /// Answer in JSON; what goes wrong is {"error": {"code", "message"}} on standard error
     #[arg(long, global = true)]
     json: bool,
 }
@@ -93,8 +93,8 @@ enum Command {
     #[command(subcommand)]
     Export(Export),
 
-    /// Letters
-    #[command(subcommand)]
+    /// Letters, which this version does not send yet
+    #[command(subcommand, hide = true)]
     Mail(Mail),
 
     /// Put load on a server and say what it did
@@ -110,19 +110,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     });
     match parsed.and_then(|(line, file)| dispatch(line, &file, &arguments)) {
         Ok(code) => code,
-        Err(error) => exit::usage(&error),
+        Err(error) => exit::usage(&error, arguments.iter().any(|word| word == "--json")),
     }
 }
 
 fn dispatch(line: Line, file: &File, arguments: &[OsString]) -> Result<ExitCode, clap::Error> {
     match line.command {
-        Command::Demo(options) => demo::run(&options, line.place.data),
+        Command::Demo(options) => demo::run(&options, line.place.data, line.place.json),
         Command::Bench(options) => Ok(load(&options, line.place.json)),
-        Command::Serve(_) => Ok(serve::run(with_file("serve", file, arguments)?, file)),
+        Command::Serve(_) => Ok(serve::run(with_file("serve", file, arguments)?, file, line.place.json)),
         other => {
             let config = Config::load(file, line.place.data.as_ref())?;
             let answer = perform(other, &config, line.place.json).and_then(|answer| answer.print(line.place.json));
-            Ok(answer.map_or_else(|failure| failure.end(), |()| ExitCode::SUCCESS))
+            Ok(answer.map_or_else(|failure| failure.end(line.place.json), |()| ExitCode::SUCCESS))
         }
     }
 }
@@ -144,10 +144,7 @@ fn load(options: &bench::Options, json: bool) -> ExitCode {
     match bench::run(options) {
         Ok(value) if json => println!("{value}"),
         Ok(value) => bench::print(&value),
-        Err(error) => {
-            eprintln!("parlour: {error:#}");
-            return ExitCode::FAILURE;
-        }
+        Err(error) => return Failure::new(Code::Failed, format!("{error:#}")).end(json),
     }
     ExitCode::SUCCESS
 }

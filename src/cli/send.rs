@@ -30,7 +30,8 @@ const MOST: u64 = 64 * 1024;
 pub struct Send {
     #[arg(value_parser = AppId::parse)]
     app: AppId,
-    /// user:ID, conversation:ID, group:ID or everyone
+    /// user:ID, conversation:ID, everyone, or group:ID: a group that is kept in Parlour (console, REST, import), not one of the
+    /// application's contact lists
     #[arg(value_parser = Party::parse)]
     to: Party,
     /// What is said; - reads it from standard input
@@ -111,7 +112,7 @@ impl Send {
 
     fn require_there(&self, db: &Db, app: AppNo) -> error::Result<()> {
         match &self.to {
-            Party::Group(id) => shared::get(db, app, id).map(|_| ()),
+            Party::Group(id) => shared::get_audience(db, app, id).map(|_| ()),
             Party::User(id) => user::number(db, app, id).map(|_| ()),
             Party::Conversation(id) => conversation::get(db, app, *id).map(|_| ()),
             Party::Application | Party::Everyone => Ok(()),

@@ -9,10 +9,10 @@ use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-pub fn run(config: Config, file: &File) -> ExitCode {
+pub fn run(config: Config, file: &File, json: bool) -> ExitCode {
     match log(&config).and_then(|()| runtime()).and_then(|runtime| runtime.block_on(serve(config, file))) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => Failure::from(error).end(),
+        Err(error) => Failure::from(error).end(json),
     }
 }
 

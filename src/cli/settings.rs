@@ -20,7 +20,7 @@ pub struct Settings {
     #[arg(long, value_name = "URL")]
     origin: Option<Vec<String>>,
 
-    /// How its users may sign in: local, callback, token, ticket
+    /// How its users may sign in: local, callback, token, ticket; a new application has local and ticket where nothing is said
     #[arg(long, value_name = "WAY", value_delimiter = ',', value_parser = SignIn::parse)]
     sign_in: Option<Vec<SignIn>>,
 

@@ -14,11 +14,10 @@ use crate::cli::{export, import, listen, upkeep};
 use crate::config::Config;
 use crate::error;
 use crate::http::guard::origin::Own;
-use crate::live::Readers;
+use crate::live::Live;
 use crate::store::{Store, Tx};
 use clap::Subcommand;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// A command that is done on the store.
 #[derive(Debug, Subcommand, Serialize, Deserialize)]
@@ -69,8 +68,8 @@ pub struct Place {
     pub own: Own,
     pub config: Config,
     pub callout: Callout,
-    /// Rung when there are events.
-    pub readers: Arc<Readers>,
+    /// Who is connected and reads events; nobody where no server runs.
+    pub live: Live,
 }
 
 impl Place {

@@ -33,7 +33,7 @@ pub enum UserTask {
     },
     /// Sign a user out everywhere and let it in no more, until it is resumed
     Suspend(Suspend),
-    /// Print a token for a program or device; it is valid until it is revoked
+    /// Print a token with which a program or device comes as this user, until it is revoked; a person's needs an end
     Token(Token),
 }
 
@@ -81,7 +81,7 @@ pub struct Token {
     /// What it is for
     #[arg(long, default_value = "command line")]
     name: String,
-    /// When it ends by itself
+    /// When it ends by itself; a person's token has to
     #[arg(long, value_name = "DAYS")]
     days: Option<u64>,
 }
@@ -121,7 +121,7 @@ impl Add {
         };
         let subject = format!("{}/{}", self.app, self.id);
         let user = place.change("user.create", subject, move |tx| self.put(tx, hash.as_deref()))?;
-        Answer::new(format!("{} is added", user.id), value(&user))
+        Answer::new(format!("{} is added", user.id), value(&user, false))
     }
 
     fn put(self, tx: &mut Tx, hash: Option<&str>) -> error::Result<User> {
@@ -166,10 +166,20 @@ impl Token {
         let (session, token) = place.change("token.create", format!("{app}/{id}"), move |tx| {
             let app = application::get(tx, &app)?.no;
             let user = user::get(tx, app, &id)?;
+            require_end(&user, &draft)?;
             session::open(tx, &user, &draft)
         })?;
         Answer::new(&token, json!({ "id": session.no, "token": token, "expires_at": session.expires_at }))
     }
+}
+
+/// Whoever holds a token is its user: a person should not be spoken for without an end.
+fn require_end(user: &User, draft: &Draft) -> error::Result<()> {
+    if user.kind != UserKind::Person || draft.expires_at.is_some() {
+        return Ok(());
+    }
+    let sentence = "this user is a person, as whom whoever holds the token writes; say with --days when it ends, or add a user of the kind program";
+    Err(Error::Forbidden(sentence.into()))
 }
 
 /// Users that one reading takes.
@@ -189,19 +199,21 @@ fn list(place: &Place, app: &AppId, text: &str) -> Result<Answer> {
         }
     };
     let all = place.store.read_blocking(look)?;
+    let here = |u: &User| place.live.hub.is_connected(u.app, u.no);
     let row = |u: &User| {
         let state = if u.suspended_at.is_some() { "suspended" } else { "open" };
-        let seen = u.last_seen_at.map_or("never".into(), |at| at.to_string());
+        let seen = if here(u) { "now".into() } else { u.present_at.map_or("never".into(), |at| at.to_string()) };
         vec![u.id.to_string(), u.name.clone(), u.kind.as_str().into(), u.email.clone().unwrap_or_default(), seen, state.into()]
     };
     let lines = table(&["ID", "NAME", "KIND", "EMAIL", "LAST SEEN", "STATE"], &all.iter().map(row).collect::<Vec<_>>());
-    Answer::new(lines, all.iter().map(value).collect::<Vec<_>>())
+    Answer::new(lines, all.iter().map(|user| value(user, here(user))).collect::<Vec<_>>())
 }
 
-fn value(user: &User) -> Value {
+fn value(user: &User, here: bool) -> Value {
+    let seen = if here { Some(Moment::now()) } else { user.present_at };
     json!({
         "id": user.id, "name": user.name, "kind": user.kind, "email": user.email, "avatar": user.avatar, "title": user.title,
         "locale": user.locale, "timezone": user.timezone, "created_at": user.created_at,
-        "suspended_at": user.suspended_at, "last_seen_at": user.last_seen_at,
+        "suspended_at": user.suspended_at, "connected": here, "last_seen_at": seen,
     })
 }

@@ -96,7 +96,7 @@ impl File {
 }
 
 fn refuse(reason: String) -> Error {
-    Error::raw(ErrorKind::ValueValidation, reason)
+    Error::raw(ErrorKind::ValueValidation, reason + "\n")
 }
 
 fn values(value: &Value) -> Option<Vec<String>> {

@@ -36,7 +36,7 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
 
     /// What is logged on standard error: error, warn, info, debug, or a filter such as warn,parlour::access=debug
-    #[arg(long, env = "PARLOUR_LOG", value_name = "FILTER", default_value = "warn,parlour=info,actix_http=off")]
+    #[arg(long, env = "PARLOUR_LOG", value_name = "FILTER", default_value = "warn,parlour=info")]
     pub log: String,
 
     /// How it is logged

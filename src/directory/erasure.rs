@@ -20,7 +20,7 @@ pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<i64> {
     }
     let (version, now, id) = (tx.next_version(app)?, tx.now, format!("{ERASED}{no}"));
     let sql = "UPDATE user SET id = ?3, name = '', email = NULL, avatar = NULL, title = NULL, locale = NULL, timezone = NULL, \
-               password = NULL, version = ?4, erased_at = ?5, last_seen_at = NULL, contacts_at = NULL, contacts_try = NULL, \
+               password = NULL, version = ?4, erased_at = ?5, last_seen_at = NULL, present_at = NULL, contacts_at = NULL, contacts_try = NULL, \
                contacts_wished_at = NULL, contacts_tag = NULL WHERE application = ?1 AND no = ?2";
     tx.run(sql, params![app, no, id, version, now])?;
     Ok(version)

@@ -158,6 +158,24 @@ pub fn note_use(tx: &mut Tx, app: AppNo, user: UserNo, no: i64) -> Result<()> {
     tx.run(sql, params![app, user, no, now]).map(|_| ())
 }
 
+/// The language that a session's client said it speaks.
+pub fn locale(db: &Db, app: AppNo, user: UserNo, no: i64) -> Result<Option<String>> {
+    let sql = "SELECT locale FROM session WHERE application = ?1 AND user = ?2 AND no = ?3";
+    Ok(db.maybe(sql, params![app, user, no], |r| r.get(0))?.flatten())
+}
+
+pub fn set_locale(tx: &mut Tx, caller: &Caller, locale: &str) -> Result<()> {
+    let sql = "UPDATE session SET locale = ?4 WHERE application = ?1 AND user = ?2 AND no = ?3";
+    tx.run(sql, params![caller.app, caller.user, caller.session, locale]).map(|_| ())
+}
+
+/// The language that a user's client spoke last.
+pub fn last_locale(db: &Db, app: AppNo, user: UserNo) -> Result<Option<String>> {
+    let sql = "SELECT locale FROM session WHERE application = ?1 AND user = ?2 AND locale IS NOT NULL
+               ORDER BY last_used_at DESC, no DESC LIMIT 1";
+    db.maybe(sql, params![app, user], |r| r.get(0))
+}
+
 /// Lets a session last until a fresh token of its user ends; never shorter than before, and a program's token keeps the life
 /// that it was given. Answers until when it lasts now.
 pub fn extend(tx: &mut Tx, caller: &Caller, until: Moment) -> Result<Option<Moment>> {

@@ -116,6 +116,12 @@ pub fn get(db: &Db, app: AppNo, id: &GroupId) -> Result<Group> {
     find(db, app, id)?.ok_or(Error::NotFound("group"))
 }
 
+/// A group that can be written to. One of an application's contact lists is none: each user may have another of that id.
+pub fn get_audience(db: &Db, app: AppNo, id: &GroupId) -> Result<Group> {
+    let found = find(db, app, id)?;
+    found.ok_or(Error::NotFound("group among those kept in Parlour; a group of a contact list cannot be written to"))
+}
+
 /// Shared groups by id, after `after`; and whether there are more.
 pub fn list(db: &Db, app: AppNo, after: Option<&str>, limit: usize) -> Result<(Vec<Group>, bool)> {
     let sql = format!(

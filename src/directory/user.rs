@@ -28,11 +28,14 @@ pub struct User {
     pub created_at: Moment,
     pub suspended_at: Option<Moment>,
     pub erased_at: Option<Moment>,
+    /// When it last was there, as others may know it: what it did while it was invisible is no part of it.
     pub last_seen_at: Option<Moment>,
+    /// When it was last connected. For administrators only.
+    pub present_at: Option<Moment>,
 }
 
 pub(crate) const COLUMNS: &str = "application, no, id, name, kind, email, avatar, title, locale, timezone, version, created_at, \
-                       suspended_at, erased_at, last_seen_at";
+                       suspended_at, erased_at, last_seen_at, present_at";
 
 pub fn find(db: &Db, app: AppNo, id: &UserId) -> Result<Option<User>> {
     let sql = format!("SELECT {COLUMNS} FROM user WHERE application = ?1 AND id = ?2 AND erased_at IS NULL");
@@ -135,8 +138,11 @@ fn look_again(tx: &mut Tx, app: AppNo, numbers: &[UserNo], between: bool) -> Res
     Ok(())
 }
 
-pub fn set_last_seen(tx: &mut Tx, app: AppNo, no: UserNo, at: Moment) -> Result<()> {
-    tx.run("UPDATE user SET last_seen_at = ?3 WHERE application = ?1 AND no = ?2", params![app, no, at]).map(|_| ())
+/// Notes that a user was there at a moment, and when others saw it; one who was erased meanwhile is nobody.
+pub fn set_last_seen(tx: &mut Tx, app: AppNo, id: &UserId, (at, seen): (Moment, Option<Moment>)) -> Result<()> {
+    let sql = "UPDATE user SET present_at = ?3, last_seen_at = coalesce(?4, last_seen_at)
+               WHERE application = ?1 AND id = ?2 AND erased_at IS NULL";
+    tx.run(sql, params![app, id, at, seen]).map(|_| ())
 }
 
 /// The columns of a row as others see it, of a table called `u`.
@@ -196,6 +202,7 @@ pub(crate) fn read(r: &Row) -> Result<User> {
         suspended_at: r.get(12)?,
         erased_at: r.get(13)?,
         last_seen_at: r.get(14)?,
+        present_at: r.get(15)?,
     })
 }
 

@@ -5,7 +5,7 @@ use crate::apps::application;
 use crate::apps::delivery::Delivery;
 use crate::chat::author::Author;
 use crate::chat::{conversation, message};
-use crate::directory::user;
+use crate::directory::{session, user};
 use crate::error::Result;
 use crate::id::{Key, Party};
 use crate::store::{Db, Tx};
@@ -29,12 +29,17 @@ pub fn say(tx: &mut Tx, question: &Delivery, notice: Notice) -> Result<()> {
     message::post(tx, &Author::application(question.app), &Party::Conversation(conversation), &draft).map(|_| ())
 }
 
-/// The language of the user who asked; none where that user is gone.
+/// The language of the user who asked, as the application says or else as the client that it used last speaks; none where that
+/// user is gone.
 fn locale(db: &Db, question: &Delivery) -> Result<Option<String>> {
     let Some(conversation) = question.conversation else { return Ok(None) };
     let Some(no) = conversation::find(db, question.app, conversation)?.and_then(|found| found.high) else { return Ok(None) };
     let user = user::get_no(db, question.app, no)?;
-    Ok(user.is_active().then(|| user.locale.unwrap_or_default()))
+    if !user.is_active() {
+        return Ok(None);
+    }
+    let locale = user.locale.map_or_else(|| session::last_locale(db, question.app, no), |said| Ok(Some(said)))?;
+    Ok(Some(locale.unwrap_or_default()))
 }
 
 fn text(notice: Notice, name: &str, locale: &str) -> String {

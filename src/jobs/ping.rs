@@ -33,7 +33,10 @@ pub async fn send(store: &Store, callout: &Callout, app: AppNo) -> Result<Pong> 
     let pong = Pong { ms: tried.attempt.ms, status: tried.attempt.status, error: tried.attempt.error.clone() };
     let keep = move |tx: &mut crate::store::Tx| {
         queue::keep(tx, app, (&id, kind, &body), &tried.attempt)?;
-        if tried.verdict == Verdict::Taken { queue::start(tx, app) } else { Ok(()) }
+        match tried.verdict {
+            Verdict::Taken => queue::start(tx, app).and_then(|()| queue::answered(tx, app)),
+            _ => queue::unanswered(tx, app),
+        }
     };
     store.write(keep).await?;
     Ok(pong)

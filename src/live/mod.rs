@@ -3,6 +3,7 @@
 
 pub mod hub;
 pub mod outbox;
+mod person;
 pub mod presence;
 pub mod reader;
 pub mod round;

@@ -3,11 +3,12 @@
 
 use crate::id::{AppNo, UserId};
 use crate::live::hub::Peer;
+pub use crate::live::person::Choice;
+use crate::live::person::{Lease, Person};
 use crate::live::watch::{Watches, Who};
 use crate::time::Moment;
 use crate::wire::frame::{Frame, Presence};
 use crate::wire::news::SocketNo;
-use crate::wire::request::Show;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -19,12 +20,14 @@ pub const GRACE: Duration = Duration::from_secs(5);
 /// Characters of a note.
 pub const NOTE: usize = 80;
 
-/// What a user chose for itself, on all devices.
+/// That somebody was there.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Choice {
-    pub show: Show,
-    pub note: Option<String>,
-    pub until: Option<Moment>,
+pub struct Sighting {
+    pub app: AppNo,
+    pub user: UserId,
+    pub at: Moment,
+    /// When others saw it last; none where that is to stay as it is, because it was invisible.
+    pub seen: Option<Moment>,
 }
 
 #[derive(Default)]
@@ -40,21 +43,6 @@ struct State {
     reviews: HashMap<AppNo, u64>,
     /// Who shows differently since `take_changed`.
     changed: HashSet<Who>,
-}
-
-#[derive(Default)]
-struct Person {
-    leases: HashMap<SocketNo, Lease>,
-    choice: Option<Choice>,
-    last_seen: Option<Moment>,
-    told: Option<Presence>,
-}
-
-/// What is known of one connection.
-struct Lease {
-    end: Moment,
-    /// Nobody is at that device: it has seen no input for a while.
-    idle: bool,
 }
 
 impl Presences {
@@ -90,7 +78,7 @@ impl Presences {
     pub fn choose(&self, app: AppNo, user: &UserId, choice: Option<Choice>, now: Moment) {
         let mut state = self.lock();
         let who = (app, user.clone());
-        state.people.entry(who.clone()).or_default().choice = choice;
+        state.people.entry(who.clone()).or_default().choose(choice, now);
         state.tell(&who, now);
     }
 
@@ -156,14 +144,14 @@ impl Presences {
         }
     }
 
-    /// Ends leases that have lapsed, tells the watchers, and answers who has gone and when it was last here.
-    pub fn lapse(&self, now: Moment) -> Vec<(AppNo, UserId, Moment)> {
+    /// Ends leases that have lapsed, tells the watchers, and answers who has come or gone since this was last asked.
+    pub fn lapse(&self, now: Moment) -> Vec<Sighting> {
         let mut state = self.lock();
         let all: Vec<Who> = state.people.keys().cloned().collect();
-        let mut gone = Vec::new();
+        let mut sightings = Vec::new();
         for who in all {
-            if state.people.get_mut(&who).is_some_and(|person| person.lapse(now)) {
-                gone.push((who.0, who.1.clone(), now));
+            if let Some((at, seen)) = state.people.get_mut(&who).and_then(|person| person.lapse(now)) {
+                sightings.push(Sighting { app: who.0, user: who.1.clone(), at, seen });
             }
             state.tell(&who, now);
             if state
@@ -174,7 +162,14 @@ impl Presences {
                 state.people.remove(&who);
             }
         }
-        gone
+        sightings
+    }
+
+    /// Everybody who is here, for a stop of the server.
+    pub fn here(&self, now: Moment) -> Vec<Sighting> {
+        let mut state = self.lock();
+        let here = state.people.iter_mut().filter(|(_, person)| !person.leases.is_empty());
+        here.map(|((app, user), person)| Sighting { app: *app, user: user.clone(), at: now, seen: person.seen(now) }).collect()
     }
 
     /// How those show now who show differently since this was last asked. Somebody has to ask now and then.
@@ -216,47 +211,11 @@ impl State {
     }
 }
 
-impl Person {
-    /// Whether the last connection has just gone.
-    fn lapse(&mut self, now: Moment) -> bool {
-        if self.choice.as_ref().is_some_and(|c| c.until.is_some_and(|until| until <= now)) {
-            self.choice = None;
-        }
-        let before = self.leases.len();
-        self.leases.retain(|_, lease| lease.end > now);
-        let invisible = self.choice.as_ref().is_some_and(|c| c.show == Show::Invisible);
-        let gone = before > 0 && self.leases.is_empty() && !invisible;
-        if gone {
-            self.last_seen = Some(now);
-        }
-        gone
-    }
-
-    fn show(&self, user: &UserId, now: Moment) -> Presence {
-        let choice = self.choice.as_ref().filter(|c| c.until.is_none_or(|until| until > now));
-        let alive = || self.leases.values().filter(|lease| lease.end > now);
-        let here = alive().next().is_some();
-        let show = match (here, choice.map(|c| c.show)) {
-            (false, _) | (true, Some(Show::Invisible | Show::Offline)) => Show::Offline,
-            (true, Some(chosen @ (Show::Away | Show::Busy))) => chosen,
-            (true, Some(Show::Available) | None) if alive().all(|lease| lease.idle) => Show::Away,
-            (true, Some(Show::Available) | None) => Show::Available,
-        };
-        let visible = choice.filter(|_| show != Show::Offline);
-        Presence {
-            user: user.clone(),
-            show,
-            note: visible.and_then(|c| c.note.clone()),
-            until: visible.and_then(|c| c.until),
-            last_seen: self.last_seen.filter(|_| show == Show::Offline && !here),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::live::Out;
+    use crate::wire::request::Show;
     use std::sync::Arc;
 
     fn anna() -> UserId {
@@ -270,24 +229,32 @@ mod tests {
         assert_eq!(all.show(app, &anna(), now).show, Show::Available);
         assert_eq!(all.show(app, &anna(), now.plus(LEASE)).show, Show::Offline);
         assert_eq!((all.take_changed(now).len(), all.take_changed(now).len()), (1, 0));
+        let sighting = |at: Moment| Sighting { app, user: anna(), at, seen: Some(at) };
+        assert_eq!((all.lapse(now), all.lapse(now), all.here(now)), (vec![sighting(now)], vec![], vec![sighting(now)]));
         all.release(app, &anna(), 1, now);
         assert_eq!(all.show(app, &anna(), now.plus(GRACE / 2)).show, Show::Available);
-        assert_eq!(all.lapse(now.plus(GRACE)), [(app, anna(), now.plus(GRACE))]);
+        assert_eq!(all.lapse(now.plus(GRACE)), [sighting(now.plus(GRACE))]);
         assert!(all.lock().people.is_empty());
     }
 
     #[test]
-    fn a_chosen_invisible_reads_as_offline_without_a_trace() {
+    fn a_chosen_invisible_reads_as_having_left_at_that_moment_whatever_follows() {
         let (all, app, now) = (Presences::default(), AppNo(1), Moment(1_000_000));
-        all.renew(app, &anna(), 1, now);
+        all.renew(app, &anna(), 1, now.minus(LEASE / 2));
+        all.lapse(now.minus(LEASE / 2));
         let choice = Choice { show: Show::Invisible, note: Some("hidden".into()), until: None };
         all.choose(app, &anna(), Some(choice), now);
         let shown = all.show(app, &anna(), now);
-        assert_eq!((shown.show, shown.note, shown.last_seen), (Show::Offline, None, None));
+        assert_eq!((shown.show, shown.note, shown.last_seen), (Show::Offline, None, Some(now)));
+        let sighting = |at: Moment, seen: Option<Moment>| Sighting { app, user: anna(), at, seen };
+        assert_eq!(all.lapse(now), [sighting(now, Some(now))]);
+        assert_eq!(all.here(now), [sighting(now, None)]);
         all.release(app, &anna(), 1, now);
         let later = now.plus(GRACE);
-        assert_eq!(all.lapse(later), [], "nobody saw her here, so nobody sees her go");
-        assert_eq!(all.show(app, &anna(), later).last_seen, None);
+        assert_eq!(all.lapse(later), [sighting(later, None)], "nobody saw her here, so nobody sees her go");
+        assert_eq!(all.show(app, &anna(), later).last_seen, Some(now));
+        all.renew(app, &anna(), 2, later);
+        assert_eq!((all.lapse(later), all.show(app, &anna(), later).last_seen), (vec![sighting(later, None)], Some(now)));
     }
 
     #[test]

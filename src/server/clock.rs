@@ -1,9 +1,8 @@
 //! What time brings: leases of presence that lapse each second, and once a minute the forgetting of who has been quiet.
 
 use crate::directory::user;
-use crate::error::Result;
 use crate::http::House;
-use crate::id::{AppNo, UserId};
+use crate::live::presence::Sighting;
 use crate::store::Tx;
 use crate::time::Moment;
 use actix_web::web::Data;
@@ -11,6 +10,8 @@ use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
+/// Users whose times are written in one transaction.
+const TOGETHER: usize = 500;
 
 pub async fn run(house: Data<House>) {
     let (mut second, mut minute) = (tokio::time::interval(SECOND), tokio::time::interval(MINUTE));
@@ -23,21 +24,22 @@ pub async fn run(house: Data<House>) {
     }
 }
 
-/// Who has gone is noted with the time, so that others may see how long ago it was.
+/// Who has come or gone is noted with the time, so that it can be said how long ago that was, also after a kill.
 async fn lapse(house: &House, now: Moment) {
-    let gone = house.live.presences.lapse(now);
-    if gone.is_empty() {
-        return;
-    }
-    let note = move |tx: &mut Tx| gone.iter().try_for_each(|one| seen(tx, one));
-    if let Err(error) = house.store.write(note).await {
-        tracing::warn!(%error, "when users were last seen could not be noted");
-    }
+    note(house, house.live.presences.lapse(now)).await;
 }
 
-fn seen(tx: &mut Tx, (app, id, at): &(AppNo, UserId, Moment)) -> Result<()> {
-    match user::find(tx, *app, id)? {
-        Some(user) => user::set_last_seen(tx, *app, user.no, *at),
-        None => Ok(()),
+/// Who is here at a stop was seen then.
+pub async fn end(house: &House) {
+    note(house, house.live.presences.here(Moment::now())).await;
+}
+
+async fn note(house: &House, sightings: Vec<Sighting>) {
+    for some in sightings.chunks(TOGETHER).map(<[Sighting]>::to_vec) {
+        let write =
+            move |tx: &mut Tx| some.iter().try_for_each(|one| user::set_last_seen(tx, one.app, &one.user, (one.at, one.seen)));
+        if let Err(error) = house.store.write(write).await {
+            tracing::warn!(%error, "when users were last seen could not be noted");
+        }
     }
 }

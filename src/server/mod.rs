@@ -47,8 +47,9 @@ pub struct Running {
 pub async fn start(config: Config) -> Result<Running> {
     files::raise_limit()?;
     let (live, bells) = (Live::new(), Bells::default());
-    let store = open(&config, live.clone(), bells.clone()).await?;
+    // First: a start that is refused for its port leaves no data directory behind.
     let listener = listen(config.listen)?;
+    let store = open(&config, live.clone(), bells.clone()).await?;
     let address = listener.local_addr().map_err(Error::internal)?;
     let own = Own::new(config.public_url.as_deref(), address);
     callout::prepare();
@@ -76,6 +77,7 @@ impl Running {
         if tokio::time::timeout(DRAIN, self.house.busy.wait()).await.is_err() {
             tracing::warn!(left = self.house.busy.len(), "not everything ended in time");
         }
+        clock::end(&self.house).await;
         self.doors.stop(false).await;
         let _ = self.serving.await;
         let _ = self.ear.await;
@@ -92,7 +94,7 @@ fn place(house: &House) -> Place {
         own: house.own.clone(),
         config: house.config.clone(),
         callout: house.callout.clone(),
-        readers: house.live.readers.clone(),
+        live: house.live.clone(),
     }
 }
 

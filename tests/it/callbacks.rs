@@ -3,7 +3,7 @@
 mod hanging;
 mod retry;
 
-use crate::harness::{Listener, PATIENCE, Reply, TestServer, eventually};
+use crate::harness::{App, Listener, PATIENCE, Reply, Socket, TestServer, eventually};
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -61,6 +61,28 @@ fn order_is_held_while_the_application_is_down_and_the_user_is_told_once() {
     let replies: Vec<&str> = texts(&messages).into_iter().filter(|text| text.starts_with("re:")).collect();
     assert_eq!(replies, ["re: one", "re: two", "re: three"]);
     assert_eq!(texts(&messages).iter().filter(|text| **text == LATE).count(), 1);
+}
+
+/// Asks the application something, in a client that speaks this language, and waits for a notice with these words.
+fn is_told_in(office: &App, id: &str, locale: &str, words: &str) {
+    let socket = Socket::open(office.server.http().address, &[]).unwrap();
+    let hello = json!({"app": office.id, "token": office.token(id), "client": {"name": "test", "locale": locale}});
+    socket.says(&json!({ "hello": hello }).to_string());
+    socket.hears("sync", 0, |_| true);
+    socket.says(&json!({"send": {"id": 1, "to": "application", "key": format!("of-{id}"), "text": "balance?"}}).to_string());
+    socket.hears("sync", 0, |sync| sync.to_string().contains(words));
+}
+
+#[test]
+fn the_user_is_told_in_the_language_of_the_client_unless_the_application_names_one() {
+    let (server, listener) = (TestServer::with(&QUICK), Listener::start());
+    let office = server.app_with("oa", &called_back(&listener.url(), &listener.host_and_port()));
+    listener.answers("message.created", |_| Reply::Status(500));
+    office.user("anna").user("ben").user("mei");
+    office.patch("/users/mei", &json!({"locale": "zh-CN"})).is(200);
+    is_told_in(&office, "anna", "zh-CN", "Office暂时没有回应");
+    is_told_in(&office, "ben", "de", "does not answer at the moment");
+    is_told_in(&office, "mei", "en", "Office暂时没有回应");
 }
 
 #[test]

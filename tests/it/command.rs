@@ -11,7 +11,7 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Stdio};
 fn every_command_has_its_name() {
     let help = Line::open().types(&["--help"]);
     let help = help.ends(0);
-    let names = "serve demo app user admin send listen doctor import export mail bench backup check healthcheck";
+    let names = "serve demo app user admin send listen doctor import export bench backup check healthcheck";
     for name in names.split(' ') {
         assert!(help.contains(&format!("\n  {name} ")), "no `{name}` in\n{help}");
     }
@@ -23,6 +23,7 @@ fn every_command_has_its_name() {
             assert!(help.ends(0).contains(&format!("\n  {name} ")), "no `{command} {name}`: {help:?}");
         }
     }
+    assert!(!help.contains("\n  mail "), "what is not there is not offered");
     Line::open().types(&["--version"]).ends(0);
     Line::open().types(&["dance"]).ends(2);
     Line::open().types(&["app", "register", "oa"]).ends(2);
@@ -41,11 +42,14 @@ fn both_ways(story: impl Fn(&dyn Fn(&[&str], &str) -> Typed)) {
 fn applications_are_registered_changed_and_suspended() {
     both_ways(|types| {
         let register = ["app", "register", "oa", "--name", "Office", "--origin", "https://oa.example", "--json"];
+        let help = types(&["app", "register", "--help"], "").out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains("a new application has local and ticket"), "{help}");
         let made = types(&register, "").json();
         assert_eq!(made["id"], "oa");
         let begins = |member: &str, prefix: &str| made[member].as_str().is_some_and(|text| text.starts_with(prefix));
         assert!(begins("key", "pk_") && begins("callback_secret", "whsec_") && begins("token_secret", "pts_"), "{made}");
         types(&register, "").is_refused(4, "already");
+        assert_eq!(types(&["app", "show", "oa", "--json"], "").json()["sign_in"], json!(["ticket", "local"]));
         types(&["app", "register", "O A", "--name", "Office"], "").ends(2);
         types(&["app", "register", "ob", "--name", "B", "--callback", "http://10.0.0.1/cb"], "").is_refused(2, "10.0.0.1:80");
         let approved = ["--callback", "http://10.0.0.1/cb", "--approve", "10.0.0.1:80", "--sign-in", "callback,ticket"];
@@ -98,6 +102,8 @@ fn users_are_added_listed_suspended_and_given_tokens() {
         assert_eq!(ids, ["anna", "press"]);
         assert_eq!(types(&["user", "list", "oa", "--text", "ann"], "").ends(0).lines().count(), 2);
         let token = types(&["user", "token", "oa", "press"], "");
+        types(&["user", "token", "oa", "anna"], "").is_refused(4, "is a person");
+        assert!(types(&["user", "token", "oa", "anna", "--days", "7"], "").ends(0).starts_with("pt_"));
         assert!(token.ends(0).starts_with("pt_"));
         types(&["user", "suspend", "oa", "press"], "").ends(0);
         types(&["user", "token", "oa", "press"], "").is_refused(4, "suspended");
@@ -135,6 +141,59 @@ fn a_backup_is_a_working_copy_and_overwrites_nothing() {
         types(&["backup", "/nowhere/at/all"], "").ends(1);
         assert!(other.types(&["app", "list", "--data", "data"]).ends(0).contains("Office"));
     });
+}
+
+#[test]
+fn a_backup_that_is_restored_goes_on_and_clients_begin_afresh() {
+    let mut server = TestServer::start();
+    let office = server.app("oa");
+    let (mut anna, ben) = (office.person("anna"), office.person("ben"));
+    let conversation = anna.sends("ben", "before")["conversation"].clone();
+    ben.hears("before");
+    let copy = server.data().with_extension("copy");
+    server.types(&["backup", copy.to_str().unwrap()]).ends(0);
+    for text in ["lost one", "lost two"] {
+        ben.sends("anna", text);
+        anna.hears(text);
+    }
+    server.stops();
+    fs::rename(server.data(), server.data().with_extension("old")).unwrap();
+    fs::create_dir(server.data()).unwrap();
+    fs::copy(&copy, server.data().join("parlour.db")).unwrap();
+    server.starts();
+    let again = office.device("ben");
+    for text in ["one", "two", "three"] {
+        again.sends("anna", text);
+    }
+    let welcome = anna.returns();
+    assert_eq!(welcome["resumed"], false, "the versions that she has seen stand for other things now: {welcome}");
+    let texts: Vec<Value> = anna.messages(&conversation).iter().map(|message| message["text"].clone()).collect();
+    assert_eq!(texts, ["before", "one", "two", "three"]);
+}
+
+#[test]
+fn a_program_is_told_what_went_wrong_in_json() {
+    let told = |typed: &Typed, code: i32| {
+        typed.ends(code);
+        assert_eq!((typed.out.as_str(), typed.error.lines().count()), ("", 1), "{typed:?}");
+        let error: Value = serde_json::from_str(&typed.error).unwrap_or_else(|e| panic!("{e}: {typed:?}"));
+        let text = |member: &str| error["error"][member].as_str().unwrap_or_default().to_string();
+        (text("code"), text("message"))
+    };
+    both_ways(|types| {
+        types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
+        let unknown = told(&types(&["app", "show", "zz", "--json"], ""), 3);
+        assert_eq!(unknown, ("not_found".into(), "there is no such application".into()));
+        let again = told(&types(&["app", "register", "oa", "--name", "Office", "--json"], ""), 4);
+        assert!(again.0 == "refused" && again.1.contains("already"), "{again:?}");
+        let mistyped = told(&types(&["app", "show", "--json", "--loud"], ""), 2);
+        assert!(mistyped.0 == "usage" && mistyped.1.contains("--loud") && !mistyped.1.contains("Usage:"), "{mistyped:?}");
+    });
+    let line = Line::open();
+    line.types(&["app", "register", "oa", "--name", "Office", "--data", "data"]).ends(0);
+    assert_eq!(told(&line.types(&["healthcheck", "--data", "data", "--json"]), 5).0, "no_answer");
+    line.file("parlour.toml", "listn = 'x'\n");
+    assert!(told(&line.types(&["serve", "--json"]), 2).1.contains("parlour.toml, line 1"));
 }
 
 #[test]

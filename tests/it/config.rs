@@ -26,6 +26,19 @@ fn flags_win_over_variables_and_variables_over_the_file() {
 }
 
 #[test]
+fn the_page_for_operators_names_the_values_that_are_used() {
+    let help = Line::open().types(&["serve", "--help"]).out;
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operate.md")).unwrap();
+    for name in ["data", "listen", "callback-pauses", "callback-give-up", "log"] {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{name}`"))).unwrap_or_else(|| panic!("no `{name}`"));
+        let said = row.split('|').nth(2).unwrap().split('`').nth(1).unwrap();
+        let of_option = help.split(&format!("--{name} <")).nth(1).unwrap_or_else(|| panic!("no --{name} in\n{help}"));
+        let default = of_option.split("[default: ").nth(1).and_then(|rest| rest.split(']').next());
+        assert_eq!(default, Some(said), "--{name}");
+    }
+}
+
+#[test]
 fn a_running_server_goes_by_its_flags() {
     let line = Line::open();
     line.file("set.toml", "frame-bytes = 1\nbody-bytes = 100\n");
@@ -39,7 +52,9 @@ fn a_running_server_goes_by_its_flags() {
 fn what_is_wrong_with_the_file_is_said_with_its_line() {
     let line = Line::open();
     line.file("parlour.toml", "data = 'd'\nlistn = '127.0.0.1:1'\n");
-    refused(&line, &[]).is_refused(2, "parlour.toml, line 2: there is no option `listn`; is `listen` meant?");
+    let mistyped = refused(&line, &[]);
+    mistyped.is_refused(2, "parlour.toml, line 2: there is no option `listn`; is `listen` meant?");
+    assert!(mistyped.error.ends_with('\n'), "the prompt that follows stands on a line of its own");
     line.file("parlour.toml", "\n\ndata = \n");
     refused(&line, &[]).is_refused(2, "parlour.toml, line 3");
     line.file("parlour.toml", "message-rate = 'many'\n");
@@ -65,6 +80,7 @@ fn two_servers_do_not_share_a_data_directory_or_a_port() {
     let address = taken.local_addr().unwrap().to_string();
     line.types(&["serve", "--data", "d", "--listen", &address]).is_refused(4, &format!("listens on {address}"));
     line.types(&["serve", "--data", "d", "--listen", "192.0.2.1:80"]).is_refused(1, "cannot listen on 192.0.2.1:80");
+    assert!(!line.path("d").exists(), "a start that was refused for its port leaves nothing behind");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The console: who gets in and for how long, what a foreign page cannot do, and that what is made there works.
 
 mod admin;
+mod seen;
 
-use crate::harness::{App, TestServer, Voice};
+use crate::harness::{App, Listener, Reply, TestServer, Voice};
 use admin::{Admin, OWN, PASSWORD, between, cookie, later, post_from, secrets, setup, sign_in};
 use serde_json::json;
 
@@ -302,4 +303,24 @@ fn what_became_of_a_message_is_shown_and_what_users_say_is_not() {
     let failed = admin.sees(&format!("/console/@oa/messages/{batch}?state=failed"));
     assert!(!failed.contains("/users/@anna") && failed.contains("user:nobody"), "{failed}");
     assert_eq!(admin.get("/console/@oa/messages/999999").status, 404);
+}
+
+#[test]
+fn an_application_is_not_called_well_before_it_has_answered() {
+    let (server, listener) = (TestServer::start(), Listener::start());
+    let admin = Admin::first(&server);
+    server.app_with("oa", &["--callback", &listener.url(), "--approve", &listener.host_and_port()]);
+    let untried = admin.sees("/console");
+    assert!(untried.contains(">not tried yet<") && !untried.contains("All is well"), "{untried}");
+    listener.answers("ping", |_| Reply::Status(500));
+    admin.does("/console/@oa/pings", &[]);
+    let silent = admin.sees("/console");
+    assert!(silent.contains(">did not answer the last ping<") && !silent.contains("All is well"), "{silent}");
+    listener.answers_json("ping", json!({}));
+    admin.does("/console/@oa/pings", &[]);
+    let good = admin.sees("/console");
+    assert!(good.contains(">answering<") && good.contains("All is well"), "{good}");
+    let elsewhere = listener.url().replace("/parlour", "/elsewhere");
+    server.types(&["app", "update", "oa", "--callback", &elsewhere]).ends(0);
+    assert!(admin.sees("/console").contains(">not tried yet<"), "another address has not answered");
 }

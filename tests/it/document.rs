@@ -67,6 +67,16 @@ impl Drop for Shop {
 }
 
 #[test]
+fn the_application_of_the_guide_has_its_pages_while_parlour_is_away() {
+    let mut server = TestServer::start();
+    let shop = Shop::open(&server);
+    server.stops();
+    let page = shop.http.get("/mia");
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("Hello, Mia Park") && !page.text().contains("widget.js"), "{}", page.text());
+}
+
+#[test]
 fn the_application_of_the_guide_has_a_messenger() {
     let server = TestServer::start();
     let shop = Shop::open(&server);

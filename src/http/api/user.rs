@@ -15,6 +15,7 @@ use crate::id::{AppNo, UserId};
 use crate::jobs;
 use crate::store::Tx;
 use crate::time::Moment;
+use crate::wire::request::Show;
 use crate::wire::row::UserKind;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -37,6 +38,7 @@ pub struct View {
     suspended: bool,
     #[schema(value_type = String, format = DateTime)]
     created_at: Moment,
+    /// Now for whoever shows as being there; otherwise when other users last saw it there, which says nothing of an invisible one.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_seen_at: Option<Moment>,
     version: i64,
@@ -48,8 +50,10 @@ pub struct One {
     user: View,
 }
 
-impl From<user::User> for View {
-    fn from(u: user::User) -> View {
+impl View {
+    fn of(house: &House, u: user::User) -> View {
+        let now = Moment::now();
+        let is_seen = house.live.show(u.app, &u.id, now).show != Show::Offline;
         View {
             id: u.id,
             name: u.name,
@@ -61,7 +65,7 @@ impl From<user::User> for View {
             timezone: u.timezone,
             suspended: u.suspended_at.is_some(),
             created_at: u.created_at,
-            last_seen_at: u.last_seen_at,
+            last_seen_at: if is_seen { Some(now) } else { u.last_seen_at },
             version: u.version,
         }
     }
@@ -88,7 +92,7 @@ pub async fn index(house: Data<House>, by: ApplicationKey, Query(search): Query<
         user::list(db, app, search.after.as_deref(), limit, search.text.as_deref().unwrap_or_default())
     };
     let (users, more) = house.store.read(find).await?;
-    ok(&List::page(users.into_iter().map(View::from).collect(), more, |user| user.id.to_string()))
+    ok(&List::page(users.into_iter().map(|user| View::of(&house, user)).collect(), more, |user| user.id.to_string()))
 }
 
 /// One user.
@@ -97,7 +101,7 @@ pub async fn index(house: Data<House>, by: ApplicationKey, Query(search): Query<
 pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>) -> Answer {
     let app = by.application.no;
     let user = house.store.read(move |db| user::get(db, app, &id)).await?;
-    ok(&One { user: user.into() })
+    ok(&One { user: View::of(&house, user) })
 }
 
 /// Creates a user, or changes what is given of one.
@@ -110,7 +114,7 @@ pub async fn create(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, 
         Ok((begun, write(tx, app, &profile, suspended)?))
     };
     let (begun, user) = house.store.write(put).await?;
-    answer(if begun { StatusCode::CREATED } else { StatusCode::OK }, &One { user: user.into() })
+    answer(if begun { StatusCode::CREATED } else { StatusCode::OK }, &One { user: View::of(&house, user) })
 }
 
 /// Changes what is given of a user who is there.
@@ -123,7 +127,7 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, 
         write(tx, app, &profile, suspended)
     };
     let user = house.store.write(change).await?;
-    ok(&One { user: user.into() })
+    ok(&One { user: View::of(&house, user) })
 }
 
 /// Erases a person's data. What was written before stays with those who received it, without a name.

@@ -2,13 +2,14 @@
 //! and gets the same answer as whoever has the wrong password.
 
 use crate::apps::application::{Application, SignIn};
-use crate::apps::endpoint;
+use crate::apps::{endpoint, queue};
 use crate::callout::Credentials;
 use crate::directory::user::{self, Profile, User};
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::id::UserId;
 use crate::secret;
+use crate::store::Db;
 use crate::time::Moment;
 use std::net::IpAddr;
 
@@ -51,13 +52,17 @@ pub async fn callback(house: &House, application: &Application, given: &Given, a
         return Ok(None);
     }
     let app = application.no;
-    let endpoint = house.store.read(move |db| endpoint::find(db, app, Moment::now())).await?;
+    let find = move |db: &Db| Ok((endpoint::find(db, app, Moment::now())?, queue::get(db, app)?.answered_at.is_none()));
+    let (endpoint, untried) = house.store.read(find).await?;
     let Some(endpoint) = endpoint else {
         tracing::warn!(application = %application.id, "passwords are to be asked of the application, which has no callback address");
         return Ok(None);
     };
     let credentials = Credentials { username: &given.username, password: &given.password, address: Some(address) };
     let vouched = house.callout.verify(&endpoint, &credentials).await?;
+    if untried {
+        house.store.write(move |tx| queue::answered(tx, app)).await?;
+    }
     Ok(vouched.map(Profile::from))
 }
 

@@ -73,6 +73,10 @@ fn concern(db: &Db, l: Language, row: &Row) -> Result<Option<Concern>> {
     let (is_grave, what, why, room, how) = match row.callbacks {
         Callbacks::Stopped => (true, en("Callbacks are stopped"), reason(l, row), "deliveries", en("See callbacks")),
         Callbacks::Failing => (true, en("It does not answer"), waiting(l, row), "deliveries", en("See callbacks")),
+        Callbacks::Silent => {
+            let why = l.t("The last ping was not answered, so callbacks will hardly be.").into();
+            (true, en("It does not answer"), why, "deliveries", en("See callbacks"))
+        }
         Callbacks::None if a.opens(SignIn::Callback) => {
             let why = l.t("Users are to sign in with its passwords, but it has no callback address.").into();
             (false, en("Nobody to ask"), why, "edit", en("Settings"))
@@ -81,6 +85,10 @@ fn concern(db: &Db, l: Language, row: &Row) -> Result<Option<Concern>> {
             (false, en("No key"), l.t("Without a key it cannot fetch tickets for its users.").into(), "keys/new", en("New key"))
         }
         _ if row.queue.dropped > 0 => (false, en("Queue was full"), waiting(l, row), "deliveries", en("See callbacks")),
+        Callbacks::Untried => {
+            let why = l.t("Nothing was sent to its callback address yet; a ping says whether it answers.").into();
+            (false, en("Not tried yet"), why, "deliveries", en("See callbacks"))
+        }
         _ => return Ok(None),
     };
     Ok(Some(Concern {

@@ -22,7 +22,11 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 pub enum Callbacks {
     /// There is no address.
     None,
+    /// Nothing was ever answered at that address, and nothing has failed.
+    Untried,
     Answering,
+    /// The last ping was not answered; nothing waits.
+    Silent,
     Failing,
     Stopped,
 }
@@ -33,6 +37,8 @@ impl Callbacks {
             (None, ..) => Callbacks::None,
             (_, Some(_), _) => Callbacks::Stopped,
             (_, _, Some(_)) => Callbacks::Failing,
+            _ if queue.unanswered_at.is_some() => Callbacks::Silent,
+            _ if queue.answered_at.is_none() => Callbacks::Untried,
             _ => Callbacks::Answering,
         }
     }
@@ -40,6 +46,8 @@ impl Callbacks {
     pub fn name(&self) -> &'static str {
         match self {
             Callbacks::None => en("none"),
+            Callbacks::Untried => en("not tried yet"),
+            Callbacks::Silent => en("did not answer the last ping"),
             Callbacks::Answering => en("answering"),
             Callbacks::Failing => en("not answering"),
             Callbacks::Stopped => en("stopped"),
@@ -48,15 +56,15 @@ impl Callbacks {
 
     pub fn colour(&self) -> &'static str {
         match self {
-            Callbacks::None => "",
+            Callbacks::None | Callbacks::Untried => "",
             Callbacks::Answering => "badge-good",
-            Callbacks::Failing => "badge-warn",
+            Callbacks::Silent | Callbacks::Failing => "badge-warn",
             Callbacks::Stopped => "badge-bad",
         }
     }
 
     pub fn is_grave(&self) -> bool {
-        matches!(self, Callbacks::Failing | Callbacks::Stopped)
+        matches!(self, Callbacks::Silent | Callbacks::Failing | Callbacks::Stopped)
     }
 }
 

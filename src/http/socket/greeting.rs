@@ -100,7 +100,10 @@ async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
     let since = hello.since.as_ref().filter(|s| s.epoch == house.store.epoch()).map(|s| s.version);
     let caller = admitted.caller.clone();
     match house.store.read(move |db| picture(db, &caller, since)).await {
-        Ok(picture) => Ok(guest(house, (admitted, peer), application, picture)),
+        Ok(picture) => {
+            remember(house, &admitted.caller, hello, &picture.0).await;
+            Ok(guest(house, (admitted, peer), application, picture))
+        }
         Err(error) => {
             house.live.hub.leave(&peer);
             Err(error)
@@ -108,10 +111,28 @@ async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
     }
 }
 
+/// Characters of a language tag that are kept.
+const LOCALE: usize = 35;
+
+/// Keeps the language that the client speaks, where it is another than before: notices to the user are written in it.
+async fn remember(house: &House, caller: &Caller, hello: &Hello, standing: &Standing) {
+    let said = hello.client.as_ref().and_then(|client| client.locale.as_deref()).unwrap_or_default();
+    let locale: String = said.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(LOCALE).collect();
+    if locale.is_empty() || standing.locale.as_deref() == Some(&locale) {
+        return;
+    }
+    let caller = caller.clone();
+    if let Err(error) = house.store.write(move |tx| session::set_locale(tx, &caller, &locale)).await {
+        tracing::debug!(%error, "a client's language was not noted");
+    }
+}
+
 /// How a user stands at the moment.
 struct Standing {
     me: UserRow,
     answering: bool,
+    /// The language of the session's client, as it was said before.
+    locale: Option<String>,
 }
 
 fn standing(db: &Db, caller: &Caller) -> Result<Standing> {
@@ -120,7 +141,8 @@ fn standing(db: &Db, caller: &Caller) -> Result<Standing> {
     if session::find_no(db, caller.app, caller.user, caller.session)?.is_none() {
         return Err(Error::Unauthenticated("this session has ended; sign in again".into()));
     }
-    Ok(Standing { me: me.row(), answering: queue::answering(db, caller.app)? })
+    let locale = session::locale(db, caller.app, caller.user, caller.session)?;
+    Ok(Standing { me: me.row(), answering: queue::answering(db, caller.app)?, locale })
 }
 
 /// What a connection must know, read after it was registered with the hub.

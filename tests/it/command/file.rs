@@ -78,12 +78,15 @@ fn a_file_is_written_whole_or_not_at_all_and_never_over_another() {
     types(&["send", "oa", "user:anna", "hello"]).ends(0);
     types(&["export", "messages", "zz", "out.ndjson"]).is_refused(3, "no such application");
     assert!(!line.path("out.ndjson").exists(), "what failed leaves nothing behind");
-    types(&["export", "messages", "oa", "out.ndjson"]).ends(0);
+    let said = types(&["export", "messages", "oa", "out.ndjson", "--json"]).json();
+    let bytes = std::fs::metadata(line.path("out.ndjson")).unwrap().len();
+    assert_eq!(said, json!({ "file": "out.ndjson", "rows": 1, "bytes": bytes }));
     assert_eq!(mode(&line.path("out.ndjson")), 0o600, "it is for its owner alone");
     let written = std::fs::read_to_string(line.path("out.ndjson")).unwrap();
     let message: Value = serde_json::from_str(&written).unwrap();
     assert_eq!((&message["from"], &message["text"]), (&json!("application"), &json!("hello")));
-    types(&["export", "messages", "oa", "out.ndjson"]).is_refused(1, "exists");
+    types(&["export", "messages", "oa", "out.ndjson"]).is_refused(4, "never overwrites");
+    assert!(types(&["export", "users", "oa", "users.csv"]).ends(0).starts_with("users.csv written, 1 row, "));
     assert_eq!(std::fs::read_to_string(line.path("out.ndjson")).unwrap(), written);
 }
 

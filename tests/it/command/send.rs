@@ -39,6 +39,9 @@ fn a_group_and_everyone_get_what_is_sent_to_them() {
         assert_eq!(receivers(types, "Stock count"), ["u1", "u2"]);
         assert_eq!(receivers(types, "Fire drill"), ["u1", "u2", "u3"]);
         types(&["send", "oa", "group:nobody", "hello"], "").is_refused(3, "no such group");
+        let list = "{\"user\":\"u1\",\"groups\":[{\"id\":\"team\",\"name\":\"Team\",\"users\":[\"u2\"]}]}\n";
+        types(&["import", "contacts", "oa"], list).ends(0);
+        types(&["send", "oa", "group:team", "hello"], "").is_refused(3, "a group of a contact list cannot be written to");
         types(&["send", "oa", "application", "hello"], "").is_refused(2, "cannot write to itself");
         types(&["send", "oa", "everyone", " "], "").is_refused(2, "needs a text");
         types(&["app", "suspend", "oa"], "").ends(0);

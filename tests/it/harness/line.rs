@@ -71,7 +71,11 @@ impl Typed {
     #[track_caller]
     pub fn ends(&self, code: i32) -> &str {
         assert_eq!(self.code, code, "{self:?}");
-        let sentences = self.error.lines().filter(|line| line.starts_with("parlour: ") || line.starts_with("error: ")).count();
+        let sentences = self
+            .error
+            .lines()
+            .filter(|line| ["parlour: ", "error: ", "{\"error\":"].iter().any(|start| line.starts_with(start)))
+            .count();
         assert_eq!(sentences, usize::from(code != 0), "{self:?}");
         self.out.trim_end()
     }

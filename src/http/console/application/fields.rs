@@ -14,8 +14,7 @@ const COLOUR: &str = "#2f5fd0";
 
 /// Of a new application, with what most will want.
 pub fn blank() -> Form {
-    let draft = Draft { sign_in: vec![SignIn::Ticket, SignIn::Local], ..Draft::default() };
-    form(&draft)
+    form(&Draft::default())
 }
 
 pub fn of(application: &Application) -> Form {

@@ -75,20 +75,37 @@ struct Row {
     title: String,
     kind: &'static str,
     is_suspended: bool,
-    last_seen_at: Option<Moment>,
+    seen: Seen,
+}
+
+/// When a user was last connected, invisible or not: this is the administrator's page.
+enum Seen {
+    Now,
+    At(Moment),
+    Never,
+}
+
+impl Seen {
+    fn of(visit: &Visit, user: &User) -> Seen {
+        match user.present_at {
+            _ if visit.house.live.hub.is_connected(user.app, user.no) => Seen::Now,
+            Some(at) => Seen::At(at),
+            None => Seen::Never,
+        }
+    }
 }
 
 impl Row {
-    fn of(application: &Application, user: User) -> Row {
+    fn of(visit: &Visit, application: &Application, user: User) -> Row {
         Row {
             path: address::user(&application.id, &user.id),
             mark: Mark::of_person(user.id.as_str(), &user.name),
             kind: kind(user.kind),
             is_suspended: user.suspended_at.is_some(),
+            seen: Seen::of(visit, &user),
             id: user.id,
             name: user.name,
             title: user.title.unwrap_or_default(),
-            last_seen_at: user.last_seen_at,
         }
     }
 }
@@ -111,7 +128,7 @@ pub async fn index(visit: Visit, id: Path<String>, asked: Query<Asked>) -> Answe
     };
     let (application, (found, more)) = visit.read(work).await?;
     let next = found.last().filter(|_| more).map(|last| segment::encode(last.id.as_str()));
-    let users = found.into_iter().map(|user| Row::of(&application, user)).collect();
+    let users = found.into_iter().map(|user| Row::of(&visit, &application, user)).collect();
     let frame = Frame::within(&visit, &application, "users");
     draw(&Index { frame, users, query: segment::encode(&text), text, after, next })
 }
@@ -177,6 +194,7 @@ struct Show<'a> {
     facts: Vec<(&'static str, Option<String>)>,
     sessions: Vec<Session>,
     has_password: bool,
+    seen: Seen,
     u: &'a User,
 }
 
@@ -198,6 +216,7 @@ pub(super) async fn draw_show(visit: &Visit, application: &Application, user: &U
         facts: fields::facts(user),
         sessions,
         has_password,
+        seen: Seen::of(visit, user),
         u: user,
     };
     draw_form(form, &page)

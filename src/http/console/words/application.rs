@@ -21,6 +21,14 @@ pub const WORDS: super::Table = &[
     ("callbacks waiting", "等待中的回调"),
     ("answering", "响应正常"),
     ("not answering", "没有响应"),
+    ("not tried yet", "尚未调用过"),
+    ("did not answer the last ping", "上次 ping 没有响应"),
+    ("Not tried yet", "尚未调用过"),
+    ("The last ping was not answered, so callbacks will hardly be.", "上次 ping 没有得到响应，回调多半也不会。"),
+    (
+        "Nothing was sent to its callback address yet; a ping says whether it answers.",
+        "还没有向它的回调地址发送过任何内容；发一次 ping 就知道它是否响应。",
+    ),
     ("stopped", "已停止"),
     ("Shown to users, who can also write to the application itself.", "用户会看到它，也可以直接给应用发消息。"),
     (

@@ -9,6 +9,10 @@ pub const FAULTS: super::Table = &[
     ("there is no such application", "没有这个应用。"),
     ("there is no such user", "没有这个用户。"),
     ("there is no such group", "没有这个分组。"),
+    (
+        "there is no such group among those kept in Parlour; a group of a contact list cannot be written to",
+        "Parlour 保存的分组里没有这个分组；通讯录里的分组不能作为收件人。",
+    ),
     ("there is no such key", "没有这个密钥。"),
     ("there is no such delivery", "没有这个回调。"),
     ("there is no such session", "没有这个登录。"),

@@ -14,6 +14,7 @@ pub const WORDS: super::Table = &[
     ("User", "用户"),
     ("Position", "职位"),
     ("Last seen", "最近在线"),
+    ("now", "当前在线"),
     ("The id that the application itself gives this user.", "应用自己给该用户的 ID。"),
     ("As others see it.", "其他人看到的名称。"),
     ("Such as “Sales”; others see it.", "例如“销售”，其他人可以看到。"),
