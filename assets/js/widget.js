@@ -42,11 +42,11 @@
     @media print { :host { display: none; } }`;
 
   /** @typedef {{app: string, user?: string, ticket?: string, token?: () => Promise<string>, open?: boolean, locale?: string}} Options */
-  /** @type {{options: Options, host: HTMLElement, box: HTMLElement, button: HTMLButtonElement, badge: HTMLElement, frame: HTMLIFrameElement, open: boolean, ready?: boolean, party?: string}|null} */
+  /** @type {{options: Options, host: HTMLElement, box: HTMLElement, button: HTMLButtonElement, badge: HTMLElement, frame: HTMLIFrameElement, open: boolean, loaded?: boolean, ready?: boolean, party?: string}|null} */
   let running = null;
 
   /** @param {string} what @param {object} [more] */
-  const tell = (what, more = {}) => running?.frame.contentWindow?.postMessage({ parlour: what, ...more }, origin);
+  const tell = (what, more = {}) => running?.loaded && running.frame.contentWindow?.postMessage({ parlour: what, ...more }, origin);
 
   /** @param {Options} options */
   function start(options) {
@@ -68,17 +68,17 @@
     running = { options, host, box, button, badge, frame, open: false };
     button.addEventListener('click', () => show(!running?.open));
     frame.addEventListener('load', () => {
+      if (running?.frame === frame) running.loaded = true;
       tell('start', { user: options.user ?? null, ticket: options.ticket ?? null, open: running?.open ?? false, notices: right() });
       if (running?.party) tell('go', { party: running.party });
       setTimeout(() => running?.frame === frame && !running.ready && console.warn(`Parlour: the frame does not answer. Is ${location.origin} among the origins of the application "${options.app}"?`), PATIENCE);
     });
     label(0);
     document.body.append(host);
-    // On a small screen it would cover the page that was asked for.
     if (options.open ?? (kept() && !matchMedia('(max-width: 34rem)').matches)) show(true, undefined, false);
   }
 
-  /** Whether this user's messenger is open, in all pages of this tab. @param {boolean} [open] */
+  /** Whether this user's messenger is open, in all pages of this tab; not opened again where it would cover the page. @param {boolean} [open] */
   function kept(open) {
     const key = `parlour/open/${running?.options.app}/${running?.options.user ?? ''}`;
     try {

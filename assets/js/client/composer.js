@@ -36,7 +36,9 @@ export function Composer({ party, conversation, task, setTask, lastOwn }) {
   }, [text]);
   // Before the next key, which would otherwise be overwritten.
   useLayoutEffect(() => {
-    if (matchMedia('(pointer: fine)').matches || task) area.current?.focus();
+    // A frame that is open on a new page leaves the focus to that page.
+    const mine = window.parent === window || document.hasFocus();
+    if ((matchMedia('(pointer: fine)').matches && mine) || task) area.current?.focus();
     if (task?.kind === 'edit') setText(task.message.text);
   }, [task, party]);
 
