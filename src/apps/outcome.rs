@@ -97,8 +97,7 @@ fn later(tx: &mut Tx, row: &Delivery, due: Moment) -> Result<Settled> {
     let now = tx.now;
     let sql = "UPDATE delivery SET due_at = ?3, noticed_at = coalesce(noticed_at, ?4) WHERE application = ?1 AND no = ?2";
     tx.run(sql, params![row.app, row.no, due, now])?;
-    let sql = "UPDATE callback_queue SET failing_since = coalesce(failing_since, ?2) WHERE application = ?1";
-    tx.run(sql, params![row.app, now])?;
+    queue::fail(tx, row.app)?;
     Ok(Settled::Later { first: row.noticed_at.is_none() })
 }
 

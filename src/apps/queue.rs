@@ -202,6 +202,7 @@ pub fn revive(tx: &mut Tx, app: AppNo) -> Result<()> {
     if tx.run(sql, [app])? == 0 {
         return Ok(());
     }
+    tell(tx, app)?;
     let sql = format!(
         "UPDATE delivery SET due_at = ?2 WHERE application = ?1 AND due_at > ?2 AND tried_at <= ?3
          AND coalesce(claimed_until, 0) <= ?2 AND {OUT_OF_REACH}"
@@ -215,7 +216,26 @@ pub fn revive(tx: &mut Tx, app: AppNo) -> Result<()> {
 pub fn stop(tx: &mut Tx, app: AppNo, reason: &str) -> Result<()> {
     let now = tx.now;
     let sql = "UPDATE callback_queue SET stopped_at = ?2, reason = ?3 WHERE application = ?1 AND stopped_at IS NULL";
-    tx.run(sql, params![app, now, reason])?;
+    if tx.run(sql, params![app, now, reason])? > 0 {
+        tell(tx, app)?;
+    }
+    Ok(())
+}
+
+/// The application did not take something.
+pub(super) fn fail(tx: &mut Tx, app: AppNo) -> Result<()> {
+    let now = tx.now;
+    let sql = "UPDATE callback_queue SET failing_since = ?2 WHERE application = ?1 AND failing_since IS NULL";
+    if tx.run(sql, params![app, now])? > 0 {
+        tell(tx, app)?;
+    }
+    Ok(())
+}
+
+/// Users see whether it answers.
+fn tell(tx: &mut Tx, app: AppNo) -> Result<()> {
+    let on = answering(tx, app)?;
+    tx.tell(News::Answering { app, on });
     Ok(())
 }
 
@@ -225,6 +245,7 @@ pub fn start(tx: &mut Tx, app: AppNo) -> Result<()> {
     let sql = "UPDATE callback_queue SET stopped_at = NULL, reason = NULL, held_until = NULL, failing_since = NULL,
                answered_at = NULL, unanswered_at = NULL WHERE application = ?1";
     tx.run(sql, [app])?;
+    tell(tx, app)?;
     let sql = "UPDATE delivery SET due_at = ?2 WHERE application = ?1 AND due_at > ?2 AND coalesce(claimed_until, 0) <= ?2";
     tx.run(sql, params![app, now])?;
     // Questions that came while there was no address: the first of each conversation.

@@ -42,6 +42,7 @@ impl Bells {
             News::Rows { .. }
             | News::Behind { .. }
             | News::Review { .. }
+            | News::Answering { .. }
             | News::End(_)
             | News::Erased { .. }
             | News::Event { .. } => {}

@@ -89,6 +89,11 @@ impl Hub {
         }
     }
 
+    /// The same to all connections of an application.
+    pub fn pass_all(&self, app: AppNo, text: &ByteString) {
+        self.lock().values().flatten().filter(|peer| peer.app == app).for_each(|peer| peer.outbox.pass(text.clone()));
+    }
+
     pub fn end(&self, end: End, bye: Bye) {
         for (_, of_user) in self.lock().iter() {
             of_user.iter().filter(|peer| concerns(end, peer)).for_each(|peer| peer.outbox.end(bye.clone()));

@@ -18,7 +18,7 @@ pub use round::Round;
 use crate::id::{AppNo, UserId};
 use crate::time::Moment;
 use crate::wire::News;
-use crate::wire::frame::Bye;
+use crate::wire::frame::{Bye, Frame, application_show};
 use std::sync::Arc;
 
 /// Everything that is alive, for all rooms that need it. Cheap to clone.
@@ -46,6 +46,9 @@ impl Live {
             }
             News::Event { app } => self.readers.ring(app),
             News::Behind { app, to } => self.hub.look_again(app, &to),
+            News::Answering { app, on } => {
+                self.hub.pass_all(app, &Frame::Application { show: application_show(on) }.text().into());
+            }
             News::Erased { app, id } => self.presences.forget(app, &id, Moment::now()),
             other => return Some(other),
         }

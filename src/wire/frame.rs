@@ -17,8 +17,18 @@ pub const FEATURES: [&str; 13] = [
 pub enum Frame<'a> {
     Welcome(&'a Welcome),
     Sync(Sync<'a>),
-    Presence { users: &'a [Presence] },
-    Typing { conversation: ConversationId, user: &'a UserId, on: bool },
+    Presence {
+        users: &'a [Presence],
+    },
+    /// Whether the application answers now, which `welcome` has said before.
+    Application {
+        show: Show,
+    },
+    Typing {
+        conversation: ConversationId,
+        user: &'a UserId,
+        on: bool,
+    },
     Ok(Answer<'a>),
     Error(Refusal<'a>),
     Bye(&'a Bye),
@@ -58,6 +68,11 @@ pub struct ApplicationInfo {
     pub features: &'static [&'static str],
     /// Whether the application answers now: `available` or `offline`.
     pub show: Show,
+}
+
+/// How an application shows itself that answers, or does not.
+pub fn application_show(answering: bool) -> Show {
+    if answering { Show::Available } else { Show::Offline }
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]

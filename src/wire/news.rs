@@ -44,6 +44,8 @@ pub enum News {
     /// What these users are to be told is too much for a push, or takes back what they were told: their connections read on from
     /// the store.
     Behind { app: AppNo, to: Vec<UserNo> },
+    /// Whether the application answers has changed: for all who are connected.
+    Answering { app: AppNo, on: bool },
     /// A user was erased: its id stands for nobody any more.
     Erased { app: AppNo, id: UserId },
     /// An application's contact lists should be asked for again: one user's, or everyone's who is connected.

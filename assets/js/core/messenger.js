@@ -109,10 +109,17 @@ export class Messenger {
   #take(name, body) {
     if (name === 'welcome') this.#welcome(body);
     else if (name === 'sync') this.#touched(this.replica.sync(body), body);
+    else if (name === 'application') this.#application(body);
     else if (name === 'presence') this.presence.take(body.users);
     else if (name === 'typing') this.typing.take(body.conversation, body.user, body.on);
     else if (name === 'ok') this.requests.succeed(body);
     else if (name === 'error' && body.id) this.requests.fail(body);
+  }
+
+  /** @param {{show: import('./wire.js').Show}} change */
+  #application(change) {
+    if (this.application) this.application = { ...this.application, ...change };
+    this.signal.touch('users');
   }
 
   /** @param {import('./wire.js').Welcome} welcome */

@@ -15,9 +15,9 @@ use crate::http::socket::{wire::Heard, wire::Wire};
 use crate::live::{Outbox, Peer};
 use crate::store::Db;
 use crate::time::Moment;
-use crate::wire::frame::{ApplicationInfo, Bye, FEATURES, Frame, Limits, SessionInfo, Welcome, refusal};
+use crate::wire::frame::{ApplicationInfo, Bye, FEATURES, Frame, Limits, SessionInfo, Welcome, application_show, refusal};
 use crate::wire::page::Pages;
-use crate::wire::request::{Hello, Request, Show};
+use crate::wire::request::{Hello, Request};
 use crate::wire::row::UserRow;
 use actix_web::web;
 use bytestring::ByteString;
@@ -176,7 +176,7 @@ fn welcome(
             colour: application.colour,
             icon: application.icon,
             features: &FEATURES,
-            show: if standing.answering { Show::Available } else { Show::Offline },
+            show: application_show(standing.answering),
         },
         epoch: house.store.epoch().into(),
         version,
