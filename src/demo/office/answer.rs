@@ -48,7 +48,7 @@ pub fn answer(address: &str, state: &State, person: &Person, text: &str) -> Stri
         Question::Help => help(l).to_owned(),
         Question::Unknown => {
             let sorry = l.say("I did not understand that.", "抱歉，我没有看懂。");
-            format!("{sorry} {}", help(l))
+            format!("{sorry}{}{}", l.say(" ", ""), help(l))
         }
     }
 }

@@ -28,8 +28,6 @@ pub struct Person {
     pub called: String,
     pub title: String,
     pub department: String,
-    /// One of eight colours.
-    pub hue: u8,
     /// Whom this person asks for leave.
     pub manager: Option<String>,
     pub administrator: bool,
@@ -61,9 +59,9 @@ impl Person {
     }
 }
 
-/// Neighbours in the list have different colours.
-pub fn hue(state: &State) -> u8 {
-    u8::try_from(state.people.len() % 8).unwrap_or(0)
+/// One of ten colours, the one that the messenger gives to this id (FNV-1a).
+pub fn hue(id: &str) -> u32 {
+    id.chars().fold(2_166_136_261_u32, |sum, letter| (sum ^ u32::from(letter)).wrapping_mul(16_777_619)) % 10
 }
 
 /// A new person as the administrator's form gives it, checked.
@@ -97,7 +95,6 @@ impl Draft {
         Person {
             id: self.id(state),
             called: self.name.split(' ').next().unwrap_or("").to_owned(),
-            hue: hue(state),
             name: self.name,
             title: self.title,
             department: self.department,

@@ -8,7 +8,7 @@ use super::notice::Notice;
 use super::outbox::Outbox;
 use super::person::{Department, Person};
 use super::state::State;
-use super::{letter, password, person, session};
+use super::{letter, password, session};
 
 /// id, name, what they are called, title, department
 const PEOPLE: [[&str; 5]; 5] = [
@@ -55,7 +55,6 @@ pub fn first(address: &str) -> Result<State, String> {
             id: id.into(),
             name: name.into(),
             called: called.into(),
-            hue: person::hue(&state),
             title: title.into(),
             department: department.into(),
             manager: Some(if id == "anna" { "dalia" } else { "anna" }.into()),

@@ -24,10 +24,18 @@ impl fmt::Display for Icon {
 #[derive(Debug, Clone)]
 pub struct Mark {
     letter: char,
-    colour: [u8; 3],
-    round: bool,
+    ground: Ground,
 }
 
+#[derive(Debug, Clone, Copy)]
+enum Ground {
+    /// An application's own.
+    Colour([u8; 3]),
+    /// One of ten, as the client gives it to an id.
+    Hue(u32),
+}
+
+/// Of applications that have chosen none.
 const COLOURS: [[u8; 3]; 8] = [
     [0x2f, 0x5f, 0xd0],
     [0x0f, 0x76, 0x6e],
@@ -42,22 +50,22 @@ const COLOURS: [[u8; 3]; 8] = [
 impl Mark {
     pub fn of_application(application: &Application) -> Mark {
         let chosen = application.colour.as_deref().and_then(colour);
-        let colour = chosen.unwrap_or_else(|| usual(application.id.as_str()));
-        Mark { letter: letter(&application.name), colour, round: false }
+        let colour = chosen.unwrap_or_else(|| COLOURS[sum(application.id.as_str()) as usize % COLOURS.len()]);
+        Mark { letter: letter(&application.name), ground: Ground::Colour(colour) }
     }
 
     pub fn of_person(id: &str, name: &str) -> Mark {
-        Mark { letter: letter(name), colour: usual(id), round: true }
+        Mark { letter: letter(name), ground: Ground::Hue(hue(id)) }
     }
+}
 
-    /// Whether black is read better on it than white: by relative luminance (WCAG 2).
-    fn is_light(&self) -> bool {
-        let [r, g, b] = self.colour.map(|part| {
-            let part = f64::from(part) / 255.0;
-            if part <= 0.03928 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-        });
-        0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179
-    }
+/// Whether black is read better on it than white: by relative luminance (WCAG 2).
+fn is_light(colour: [u8; 3]) -> bool {
+    let [r, g, b] = colour.map(|part| {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.03928 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    });
+    0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179
 }
 
 fn colour(text: &str) -> Option<[u8; 3]> {
@@ -66,10 +74,14 @@ fn colour(text: &str) -> Option<[u8; 3]> {
     Some([r, g, b])
 }
 
-/// Always the same for one id.
-fn usual(id: &str) -> [u8; 3] {
-    let sum = id.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    COLOURS[sum as usize % COLOURS.len()]
+/// Always the same for one id, here and in the client's `colour.js`.
+fn hue(id: &str) -> u32 {
+    sum(id) % 10
+}
+
+/// FNV-1a over code points.
+fn sum(id: &str) -> u32 {
+    id.chars().fold(2_166_136_261_u32, |sum, letter| (sum ^ u32::from(letter)).wrapping_mul(16_777_619))
 }
 
 fn letter(name: &str) -> char {
@@ -80,10 +92,18 @@ impl HtmlSafe for Mark {}
 
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [r, g, b] = self.colour;
-        let (corner, ink) = (if self.round { 14 } else { 7 }, if self.is_light() { "#15171c" } else { "#fff" });
-        write!(f, r##"<svg class="mark" viewBox="0 0 28 28" aria-hidden="true"><rect width="28" height="28" rx="{corner}" "##)?;
-        write!(f, r##"fill="#{r:02x}{g:02x}{b:02x}"/><text x="14" y="14.5" fill="{ink}">{}</text></svg>"##, self.letter)
+        let letter = self.letter;
+        match self.ground {
+            Ground::Colour(colour) => {
+                let ([r, g, b], ink) = (colour, if is_light(colour) { "#15171c" } else { "#fff" });
+                write!(f, r##"<svg class="mark" viewBox="0 0 28 28" aria-hidden="true"><rect width="28" height="28" rx="7" "##)?;
+                write!(f, r##"fill="#{r:02x}{g:02x}{b:02x}"/><text x="14" y="14.5" fill="{ink}">{letter}</text></svg>"##)
+            }
+            Ground::Hue(hue) => {
+                write!(f, r#"<svg class="mark mark-person hue-{hue}" viewBox="0 0 28 28" aria-hidden="true">"#)?;
+                write!(f, r#"<rect width="28" height="28" rx="14"/><text x="14" y="14.5">{letter}</text></svg>"#)
+            }
+        }
     }
 }
 
@@ -110,7 +130,9 @@ mod tests {
         let mark = Mark::of_person("x", "<b>");
         assert!(mark.to_string().contains(">B</text>"));
         assert!(Mark::of_person("x", "<>").to_string().contains(">·</text>"));
-        assert!(Mark { colour: [255, 230, 0], ..mark.clone() }.is_light() && !Mark { colour: [0, 0, 90], ..mark }.is_light());
+        assert!(is_light([255, 230, 0]) && !is_light([0, 0, 90]));
+        // as `hueOf` of the client has it
+        assert_eq!(["anna", "ben", "王芳"].map(hue), [9, 0, 1]);
         assert!(colour("#12345g").is_none() && colour("red").is_none() && colour("#010203") == Some([1, 2, 3]));
     }
 

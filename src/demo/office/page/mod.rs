@@ -15,7 +15,7 @@ pub use visitor::{Posted, Visitor, language_of};
 use super::Office;
 use super::flash::Flash;
 use super::language::Language;
-use super::person::Person;
+use super::person::{Person, hue};
 use super::refusal::Refusal;
 use super::state::State;
 use actix_web::HttpResponse;
@@ -55,7 +55,7 @@ pub struct Card {
     pub name: String,
     pub title: String,
     pub initials: String,
-    pub hue: u8,
+    pub hue: u32,
 }
 
 impl Card {
@@ -65,7 +65,7 @@ impl Card {
             name: person.name.clone(),
             title: person.title.clone(),
             initials: person.initials(),
-            hue: person.hue,
+            hue: hue(&person.id),
         }
     }
 
