@@ -6,9 +6,9 @@ use crate::error::{Error, Result};
 use crate::http::House;
 use crate::http::body::Json;
 use crate::http::client::application::active;
-use crate::http::client::hello;
 use crate::http::client::opening::{self, Opened, Visit};
 use crate::http::client::password::{self, Given};
+use crate::http::client::{agent, hello};
 use crate::http::guard::bearer::Jar;
 use crate::http::guard::{Page, SignedIn, address};
 use crate::http::problem::Answer;
@@ -113,7 +113,7 @@ async fn by_password(house: &House, application: Application, given: Given, visi
 
 /// Who knocks, and the session that its cookie holds where the page is ours.
 async fn visit(house: &House, page: &Page, request: &HttpRequest) -> Result<Visit> {
-    let agent = request.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let given = request.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kept = Jar::Client.token(house, request).filter(|_| *page == Page::Own);
     let earlier = match kept {
         Some(token) => {
@@ -123,5 +123,5 @@ async fn visit(house: &House, page: &Page, request: &HttpRequest) -> Result<Visi
         }
         None => None,
     };
-    Ok(Visit { client: agent.into(), address: address::of(request).to_string(), earlier })
+    Ok(Visit { client: agent::name(given), address: address::of(request).to_string(), earlier })
 }

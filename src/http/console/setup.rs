@@ -95,9 +95,10 @@ async fn accept(house: &House, token: &str, form: &Form, from: String) -> Result
 
 /// The hash of a password that was chosen twice.
 pub async fn chosen(house: &House, form: &Form) -> Result<String> {
+    // Both are empty on the next page, so the first is where to go on.
     let password = operator::parse_password(form.value("password"))?.to_string();
     if password != form.value("again") {
-        return Err(Error::invalid("again", "the two passwords differ"));
+        return Err(Error::invalid("password", "the two passwords differ"));
     }
     house.hash(move || secret::hash_password(&password)).await
 }
