@@ -2,6 +2,7 @@
 import { Chat } from './chat.js';
 import { Icon, IconButton } from './icon.js';
 import { watchIdle } from './idle.js';
+import { watchReach } from './reach.js';
 import { t } from './language.js';
 import { paint } from './colour.js';
 import { DeskContext, html, useDesk, useEffect, useEvent, useLayoutEffect, useState } from './ui.js';
@@ -14,11 +15,10 @@ export function App({ desk }) {
   // at once and not after the next frame: the rows may be here before the browser has painted
   useLayoutEffect(() => {
     const again = () => draw((n) => n + 1);
-    const stops = [messenger.signal.listen(again), route.listen(again), watchIdle((idle) => messenger.presence.rest(idle))];
+    const stops = [messenger.signal.listen(again), route.listen(again), watchIdle((idle) => messenger.presence.rest(idle)), watchReach(desk)];
     again();
     return () => stops.forEach((stop) => stop());
-  }, [messenger, route]);
-  useEvent(window, 'online', () => messenger.connection.nudge());
+  }, [desk]);
   useEvent(document, 'visibilitychange', () => document.visibilityState === 'visible' && messenger.connection.nudge());
   const colour = messenger.application?.colour;
   useEffect(() => paint(colour, document.documentElement), [colour]);

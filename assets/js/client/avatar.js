@@ -32,10 +32,13 @@ export function shown(address) {
 }
 
 /** @type {Record<string, import('./language.js').Word>} */
-const words = { available: 'show.available', away: 'show.away', busy: 'show.busy', invisible: 'show.invisible', offline: 'show.offline' };
+const words = { available: 'show.available', away: 'show.away', busy: 'show.busy', invisible: 'show.invisible', offline: 'show.offline', unknown: 'show.unknown' };
 
 /** @param {string|undefined} show */
 export const showWord = (show) => t(words[show ?? 'offline'] ?? 'show.offline');
+
+/** @param {string|undefined} show the application's */
+export const applicationWord = (show) => t(show === 'available' ? 'application.answers' : show === 'unknown' ? 'show.unknown' : 'application.silent');
 
 /**
  * @param {{id: string, name: string, picture?: string|null, show?: string, kind?: string, size?: 'small'|'large'}} props

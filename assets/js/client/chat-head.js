@@ -1,6 +1,6 @@
 /** Above a conversation: with whom, whether they are there, what can be done. */
 import { muted } from '../core/unread.js';
-import { Avatar, showWord } from './avatar.js';
+import { applicationWord, Avatar, showWord } from './avatar.js';
 import { Icon, IconButton } from './icon.js';
 import { listed, t } from './language.js';
 import { since } from './time.js';
@@ -13,7 +13,7 @@ export function ChatHead({ party, conversation, details, onDetails }) {
   const desk = useDesk();
   const { title, user, kind } = desk.face(party);
   const { messenger } = desk;
-  const show = kind === 'application' ? messenger.application?.show : user !== null ? (messenger.presence.of(user)?.show ?? 'offline') : undefined;
+  const show = kind === 'application' ? desk.application : user !== null ? (desk.presence(user)?.show ?? 'offline') : undefined;
   const picture = kind === 'application' ? messenger.application?.icon : desk.user(user)?.avatar;
   const quiet = conversation && muted(messenger.rows.member(conversation.id, messenger.id), Date.now());
   return html`
@@ -39,9 +39,9 @@ function status(desk, party, conversation) {
     const names = writing.slice(0, 3).map((one) => desk.nameOf(`user:${one}`));
     return html`<span class="is-live">${kind === 'room' ? t('typing.names', { names: listed(names), n: names.length }) : t('typing.now')}</span>`;
   }
-  if (kind === 'application') return messenger.application?.show === 'available' ? t('application.answers') : t('application.silent');
+  if (kind === 'application') return applicationWord(desk.application);
   if (kind === 'room') return t('room.count', { n: conversation?.count ?? 0 });
-  const presence = user === null ? undefined : messenger.presence.of(user);
+  const presence = user === null ? undefined : desk.presence(user);
   if (presence?.note) return `${showWord(presence.show)} · ${presence.note}`;
   if ((presence?.show ?? 'offline') === 'offline' && presence?.last_seen) return t('show.seen', { ago: since(new Date(presence.last_seen)) });
   return showWord(presence?.show);

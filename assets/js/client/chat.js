@@ -22,7 +22,13 @@ export function Chat({ party }) {
   const id = conversation?.id ?? 0;
   const [task, setTask] = useState(/** @type {import('./composer.js').Task} */ (null));
   const [doomed, setDoomed] = useState(/** @type {Row|null} */ (null));
-  const [details, setDetails] = useState(false);
+  const [details, setDetails] = useState(() => desk.route.over());
+  /** @param {boolean} on */
+  const lay = (on) => {
+    desk.route.lay(on);
+    setDetails(on);
+  };
+  useEvent(window, 'popstate', () => setDetails(desk.route.over()));
   const { user, kind } = desk.face(party);
   const members = [...(messenger.rows.members.get(id)?.values() ?? [])];
   const left = members.find((member) => member.user === messenger.id)?.left ?? null;
@@ -36,7 +42,7 @@ export function Chat({ party }) {
   }, [party, members.length]);
   useEvent(window, 'keydown', (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
-    if (details) setDetails(false);
+    if (details) lay(false);
     else if (desk.mode === 'frame') desk.close?.();
   });
 
@@ -45,7 +51,7 @@ export function Chat({ party }) {
     edit: (/** @type {Row} */ message) => setTask({ kind: 'edit', message }),
     remove: setDoomed,
     copy: (/** @type {Row} */ message) => navigator.clipboard.writeText(message.text).then(() => desk.say(t('message.copied')), () => desk.say(t('message.copy.failed'), true)),
-    face: () => setDetails(true),
+    face: () => lay(true),
     jump: async (/** @type {number} */ target) => {
       await messenger.history.reach(id, target).catch(() => {});
       requestAnimationFrame(() => show(target));
@@ -74,7 +80,7 @@ export function Chat({ party }) {
 
   return html`
     <section class=${`chat ${details ? 'has-details' : ''}`} aria-label=${desk.face(party).title}>
-      <${ChatHead} party=${party} conversation=${conversation} details=${details} onDetails=${() => setDetails(!details)} />
+      <${ChatHead} party=${party} conversation=${conversation} details=${details} onDetails=${() => lay(!details)} />
       <div class="chat-body">
         <${LinkBar} />
         <${Log} party=${party} conversation=${conversation} acts=${acts} again=${again} empty=${html`<${Start} party=${party} />`} />
@@ -83,7 +89,7 @@ export function Chat({ party }) {
               ${blocked && html`<button type="button" class="link" onClick=${() => unblock(desk, user)}>${t('block.end')}</button>`}</p>`
           : html`<${Composer} key=${round} party=${party} conversation=${conversation} task=${task} setTask=${setTask} lastOwn=${lastOwn} />`}
       </div>
-      ${details && html`<${Details} party=${party} conversation=${conversation} onclose=${() => setDetails(false)} />`}
+      ${details && html`<${Details} party=${party} conversation=${conversation} onclose=${() => lay(false)} />`}
       ${doomed && html`<${Confirm} title=${t('delete.title')} text=${preview(doomed)} action=${t('message.delete')} onyes=${remove} onclose=${() => setDoomed(null)} />`}
     </section>`;
 }

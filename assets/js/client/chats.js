@@ -9,7 +9,7 @@ import { html, useDesk, useEffect, useTick } from './ui.js';
 import { Windowed } from './windowed.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
-/** @typedef {{party: string, at: number, conversation?: import('../core/wire.js').Conversation}} Item */
+/** @typedef {{party: string, at: number, rank: number, conversation?: import('../core/wire.js').Conversation}} Item `at`: when something was last said; `rank`: when something last happened */
 
 /** @param {Desk} desk @param {string|null} current @returns {Item[]} */
 function itemsOf(desk, current) {
@@ -18,11 +18,28 @@ function itemsOf(desk, current) {
   for (const conversation of messenger.rows.conversations.values()) {
     const party = messenger.party(conversation);
     const last = messenger.rows.timelines.get(conversation.id)?.at(-1);
-    if (!last && conversation.kind !== 'room' && party !== current && !desk.draft(party)) continue;
-    items.set(party, { party, conversation, at: last ? Date.parse(last.at) : 0 });
+    if (!last && conversation.kind !== 'room' && party !== current && !desk.drafts.read(party)) continue;
+    items.set(party, { party, conversation, at: last ? Date.parse(last.at) : 0, rank: happened(messenger, conversation, last) });
   }
-  for (const { to, at } of messenger.outbox.entries) items.set(to, { ...(items.get(to) ?? { party: to }), at });
-  return [...items.values()].sort((a, b) => b.at - a.at || (b.conversation?.version ?? 0) - (a.conversation?.version ?? 0));
+  for (const { to, at } of messenger.outbox.entries) items.set(to, { ...(items.get(to) ?? { party: to }), at, rank: at });
+  return [...items.values()].sort((a, b) => b.rank - a.rank || (b.conversation?.version ?? 0) - (a.conversation?.version ?? 0));
+}
+
+/**
+ * When something last happened: the last message, or that I came into a room after it. That has no time of its own, but a
+ * number in one row with those of messages: it was right after whatever was said before, wherever that was.
+ * @param {import('../core/messenger.js').Messenger} messenger @param {import('../core/wire.js').Conversation} conversation
+ * @param {import('../core/wire.js').Message|undefined} last
+ */
+function happened({ rows, id: me }, { id, kind }, last) {
+  const since = (kind === 'room' && rows.member(id, me)?.joined) || 0;
+  let at = last ? Date.parse(last.at) : 0;
+  if (since <= (last?.id ?? 0)) return at;
+  for (const list of rows.timelines.values()) {
+    const before = list.findLast((message) => message.id < since);
+    if (before) at = Math.max(at, Date.parse(before.at) + 1);
+  }
+  return at;
 }
 
 /** @param {{current: string|null, onempty: any}} props */
@@ -44,7 +61,7 @@ function Chat({ item: { party, conversation, at }, current }) {
   const desk = useDesk();
   const { messenger } = desk;
   const { title, user, kind } = desk.face(party);
-  const show = kind === 'application' ? messenger.application?.show : user !== null ? (messenger.presence.of(user)?.show ?? 'offline') : undefined;
+  const show = kind === 'application' ? desk.application : user !== null ? (desk.presence(user)?.show ?? 'offline') : undefined;
   const picture = kind === 'application' ? messenger.application?.icon : desk.user(user)?.avatar;
   const own = conversation && messenger.rows.member(conversation.id, messenger.id);
   const { count, mentioned } = conversation ? unread(messenger.rows, conversation.id, messenger.id) : { count: 0, mentioned: false };
@@ -65,7 +82,7 @@ function Chat({ item: { party, conversation, at }, current }) {
 function Last({ party, conversation, kind }) {
   const desk = useDesk();
   const { messenger } = desk;
-  const draft = party === desk.route.read() ? '' : desk.draft(party);
+  const draft = party === desk.route.read() ? '' : desk.drafts.read(party);
   const writing = conversation ? messenger.typing.in(conversation.id) : [];
   if (writing.length) return html`<span class="is-live">${kind === 'room' ? t('typing.name', { name: desk.nameOf(`user:${writing[0]}`) }) : t('typing.now')}</span>`;
   if (draft) return html`<span class="is-draft">${t('draft')}</span> ${preview({ text: draft })}`;
@@ -77,6 +94,6 @@ function Last({ party, conversation, kind }) {
   const last = conversation && messenger.rows.timelines.get(conversation.id)?.at(-1);
   if (!last) return t('chats.nothing');
   if (last.deleted_by) return html`<em>${t('message.deleted')}</em>`;
-  if (last.from === `user:${messenger.id}`) return html`<bdi>${t('you')}:</bdi> ${preview(last)}`;
-  return kind === 'room' ? html`<bdi>${desk.nameOf(last.from)}:</bdi> ${preview(last)}` : preview(last);
+  if (last.from === `user:${messenger.id}`) return html`<bdi>${t('you')}</bdi>${t('said')}${preview(last)}`;
+  return kind === 'room' ? html`<bdi>${desk.nameOf(last.from)}</bdi>${t('said')}${preview(last)}` : preview(last);
 }

@@ -16,7 +16,7 @@ const bytes = new TextEncoder();
 export function Composer({ party, conversation, task, setTask, lastOwn }) {
   const desk = useDesk();
   const { messenger } = desk;
-  const [text, setText] = useState(() => desk.draft(party));
+  const [text, setText] = useState(() => desk.drafts.take(party));
   const [picked, setPicked] = useState(0);
   const [caret, setCaret] = useState(0);
   const area = /** @type {import('preact').RefObject<HTMLTextAreaElement>} */ (useRef(/** @type {any} */ (null)));
@@ -52,7 +52,7 @@ export function Composer({ party, conversation, task, setTask, lastOwn }) {
   };
   const finish = () => {
     setTask(null);
-    setText(editing ? desk.draft(party) : '');
+    setText(editing ? desk.drafts.take(party) : '');
     if (!editing) desk.keepDraft(party, '');
     if (conversation) messenger.typing.tell(conversation.id, false);
   };

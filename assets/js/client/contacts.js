@@ -1,5 +1,5 @@
 /** The contact list, or what a search found in it. */
-import { Avatar, showWord } from './avatar.js';
+import { applicationWord, Avatar, showWord } from './avatar.js';
 import { found, rowsOf } from './contact-list.js';
 import { Icon, IconButton } from './icon.js';
 import { local } from './keep.js';
@@ -14,9 +14,9 @@ const HEIGHT = { application: 3.75, group: 2.25, user: 3.25, more: 2.5 };
 
 /** @param {{user: string}} props */
 export function Person({ user }) {
-  const { messenger } = useDesk();
-  const row = messenger.rows.users.get(user);
-  const presence = messenger.presence.of(user);
+  const desk = useDesk();
+  const row = desk.user(user);
+  const presence = desk.presence(user);
   const name = row?.name ?? user;
   const detail = presence?.note || row?.title;
   return html`
@@ -28,13 +28,13 @@ export function Person({ user }) {
 }
 
 export function ApplicationRow() {
-  const { messenger } = useDesk();
-  const { name = '', icon, show } = messenger.application ?? {};
+  const { messenger, application: show } = useDesk();
+  const { name = '', icon } = messenger.application ?? {};
   return html`
     <${Avatar} id="application" kind="application" name=${name} picture=${icon} show=${show} />
     <span class="row-text">
       <span class="row-title" dir="auto">${name}</span>
-      <span class="row-detail">${show === 'available' ? t('application.answers') : t('application.silent')}</span>
+      <span class="row-detail">${applicationWord(show)}</span>
     </span>`;
 }
 
@@ -70,12 +70,15 @@ export function Contacts({ current }) {
   };
   useEffect(() => () => messenger.presence.show('contacts', []), [messenger]);
 
+  const alone = rows.length === 1;
+  const failed = messenger.rows.settings.contacts?.failed === true;
   return html`
-    <${Age} />
+    ${!alone && html`<${Age} />`}
     <${Windowed} role="tree" label=${t('contacts.title')} items=${rows} name=${(/** @type {Row} */ row) => row.key} pick=${pick} onkey=${onkey} onshown=${onshown}
       height=${(/** @type {Row} */ row) => HEIGHT[row.kind]} about=${about} current=${current === 'application' ? 'application' : undefined}
       draw=${(/** @type {Row} */ row) => drawRow(row, current)} />
-    ${rows.length === 1 && html`<p class="empty-hint">${t('contacts.none')}</p>`}`;
+    ${alone && html`<div class="empty-hint"><p>${t(failed ? 'contacts.failed.none' : 'contacts.none')}</p>
+      ${failed && html`<button type="button" class="button" onClick=${refresh(desk)}>${t('link.again')}</button>`}</div>`}`;
 }
 
 /** @param {Row} row */
@@ -94,14 +97,16 @@ function drawRow(row, current) {
   </div>`;
 }
 
+/** @param {import('./desk.js').Desk} desk */
+const refresh = (desk) => () => desk.messenger.ask('contacts', { refresh: true }).catch(() => {});
+
 /** Says when the application's list is old because it does not answer. */
 function Age() {
   const desk = useDesk();
   const state = desk.messenger.rows.settings.contacts;
   if (!state?.failed) return null;
   const text = state.at ? t('contacts.old', { ago: since(new Date(state.at)) }) : t('contacts.failed');
-  const again = () => desk.messenger.ask('contacts', { refresh: true }).catch(() => {});
-  return html`<div class="notice"><span>${text}</span><${IconButton} name="again" label=${t('contacts.refresh')} onClick=${again} /></div>`;
+  return html`<div class="notice"><span>${text}</span><${IconButton} name="again" label=${t('contacts.refresh')} onClick=${refresh(desk)} /></div>`;
 }
 
 /** @param {{text: string, current: string|null, onpick: () => void}} props */

@@ -2,7 +2,7 @@
 import { isFormer, userOf } from '../core/party.js';
 import { total } from '../core/unread.js';
 import { t } from './language.js';
-import { local } from './keep.js';
+import { Drafts } from './draft.js';
 
 /** @typedef {import('../core/wire.js').Conversation} Conversation */
 /** @typedef {{id: number, text: string, bad: boolean}} Toast */
@@ -14,6 +14,7 @@ export class Desk {
   /** In a frame: whether the frame is shown. */
   shown = true;
   /** @type {import('./notice.js').Notices|null} */ notices = null;
+  /** @type {import('./reach.js').Reach} */ reach = 'here';
   #toast = 0;
 
   /**
@@ -22,6 +23,7 @@ export class Desk {
    */
   constructor({ messenger, route, app, mode, signOut, close, enlarge }) {
     this.messenger = messenger;
+    this.drafts = new Drafts(() => [messenger.replica.epoch, app, messenger.id]);
     this.route = route;
     this.app = app;
     this.mode = mode;
@@ -53,28 +55,26 @@ export class Desk {
     return total(this.messenger.rows, this.messenger.id, Date.now());
   }
 
-  /** @param {string} party */
-  #draft(party) {
-    const { replica, id } = this.messenger;
-    return `draft/${[replica.epoch, this.app, id, party].map(encodeURIComponent).join('/')}`;
-  }
-
-  /** @param {string} party */
-  draft(party) {
-    return local.get(this.#draft(party)) ?? '';
-  }
 
   /** @param {string} party @param {string} text */
   keepDraft(party, text) {
-    const name = this.#draft(party);
-    if (text.trim()) local.set(name, text);
-    else local.remove(name);
+    this.drafts.keep(party, text);
     this.messenger.signal.touch('outbox');
   }
 
   /** @param {string|null} id */
   user(id) {
     return id === null ? undefined : this.messenger.rows.users.get(id);
+  }
+
+  /** How somebody shows. Nobody knows while the server is out of reach. @param {string} user @returns {{show: string, note?: string, last_seen?: string}|undefined} */
+  presence(user) {
+    return this.reach === 'here' ? this.messenger.presence.of(user) : { show: 'unknown' };
+  }
+
+  /** How the application shows. */
+  get application() {
+    return this.reach === 'here' ? this.messenger.application?.show : 'unknown';
   }
 
   /** @param {string} party who wrote */

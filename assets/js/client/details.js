@@ -1,7 +1,7 @@
 /** Beside a conversation: who is in it, and what I can change about it. */
 import { isFormer } from '../core/party.js';
 import { muted } from '../core/unread.js';
-import { Avatar, showWord } from './avatar.js';
+import { applicationWord, Avatar, showWord } from './avatar.js';
 import { Confirm } from './dialog.js';
 import { Icon, IconButton } from './icon.js';
 import { sentence, t } from './language.js';
@@ -17,7 +17,7 @@ export function Details({ party, conversation, onclose }) {
   const { messenger } = desk;
   const { title, user, kind } = desk.face(party);
   const row = desk.user(user);
-  const presence = user === null ? undefined : messenger.presence.of(user);
+  const presence = user === null ? undefined : desk.presence(user);
   const box = /** @type {import('preact').RefObject<HTMLElement>} */ (useRef(/** @type {any} */ (null)));
   useEffect(() => /** @type {HTMLElement|null} */ (box.current.querySelector('button'))?.focus(), []);
   const picture = kind === 'application' ? messenger.application?.icon : row?.avatar;
@@ -30,7 +30,7 @@ export function Details({ party, conversation, onclose }) {
         ${row?.title && html`<p class="details-line" dir="auto">${row.title}</p>`}
         ${user !== null && html`<p class="details-line">${showWord(presence?.show)}${presence?.note && html` · <bdi>${presence.note}</bdi>`}</p>`}
         ${user !== null && presence?.show === 'offline' && presence.last_seen && html`<p class="details-line">${t('show.seen', { ago: since(new Date(presence.last_seen)) })}</p>`}
-        ${kind === 'application' && html`<p class="details-line">${messenger.application?.show === 'available' ? t('application.answers') : t('application.silent')}</p>`}
+        ${kind === 'application' && html`<p class="details-line">${applicationWord(desk.application)}</p>`}
       </div>
       ${conversation?.kind === 'room' && html`<${RoomDetails} conversation=${conversation} mute=${html`<${Mute} conversation=${conversation} />`} />`}
       <div class="details-acts">

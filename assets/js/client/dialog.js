@@ -9,8 +9,12 @@ export function Dialog({ title, onclose, children, narrow }) {
   const name = useName('dialog');
   useLayoutEffect(() => {
     const before = /** @type {HTMLElement|null} */ (document.activeElement);
-    box.current.showModal();
-    return () => before?.focus();
+    const element = box.current;
+    element.showModal();
+    return () => {
+      element.close(); // else nothing beside it can have the focus
+      before?.focus();
+    };
   }, []);
   /** @param {MouseEvent} event */
   const outside = (event) => event.target === box.current && onclose();

@@ -26,6 +26,9 @@ async function call(method, path, body, bearer) {
   throw new Failure({ temporary: response.status >= 500, code: known[response.status] ?? 'internal', ...answer });
 }
 
+/** Whether the server answers anything at all. */
+export const answers = () => fetch('/client/application', { cache: 'no-store', signal: AbortSignal.timeout(5000) }).then(() => true, () => false);
+
 /** @param {string|null} app @returns {Promise<Brand>} */
 export const application = (app) => call('GET', `/client/application${app ? `?app=${encodeURIComponent(app)}` : ''}`);
 

@@ -25,6 +25,7 @@ export function Log({ party, conversation, acts, again, empty }) {
   const own = messenger.rows.member(id, messenger.id);
   const [divider, setDivider] = useState(() => (own && unread(messenger.rows, id, messenger.id).count ? own.read : null));
   const [active, setActive] = useState(/** @type {string|null} */ (null));
+  const [inside, setInside] = useState(false);
   const [away, setAway] = useState(false);
   const waiting = messenger.outbox.of(party);
   const [now, setNow] = useState(Date.now());
@@ -68,7 +69,12 @@ export function Log({ party, conversation, acts, again, empty }) {
     event.preventDefault();
   };
   /** @param {FocusEvent} event */
-  const focused = (event) => setActive(/** @type {HTMLElement} */ (event.target).closest('[data-id]')?.getAttribute('data-id') ?? null);
+  const focused = (event) => {
+    setActive(/** @type {HTMLElement} */ (event.target).closest('[data-id]')?.getAttribute('data-id') ?? null);
+    setInside(true);
+  };
+  /** Whoever comes from below comes to the message, not to what deletes it. @param {FocusEvent} event */
+  const blurred = (event) => setInside(scroll.box.current.contains(/** @type {Node|null} */ (event.relatedTarget)));
   const current = active ?? String(view.messages.at(-1)?.id);
   const below = away ? unread(messenger.rows, id, messenger.id).count : 0;
 
@@ -82,13 +88,13 @@ export function Log({ party, conversation, acts, again, empty }) {
     const mark = mine && others.length ? markOf(others, message.id) : null;
     return html`<${Message} key=${item.key} message=${message} starts=${item.starts} ends=${item.ends} own=${mine} acts=${acts}
       crowd=${conversation?.kind === 'room'} mark=${mine ? (mark?.state ?? 'sent') : null} readers=${mark?.readers ?? 0} name=${desk.nameOf(message.from)}
-      author=${desk.user(userOf(message.from))} earlier=${folded.get(message.id)} active=${String(message.id) === current}
+      author=${desk.user(userOf(message.from))} earlier=${folded.get(message.id)} active=${String(message.id) === current} inside=${inside && String(message.id) === current}
       quoted=${message.reply_to === null ? undefined : find(messenger.rows.timelines.get(id) ?? [], message.reply_to)} />`;
   };
 
   return html`
     <div class="log-frame">
-      <div class="log" ref=${scroll.box} onScroll=${scroll.onscroll} onKeyDown=${key} onFocusIn=${focused}>
+      <div class="log" ref=${scroll.box} onScroll=${scroll.onscroll} onKeyDown=${key} onFocusIn=${focused} onFocusOut=${blurred}>
         <div class="log-all" role="log" aria-label=${t('log.label')} aria-busy=${String(view.loading)}>
           ${(view.earlier || view.loading) && html`<div class="log-earlier"><span class="spinner" aria-hidden="true"></span><span class="hidden">${t('loading')}</span></div>`}
           ${items.length ? items.map(draw) : !view.loading && empty}

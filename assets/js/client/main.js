@@ -13,9 +13,11 @@ import { desktop, Notices } from './notice.js';
 import { SignIn } from './sign-in.js';
 import { html, render, useEffect, useState } from './ui.js';
 
-/** @typedef {{at: 'opening'} | {at: 'form', reason: string} | {at: 'ask', entry: door.Entry} | {at: 'inside', desk: Desk} | {at: 'broken', reason: string}} Place */
+/** @typedef {{at: 'opening'} | {at: 'form', reason: import('./sign-in.js').Reason} | {at: 'ask', entry: door.Entry} | {at: 'inside', desk: Desk} | {at: 'broken', reason: string}} Place */
 
 document.documentElement.lang = locale;
+/** The other windows notice within this, or when they are looked at again. */
+const LEFT = 60_000;
 const asked = new URLSearchParams(location.search).get('app');
 const link = takeTicket();
 
@@ -65,7 +67,7 @@ function Page() {
     } catch (cause) {
       const failure = Failure.of(cause);
       if (failure.code === 'disconnected') fail(failure);
-      else setPlace({ at: 'form', reason: t('sign.ticket') });
+      else setPlace({ at: 'form', reason: 'spent' });
     }
   };
   useEffect(() => void enter(), []);
@@ -85,7 +87,7 @@ function Page() {
 
 /**
  * @param {door.Entry} entry the one-time token that is at hand
- * @param {string} app @param {(reason: string) => void} onout
+ * @param {string} app @param {(reason: import('./sign-in.js').Reason) => void} onout
  */
 function open(entry, app, onout) {
   let token = entry.token;
@@ -106,9 +108,10 @@ function open(entry, app, onout) {
     const { phase, code = '' } = messenger.link;
     if (phase !== 'stopped' || !['unauthenticated', 'expired', 'forbidden'].includes(code)) return;
     stop();
-    onout(code === 'forbidden' ? t('error.forbidden') : t('sign.ended'));
+    onout(code === 'forbidden' ? 'forbidden' : Date.now() - Number(local.get(`left/${app}`)) < LEFT ? 'left' : 'ended');
   });
   const signOut = async () => {
+    local.set(`left/${app}`, String(Date.now())); // for other windows, whose connection ends too
     await door.signOut().catch(() => {});
     stop();
     messenger.stop();

@@ -99,6 +99,9 @@ function called(text, names) {
 /** @param {{message: {text: string}, names?: Names}} props */
 export const Markdown = ({ message, names = [] }) => html`<div class="md">${tokens(message).map((token) => node(token, names))}</div>`;
 
+/** What stands on lines of its own. */
+const BLOCKS = new Set(['paragraph', 'heading', 'blockquote', 'code']);
+
 /** One line of plain words for a list. @param {{text: string}} message */
 export function preview(message) {
   return words(tokens(message)).replace(/\s+/g, ' ').trim();
@@ -108,11 +111,12 @@ export function preview(message) {
 function words(list) {
   return list
     .map((token) => {
-      if (token.type === 'list') return token.items.map((/** @type {Token} */ item) => words(item.tokens)).join(' ');
-      if (token.type === 'table') return [token.header, ...token.rows].flat().map((cell) => words(cell.tokens)).join(' ');
+      if (token.type === 'list') return `${token.items.map((/** @type {Token} */ item) => words(item.tokens)).join(' ')} `;
+      if (token.type === 'table') return `${[token.header, ...token.rows].flat().map((cell) => words(cell.tokens)).join(' ')} `;
       if (token.type === 'br' || token.type === 'space' || token.type === 'hr') return ' ';
       if (token.type === 'html') return token.raw;
-      return token.tokens ? words(token.tokens) + (token.type === 'paragraph' ? ' ' : '') : (token.text ?? token.raw ?? '');
+      const text = token.tokens ? words(token.tokens) : (token.text ?? token.raw ?? '');
+      return BLOCKS.has(token.type) ? `${text} ` : text;
     })
     .join('');
 }

@@ -10,11 +10,11 @@ const SPANS = [0, 30, 60, 240];
 
 export function Me() {
   const desk = useDesk();
-  const { me, presence, link } = desk.messenger;
+  const { me, presence } = desk.messenger;
   const [open, setOpen] = useState(false);
   const root = /** @type {import('preact').RefObject<HTMLDivElement>} */ (useRef(/** @type {any} */ (null)));
   const name = me?.name ?? '';
-  const show = link.phase === 'ready' ? presence.shown : 'offline';
+  const show = desk.reach === 'here' ? presence.shown : 'offline';
   const close = () => {
     setOpen(false);
     root.current?.querySelector('button')?.focus();
@@ -37,7 +37,7 @@ export function Me() {
     <button type="button" class="me-button" aria-expanded=${String(open)} aria-haspopup="dialog" onClick=${() => setOpen(!open)} title=${t('me.menu')}>
       <${Avatar} id=${me?.id ?? ''} name=${name} picture=${me?.avatar} show=${show} />
       <span class="row-text"><span class="row-title" dir="auto">${name}</span>
-        <span class="row-detail" dir="auto">${(link.phase === 'ready' && presence.mine.note) || showWord(show)}</span></span>
+        <span class="row-detail" dir="auto">${(desk.reach === 'here' && presence.mine.note) || showWord(show)}</span></span>
       <${Icon} name="down" />
     </button>
     ${open && html`<${Menu} onclose=${close} />`}

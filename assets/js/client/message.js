@@ -24,11 +24,12 @@ import { html, memo, useDesk, useEffect } from './ui.js';
  * @property {Row|undefined} quoted
  * @property {Row[]|undefined} earlier of the same topic
  * @property {boolean} active
+ * @property {boolean} inside the focus is in it
  * @property {Acts} acts
  */
 
 /** @param {Props} props */
-function draw({ message, starts, ends, own, crowd, mark, readers, name, author, quoted, earlier, active, acts }) {
+function draw({ message, starts, ends, own, crowd, mark, readers, name, author, quoted, earlier, active, inside, acts }) {
   const desk = useDesk();
   const at = new Date(message.at);
   const gone = message.deleted_by !== null;
@@ -39,12 +40,12 @@ function draw({ message, starts, ends, own, crowd, mark, readers, name, author, 
       ${crowd && !own && html`<span class="message-face">${starts && html`<${Avatar} id=${author?.id ?? message.from} name=${name} picture=${author?.avatar} size="small"
         kind=${message.from === 'application' ? 'application' : 'direct'} />`}</span>`}
       <div class="message-body">
-        ${crowd && !own && starts ? html`<div class="message-name"><bdi>${name}</bdi></div>` : html`<span class="hidden">${own ? t('you') : name}: </span>`}
+        ${crowd && !own && starts ? html`<div class="message-name"><bdi>${name}</bdi></div>` : html`<span class="hidden">${own ? t('you') : name}${t('said')}</span>`}
         ${earlier && html`<${Earlier} messages=${earlier} active=${active} />`}
         <div class="bubble" title=${fullTime(at)}>
           ${message.reply_to !== null && !gone && html`<${Quote} message=${message} quoted=${quoted} jump=${acts.jump} />`}
           ${gone ? html`<p class="message-gone"><${Icon} name="block" />${t('message.deleted')}</p>` : html`<${Markdown} message=${message} names=${names} />`}
-          ${!gone && html`<${Tools} message=${message} own=${own} active=${active} acts=${acts} />`}
+          ${!gone && html`<${Tools} message=${message} own=${own} active=${inside} acts=${acts} />`}
         </div>
         ${ends && html`<div class="message-foot">
           ${message.via === 'application' && html`<span>${t('message.via')}</span>`}
@@ -98,7 +99,7 @@ export function Waiting({ entry, starts, ends, again }) {
   return html`
     <div class=${`message is-own is-waiting ${starts ? 'is-first' : ''} ${ends ? 'is-last' : ''} ${failed ? 'is-failed' : ''}`}>
       <div class="message-body">
-        <span class="hidden">${t('you')}: </span>
+        <span class="hidden">${t('you')}${t('said')}</span>
         <div class="bubble"><${Markdown} message=${entry} /></div>
         ${failed
           ? html`<div class="message-foot message-failed" role="alert"><${Icon} name="alert" /><span>${reason}</span>

@@ -12,7 +12,7 @@ export function RoomDialog({ onclose }) {
   const [chosen, setChosen] = useState(/** @type {string[]} */ ([]));
   const key = useMemo(freshKey, [title, chosen]);
   const create = () =>
-    desk.messenger.ask('room', { key, title: title.trim(), users: chosen }).then((ok) => {
+    desk.messenger.ask('room', { key, title: title.trim(), users: chosen }).then((ok) => () => {
       if (ok.conversation) desk.route.go(`conversation:${ok.conversation.id}`);
     });
   return html`
@@ -45,8 +45,9 @@ function Form({ title, action, ready, run, onclose, children }) {
     if (!ready || busy) return;
     setBusy(true);
     try {
-      await run();
+      const next = await run();
       onclose();
+      if (typeof next === 'function') next(); // when the focus is free
     } catch (cause) {
       setProblem(sentence(/** @type {any} */ (cause)));
       setBusy(false);

@@ -1,7 +1,17 @@
 /** Which conversation is open. In a page it stands in the address, so that "back" and reloading work; in a frame it does not. */
 import { session } from './keep.js';
 
-/** @typedef {{read: () => string|null, go: (party: string|null) => void, listen: (run: () => void) => () => void}} Route */
+/**
+ * @typedef {object} Route
+ * @property {() => string|null} read
+ * @property {(party: string|null) => void} go
+ * @property {(run: () => void) => () => void} listen
+ * @property {() => boolean} over whether what is laid over the conversation has its own place in the history
+ * @property {(on: boolean) => void} lay lays something over the conversation, or takes it away
+ */
+
+/** Where it covers everything, "back" is expected to take it away. */
+const NARROW = '(max-width: 44rem)';
 
 /** @returns {Route} */
 export function addressRoute() {
@@ -11,11 +21,11 @@ export function addressRoute() {
     go(party) {
       if (party === read()) return;
       const bare = location.pathname + location.search;
-      if (party === null) history.state?.parlour ? history.back() : history.replaceState(null, '', bare);
+      if (party === null) history.state?.parlour ? history.go(history.state.over ? -2 : -1) : history.replaceState(null, '', bare);
       else {
         const address = `${bare}#with=${encodeURIComponent(party)}`;
         if (read() === null) history.pushState({ parlour: true }, '', address);
-        else history.replaceState(history.state, '', address);
+        else history.replaceState(history.state?.parlour ? { parlour: true } : null, '', address);
         dispatchEvent(new PopStateEvent('popstate'));
       }
       if (party === null && !history.state?.parlour) dispatchEvent(new PopStateEvent('popstate'));
@@ -23,6 +33,11 @@ export function addressRoute() {
     listen(run) {
       addEventListener('popstate', run);
       return () => removeEventListener('popstate', run);
+    },
+    over: () => history.state?.over === true,
+    lay(on) {
+      if (on && matchMedia(NARROW).matches && !this.over()) history.pushState({ ...history.state, over: true }, '', location.href);
+      else if (!on && this.over()) history.back();
     },
   };
 }
@@ -41,5 +56,7 @@ export function frameRoute(app) {
       listeners.add(run);
       return () => void listeners.delete(run);
     },
+    over: () => false,
+    lay() {},
   };
 }

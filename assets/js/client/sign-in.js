@@ -8,11 +8,21 @@ import { html, useEffect, useRef, useState } from './ui.js';
 
 /** @typedef {import('./door.js').Brand} Brand */
 
-/** @param {{app: string|null, reason: string, onin: (app: string) => void}} props */
+/** Why somebody stands at the door: `ended` and `forbidden` by the server, `left` by their own wish, `spent` with a used link. @typedef {''|'ended'|'forbidden'|'left'|'spent'} Reason */
+
+/** @param {Reason} reason @param {boolean} open whether one can sign in here */
+function sentenceOf(reason, open) {
+  if (reason === 'ended') return t('sign.ended');
+  if (reason === 'forbidden') return t('error.forbidden');
+  if (reason === 'spent') return t(open ? 'sign.ticket' : 'sign.ticket.only');
+  return '';
+}
+
+/** @param {{app: string|null, reason: Reason, onin: (app: string) => void}} props */
 export function SignIn({ app, reason, onin }) {
   const [wanted, setWanted] = useState(app);
   const [brand, setBrand] = useState(/** @type {Brand|null|'unknown'} */ (null));
-  const [problem, setProblem] = useState(reason);
+  const [problem, setProblem] = useState('');
   useEffect(() => {
     door.application(wanted).then(
       (found) => {
@@ -38,14 +48,14 @@ export function SignIn({ app, reason, onin }) {
       ${brand === null
         ? html`<p class="door-wait"><span class="spinner" aria-hidden="true"></span><span class="hidden">${t('loading')}</span></p>`
         : brand === 'unknown'
-          ? html`<${Organisation} problem=${problem} onfound=${look} />`
-          : html`<${Password} brand=${brand} problem=${problem} onin=${() => onin(brand.id)} />`}
+          ? html`<${Organisation} wanted=${wanted ?? ''} problem=${problem} onfound=${look} />`
+          : html`<${Password} brand=${brand} reason=${reason} onin=${() => onin(brand.id)} />`}
     </div></main>`;
 }
 
-/** @param {{problem: string, onfound: (id: string) => void}} props */
-function Organisation({ problem, onfound }) {
-  const [id, setId] = useState('');
+/** @param {{wanted: string, problem: string, onfound: (id: string) => void}} props */
+function Organisation({ wanted, problem, onfound }) {
+  const [id, setId] = useState(wanted);
   /** @param {Event} event */
   const submit = (event) => {
     event.preventDefault();
@@ -59,12 +69,12 @@ function Organisation({ problem, onfound }) {
     <button type="submit" class="button button-accent button-wide" disabled=${!id.trim()}>${t('continue')}</button></form>`;
 }
 
-/** @param {{brand: Brand, problem: string, onin: () => void}} props */
-function Password({ brand, problem: reason, onin }) {
-  const [problem, setProblem] = useState(reason);
+/** @param {{brand: Brand, reason: Reason, onin: () => void}} props */
+function Password({ brand, reason, onin }) {
+  const open = brand.sign_in.includes('local') || brand.sign_in.includes('callback');
+  const [problem, setProblem] = useState(sentenceOf(reason, open));
   const [busy, setBusy] = useState(false);
   const form = /** @type {import('preact').RefObject<HTMLFormElement>} */ (useRef(/** @type {any} */ (null)));
-  const open = brand.sign_in.includes('local') || brand.sign_in.includes('callback');
   /** @param {SubmitEvent} event */
   const submit = async (event) => {
     event.preventDefault();
@@ -81,7 +91,8 @@ function Password({ brand, problem: reason, onin }) {
       /** @type {HTMLInputElement} */ (form.current.elements.namedItem('password')).select();
     }
   };
-  const head = html`<${Avatar} id="application" kind="application" name=${brand.name} picture=${brand.icon} size="large" /><h1 dir="auto">${brand.name}</h1>`;
+  const head = html`<${Avatar} id="application" kind="application" name=${brand.name} picture=${brand.icon} size="large" /><h1 dir="auto">${brand.name}</h1>
+    ${reason === 'left' && !problem && html`<p class="door-note" role="status">${t('sign.left')}</p>`}`;
   if (!open) return html`${head}<p class="door-text">${t('sign.elsewhere', { name: brand.name })}</p>${problem && html`<p class="problem" role="alert">${problem}</p>`}`;
   return html`<form ref=${form} onSubmit=${submit}>${head}
     <p class="door-text">${t('sign.text')}</p>

@@ -50,10 +50,10 @@ export class Connection {
     this.#tell({ phase: 'off' });
   }
 
-  /** The network or the page came back: do not wait any longer, and do not trust an old silence. */
-  nudge() {
+  /** The network or the page came back: do not wait any longer, and do not trust an old silence. @param {boolean} [dead] this connection is known to be */
+  nudge(dead = false) {
     if (this.link.phase === 'waiting') this.#connect();
-    else if (this.link.phase === 'ready' && this.#silent() > SILENCE) this.#retry(0);
+    else if (this.link.phase === 'ready' && (dead || this.#silent() > SILENCE)) this.#retry(0);
   }
 
   /** @param {object} frame */

@@ -47,6 +47,31 @@ test('a room: made, named anew, people added, called, and left', async () => {
   await ben.hear('Who brings the grill?');
 });
 
+test('a new room stands on top of the chats, and one can write at once', async () => {
+  await stage.server.writes('dora', 'user:carol', 'an older word');
+  const [anna, carol] = await Promise.all([stage.person('anna'), stage.person('carol')]);
+  await anna.open('Dora Wang');
+  await anna.say('the last word so far');
+  await anna.sent();
+  await anna.page.getByRole('button', { name: 'New room' }).click();
+  const dialog = anna.page.getByRole('dialog');
+  await dialog.getByLabel('Name of the room').fill('Just made');
+  await dialog.getByLabel('Search people').fill('carol');
+  await dialog.getByText('Carol Méndez').click();
+  await dialog.getByRole('button', { name: 'Create room' }).click();
+  await anna.page.waitForSelector('.chat-title:text-is("Just made")');
+  for (const one of [anna, carol]) {
+    await one.row('Just made').waitFor();
+    assert.equal(await one.page.locator('.row-chat .row-title').first().textContent(), 'Just made');
+  }
+  await anna.until('the focus is where one writes', () => anna.page.evaluate(() => document.activeElement?.matches('.composer textarea') === true));
+  await anna.page.reload();
+  await anna.row('Just made').waitFor();
+  assert.equal(await anna.page.locator('.row-chat .row-title').first().textContent(), 'Just made');
+  await stage.server.writes('carol', 'user:anna', 'newer');
+  await anna.until('what is newer is above', async () => /Carol/.test((await anna.page.locator('.row-chat .row-title').first().textContent()) ?? ''));
+});
+
 test('what is muted counts quietly, and being called is still shown', async () => {
   const [dora, ben] = await Promise.all([stage.person('dora'), stage.person('ben')]);
   await dora.open('Ben Okafor');
@@ -131,6 +156,23 @@ test('on a phone the list and a conversation are two screens, with a way back', 
   await anna.row('Ben Okafor').first().tap();
   await anna.page.goBack();
   await side.waitFor();
+});
+
+test('on a phone "back" leads from the details to the conversation, and from there to the list', async () => {
+  const anna = await stage.person('anna', { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
+  const details = anna.page.locator('.details');
+  await anna.row('Ben Okafor').first().tap();
+  await anna.details();
+  await details.waitFor();
+  await anna.page.goBack();
+  await details.waitFor({ state: 'detached' });
+  assert.equal(await anna.page.locator('.chat-title').textContent(), 'Ben Okafor');
+  assert.equal(await anna.page.locator('.side').isVisible(), false);
+  await anna.details();
+  await details.getByRole('button', { name: 'Close' }).tap();
+  await details.waitFor({ state: 'detached' });
+  await anna.page.goBack();
+  await anna.page.locator('.side').waitFor();
 });
 
 test('what is hostile in a name or a text stays text', async () => {

@@ -88,5 +88,6 @@ test('text that is made to be slow is not', () => {
 
 test('a preview is one line of plain words', () => {
   assert.equal(preview({ text: '# Hi\n\n- **a**\n- b\n\n> c `d`' }), 'Hi a b c d');
+  assert.equal(preview({ text: '# Hi\nthere\n```\ncode\n```\n- a\n\n  b\n\n1. c\n\nd' }), 'Hi there code a b c d');
   assert.equal(preview({ text: '[x](javascript:alert(1)) <b>y</b>' }), 'x <b>y</b>');
 });
