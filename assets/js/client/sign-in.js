@@ -56,6 +56,8 @@ export function SignIn({ app, reason, onin }) {
 /** @param {{wanted: string, problem: string, onfound: (id: string) => void}} props */
 function Organisation({ wanted, problem, onfound }) {
   const [id, setId] = useState(wanted);
+  const box = /** @type {import('preact').RefObject<HTMLInputElement>} */ (useRef(/** @type {any} */ (null)));
+  useEffect(() => box.current.select(), []); // to be mended, or written anew
   /** @param {Event} event */
   const submit = (event) => {
     event.preventDefault();
@@ -63,7 +65,7 @@ function Organisation({ wanted, problem, onfound }) {
   };
   return html`<form onSubmit=${submit}>
     <div class="door-mark"><${Icon} name="talk" /></div><h1>${t('sign.which')}</h1><p class="door-text">${t('sign.which.text')}</p>
-    <label class="field"><span>${t('sign.organisation')}</span><input class="input" type="text" autocapitalize="none" spellcheck=${false} autofocus value=${id}
+    <label class="field"><span>${t('sign.organisation')}</span><input ref=${box} class="input" type="text" autocapitalize="none" spellcheck=${false} autofocus value=${id}
       onInput=${(/** @type {any} */ event) => setId(event.target.value)} /></label>
     ${problem && html`<p class="problem" role="alert">${problem}</p>`}
     <button type="submit" class="button button-accent button-wide" disabled=${!id.trim()}>${t('continue')}</button></form>`;

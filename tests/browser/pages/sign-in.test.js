@@ -26,6 +26,7 @@ test('an unknown organisation asks which one', async () => {
   anna.allow(/status of 404 .*\/client\/application/);
   await anna.page.goto(`${stage.server.url}/?app=nobody`);
   await anna.page.waitForSelector('[role=alert]:has-text("nobody")');
+  assert.equal(await anna.page.inputValue('.input'), 'nobody', 'what was typed is not thrown away');
   await anna.page.keyboard.type('OA');
   await anna.page.keyboard.press('Enter');
   await anna.page.waitForSelector('[name=username]');
