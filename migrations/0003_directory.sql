@@ -47,6 +47,7 @@ CREATE TABLE session (
     FOREIGN KEY (application, user) REFERENCES user (application, no)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_end ON session (expires_at);
+CREATE INDEX session_revoked ON session (revoked_at) WHERE revoked_at IS NOT NULL;
 
 -- What opens a session once: from the application (a minute), or from a cookie for a socket (session is set).
 CREATE TABLE ticket (

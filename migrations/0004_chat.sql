@@ -38,26 +38,27 @@ CREATE TABLE member (
 CREATE INDEX member_of ON member (application, user, conversation);
 
 -- `sender` 0 is the application. Mentions are a JSON array of user numbers.
+-- What is counted stands before what may be long, which a count then need not read.
 CREATE TABLE message (
     application  INTEGER NOT NULL,
     id           INTEGER NOT NULL,                 -- the version at which it was created
     conversation INTEGER NOT NULL,
     prev         INTEGER NOT NULL,
     sender       INTEGER NOT NULL,
+    deleted_by   INTEGER,                          -- a user's number, 0: the application
     via          INTEGER NOT NULL DEFAULT 0,       -- 1: the application wrote in the sender's name
     at           INTEGER NOT NULL,
+    version      INTEGER NOT NULL,
+    expires_at   INTEGER,
+    reply_to     INTEGER,
+    edited_at    INTEGER,
+    batch        INTEGER,
+    seen         INTEGER,                          -- of a deleted one, 1: all for whom it was had read it
     key          TEXT    NOT NULL,
     digest       BLOB    NOT NULL,                 -- of what was sent, to tell a repetition from a second use of the key
-    text         TEXT    NOT NULL,
-    reply_to     INTEGER,
-    mentions     TEXT,
-    edited_at    INTEGER,
-    deleted_by   INTEGER,                          -- a user's number, 0: the application
-    batch        INTEGER,
     topic        TEXT,                             -- the application's object that it is about
-    expires_at   INTEGER,
-    seen         INTEGER,                          -- of a deleted one, 1: all for whom it was had read it
-    version      INTEGER NOT NULL,
+    mentions     TEXT,
+    text         TEXT    NOT NULL,
     PRIMARY KEY (application, conversation, id)    -- a page of history lies together on the disk
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX message_id ON message (application, id);

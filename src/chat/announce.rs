@@ -3,6 +3,7 @@
 
 use crate::chat::author::Author;
 use crate::chat::conversation::Place;
+use crate::chat::mark::Raise;
 use crate::chat::member::{self, Member};
 use crate::chat::message::Message;
 use crate::chat::{fact, picture};
@@ -12,7 +13,7 @@ use crate::id::{AppNo, ConversationId, UserNo};
 use crate::store::Tx;
 use crate::wire::News;
 use crate::wire::news::To;
-use crate::wire::row::{MessageRow, Rows};
+use crate::wire::row::{MemberRow, MessageRow, Rows};
 use std::collections::BTreeMap;
 
 /// Tells these users these rows, complete up to the newest of them: whoever is told several things of one change is told the
@@ -77,27 +78,28 @@ pub fn conversation(tx: &mut Tx, app: AppNo, id: ConversationId, user: UserNo) -
     rows(tx, app, vec![user], picture)
 }
 
-/// A member's own row, with what is unread, to that member's devices.
-pub fn own_member(tx: &mut Tx, app: AppNo, member: &Member) -> Result<()> {
+/// A member's own row, with what is unread, to that member's devices; answers it.
+pub fn own_member(tx: &mut Tx, app: AppNo, member: &Member) -> Result<MemberRow> {
     let row = member.own_row(tx, app)?;
-    rows(tx, app, vec![member.user], Rows { members: vec![row], ..Rows::default() })
+    rows(tx, app, vec![member.user], Rows { members: vec![row.clone()], ..Rows::default() })?;
+    Ok(row)
 }
 
 /// Marks that were raised together: everybody hears of all that concern them in one piece, complete up to the newest of them.
-/// Who hears the same is told by the same piece.
-pub fn marks(tx: &mut Tx, app: AppNo, raised: &[Member]) -> Result<()> {
+/// Who hears the same is told by the same piece. Own devices hear of what was read; what was received leaves unread what is.
+pub fn marks(tx: &mut Tx, app: AppNo, raised: &[Raise]) -> Result<()> {
     let mut shown = Vec::with_capacity(2 * raised.len());
     let mut heard: BTreeMap<UserNo, Vec<usize>> = BTreeMap::new();
-    for member in raised {
+    for Raise { member, .. } in raised.iter().filter(|raise| raise.read) {
         heard.entry(member.user).or_default().push(shown.len());
         shown.push(member.own_row(tx, app)?);
     }
-    for of_one in raised.chunk_by(|a, b| a.conversation == b.conversation) {
-        let roster = member::roster(tx, app, of_one[0].conversation)?;
+    for of_one in raised.chunk_by(|a, b| a.member.conversation == b.member.conversation) {
+        let roster = member::roster(tx, app, of_one[0].member.conversation)?;
         if roster.len() > member::MARKED {
             continue;
         }
-        for member in of_one {
+        for Raise { member, .. } in of_one {
             for user in roster.iter().filter(|user| **user != member.user) {
                 heard.entry(*user).or_default().push(shown.len());
             }

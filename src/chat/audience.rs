@@ -16,6 +16,8 @@ pub const PARTIES: usize = 1_000;
 const TOGETHER: i64 = 500;
 /// Users of a large audience who become recipients in one piece.
 const PIECE: i64 = 100;
+/// Recipients of all groups of one message.
+const MOST: i64 = 100_000;
 
 /// The recipients of one batch, being gathered.
 pub struct Audience<'a> {
@@ -104,7 +106,10 @@ impl Audience<'_> {
         let app = self.author.app;
         let group = shared::get_audience(tx, app, id)?;
         let count = group::count(tx, app, group.no)?;
-        if count > TOGETHER {
+        if self.rows + count > MOST {
+            return Err(Error::TooLarge(format!("a message reaches at most {MOST} recipients of groups; write to everyone")));
+        }
+        if self.position + count > TOGETHER {
             self.groups += 1;
             self.rows += count;
             let sql = "INSERT INTO batch_group (application, batch, no, users)

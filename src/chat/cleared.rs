@@ -50,7 +50,7 @@ fn touch(tx: &mut Tx, app: AppNo, conversation: ConversationId, user: UserNo) ->
     let version = tx.next_version(app)?;
     let sql = "UPDATE member SET version = ?4 WHERE application = ?1 AND conversation = ?2 AND user = ?3";
     tx.run(sql, params![app, conversation, user, version])?;
-    announce::own_member(tx, app, &member::require(tx, app, conversation, user)?)
+    announce::own_member(tx, app, &member::require(tx, app, conversation, user)?).map(|_| ())
 }
 
 /// The mark has come up to a message: what was noted below it says nothing more.

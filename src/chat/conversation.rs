@@ -103,6 +103,20 @@ fn find_way(tx: &mut Tx, author: &Author, to: &Party) -> Result<Place> {
     Ok(Place { conversation: conversation.id, kind: conversation.kind, roster, begun })
 }
 
+/// Whether what is written to this party stands in this conversation.
+pub fn leads(db: &Db, author: &Author, to: &Party, id: ConversationId) -> Result<bool> {
+    let conversation = get(db, author.app, id)?;
+    Ok(match to {
+        Party::Conversation(given) => *given == id,
+        Party::User(user) => match user::find(db, author.app, user)? {
+            Some(user) => [conversation.low, conversation.high].contains(&Some(user.no)),
+            None => false,
+        },
+        Party::Application => conversation.kind == ConversationKind::Application,
+        Party::Group(_) | Party::Everyone => false,
+    })
+}
+
 /// Finds or begins a conversation without writing in it; one that is begun becomes visible to both.
 pub fn open(tx: &mut Tx, author: &Author, with: &Party) -> Result<ConversationId> {
     let place = reach_to_read(tx, author, with)?;

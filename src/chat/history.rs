@@ -90,7 +90,7 @@ fn slice(db: &Db, scope: Scope, span: Span, limit: u32) -> Result<(Vec<Message>,
         Span::After(id) => above(db, scope, id.0, limit),
         Span::Around(id) => {
             let (mut older, more) = below(db, scope, id.0.saturating_add(1), limit / 2 + 1)?;
-            let (newer, _) = above(db, scope, id.0, limit.saturating_sub(older.len() as u32).max(1))?;
+            let (newer, _) = above(db, scope, id.0, limit.saturating_sub(older.len() as u32))?;
             older.extend(newer);
             Ok((older, more))
         }

@@ -11,22 +11,31 @@ use std::collections::BTreeMap;
 /// Above this many versions it is cheaper to go by memberships than by messages.
 const FEW: i64 = 1000;
 
+/// Marks of one member that were raised.
+pub struct Raise {
+    pub member: Member,
+    /// Not only received.
+    pub read: bool,
+}
+
 /// The marks that were raised in one transaction, by the place that each belongs to. Nobody hears of them before `tell`.
 #[derive(Default)]
-pub struct Raised(BTreeMap<(AppNo, ConversationId, UserNo), Member>);
+pub struct Raised(BTreeMap<(AppNo, ConversationId, UserNo), Raise>);
 
 impl Raised {
-    fn add(&mut self, app: AppNo, member: Member) {
-        self.0.insert((app, member.conversation, member.user), member);
+    fn add(&mut self, app: AppNo, member: Member, read: bool) {
+        let place = (app, member.conversation, member.user);
+        let read = read || self.0.get(&place).is_some_and(|raise| raise.read);
+        self.0.insert(place, Raise { member, read });
     }
 
     /// Own devices are told what is unread, others the marks.
     pub fn tell(self, tx: &mut Tx) -> Result<()> {
-        let mut by_application: BTreeMap<AppNo, Vec<Member>> = BTreeMap::new();
-        for ((app, ..), member) in self.0 {
-            by_application.entry(app).or_default().push(member);
+        let mut by_application: BTreeMap<AppNo, Vec<Raise>> = BTreeMap::new();
+        for ((app, ..), raise) in self.0 {
+            by_application.entry(app).or_default().push(raise);
         }
-        by_application.into_iter().try_for_each(|(app, members)| announce::marks(tx, app, &members))
+        by_application.into_iter().try_for_each(|(app, raised)| announce::marks(tx, app, &raised))
     }
 }
 
@@ -47,7 +56,7 @@ pub fn read(tx: &mut Tx, (app, user): (AppNo, UserNo), place: (ConversationId, i
     tx.run(sql, params![app, conversation, user, upto, now, member.version])?;
     cleared::forget(tx, app, &member)?;
     fact::message_read(tx, app, &member)?;
-    raised.add(app, member);
+    raised.add(app, member, true);
     Ok(())
 }
 
@@ -63,7 +72,7 @@ pub fn received(tx: &mut Tx, who: (AppNo, UserNo, i64), version: i64, raised: &m
     for (conversation, last) in reached(tx, (app, user), before, version)? {
         if let Some(member) = reach(tx, who, conversation, last)? {
             fact::message_received(tx, app, &member)?;
-            raised.add(app, member);
+            raised.add(app, member, false);
         }
     }
     Ok(())
@@ -97,4 +106,44 @@ fn reached(db: &Db, (app, user): (AppNo, UserNo), after: i64, upto: i64) -> Resu
         FROM member p WHERE p.application = ?1 AND p.user = ?2 AND p.left IS NULL AND last IS NOT NULL";
     let sql = if upto - after <= FEW { by_message } else { by_membership };
     db.all(sql, params![app, user, after, upto], |r| Ok((r.get(0)?, r.get(1)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::author::Author;
+    use crate::chat::message::{self, Draft};
+    use crate::chat::scratch::{APP, id, office};
+    use crate::id::{Key, Party};
+    use crate::wire::News;
+    use crate::wire::news::To;
+
+    #[test]
+    fn what_was_received_is_told_to_others_and_what_was_read_to_oneself_too() {
+        let store = office(2);
+        store.change(|tx| {
+            let author = Author { via: false, ..Author::in_name_of(&crate::directory::user::get(tx, APP, &id(1))?) };
+            message::post(tx, &author, &Party::User(id(2)), &Draft::parse(Key::parse("k")?, "hello".into())?).map(|_| ())
+        });
+        let heard = |raise: fn(&mut Tx, i64, &mut Raised) -> Result<()>| {
+            store.told();
+            store.change(move |tx| {
+                let (mut raised, version) = (Raised::default(), tx.version(APP)?);
+                raise(tx, version, &mut raised)?;
+                raised.tell(tx)
+            });
+            let to = |news: News| if let News::Rows { to: To::Users(users), .. } = news { users } else { Vec::new() };
+            let mut heard: Vec<i64> = store.told().into_iter().flat_map(to).map(|user| user.0).collect();
+            heard.sort_unstable();
+            heard
+        };
+        assert_eq!(heard(|tx, version, raised| received(tx, (APP, UserNo(2), 1), version, raised)), [1]);
+        assert_eq!(
+            heard(|tx, version, raised| {
+                let room: ConversationId = tx.one("SELECT max(conversation) FROM message", [], |r| r.get(0))?;
+                read(tx, (APP, UserNo(2)), (room, version), raised)
+            }),
+            [1, 2]
+        );
+    }
 }

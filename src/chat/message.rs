@@ -8,8 +8,7 @@ use crate::chat::{fact, ledger, member, picture};
 use crate::directory::caller::Caller;
 use crate::directory::user;
 use crate::error::{Error, Result};
-use crate::id::{AppNo, ConversationId, Key, MessageId, Party, UserId, UserNo};
-use crate::secret;
+use crate::id::{AppNo, ConversationId, MessageId, Party, UserId, UserNo};
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 use crate::wire::row::{ConversationKind, MessageRow, Rows};
@@ -18,6 +17,7 @@ use std::collections::HashMap;
 pub use draft::{Draft, TEXT, check_text};
 
 mod draft;
+mod repetition;
 
 /// Missed messages above which a fresh picture is better than a replay.
 pub const REPLAY: usize = 2000;
@@ -47,7 +47,11 @@ pub fn send(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft) -> Result<P
 }
 
 fn keep(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft, all: bool) -> Result<Posted> {
-    let place = conversation::reach(tx, author, to)?;
+    let place = match conversation::reach(tx, author, to) {
+        Ok(place) => place,
+        // Whoever may not write any more may ask again what became of what was written before.
+        Err(refused) => return repetition::find(tx, author, to, draft)?.ok_or(refused),
+    };
     let mentions = mentioned(tx, author.app, &place, &draft.mentions)?;
     if let Some(reply) = draft.reply_to {
         require_in(tx, author.app, place.conversation, reply)?;
@@ -55,7 +59,7 @@ fn keep(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft, all: bool) -> R
     // A question to the application may still be refused, and more may be written where more is to be told.
     let alone = all && place.kind != ConversationKind::Application && !place.begun && mentions.is_empty();
     let Some(row) = insert(tx, author, place.conversation, (draft, &mentions), alone)? else {
-        return repeated(tx, author, place.conversation, draft);
+        return repetition::answer(tx, author, place.conversation, draft);
     };
     for user in &mentions {
         let sql = "INSERT INTO mention (application, user, conversation, message) VALUES (?1, ?2, ?3, ?4)";
@@ -105,7 +109,7 @@ fn insert(
     let sql = "INSERT INTO message (application, id, conversation, prev, sender, via, at, key, digest, text, reply_to, mentions, batch, topic,
                    expires_at, version)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?2) ON CONFLICT (application, sender, key) DO NOTHING";
-    let (key, digest) = (stored_key(author, &draft.key), digest(conversation, draft));
+    let (key, digest) = (repetition::stored_key(author, &draft.key), repetition::digest(conversation, draft));
     let (sender, via, text, reply_to) = (author.user, author.via, &draft.text, draft.reply_to);
     let Terms { topic, expires_at } = &draft.terms;
     let values = params![
@@ -133,33 +137,6 @@ fn insert(
         newest.0.insert((app, conversation), id.0);
     }
     Ok(Some(draft.row(author, (id, conversation, prev), at)))
-}
-
-/// What the application writes in a user's name has keys of its own space: a client's key never begins with this.
-fn stored_key(author: &Author, key: &Key) -> String {
-    if author.via { format!("\u{1}{key}") } else { key.to_string() }
-}
-
-fn repeated(db: &Db, author: &Author, conversation: ConversationId, draft: &Draft) -> Result<Posted> {
-    let (key, digest) = (stored_key(author, &draft.key), digest(conversation, draft));
-    let sql = "SELECT id, digest FROM message WHERE application = ?1 AND sender = ?2 AND key = ?3";
-    let found = db.maybe(sql, params![author.app, author.user, key], |r| Ok((r.get::<MessageId>(0)?, r.get::<Vec<u8>>(1)?)))?;
-    match found {
-        Some((id, kept)) if kept == digest => {
-            Ok(Posted { row: get(db, author.app, id)?.row(author.user), repeated: true, begun: None })
-        }
-        _ => Err(Error::Conflict("this key names another message already".into())),
-    }
-}
-
-fn digest(conversation: ConversationId, draft: &Draft) -> Vec<u8> {
-    let mut all = format!("{conversation}\0{:?}\0", draft.reply_to.map(|m| m.0));
-    for user in &draft.mentions {
-        all.push_str(user.as_str());
-        all.push('\0');
-    }
-    all.push_str(&draft.text);
-    secret::fingerprint(all)[..16].to_vec()
 }
 
 fn mentioned(db: &Db, app: AppNo, place: &Place, ids: &[UserId]) -> Result<Vec<UserNo>> {
@@ -237,7 +214,11 @@ fn changed(tx: &mut Tx, author: &Author, id: MessageId) -> Result<MessageRow> {
 fn own(db: &Db, author: &Author, id: MessageId) -> Result<Message> {
     let message = get(db, author.app, id)?;
     if !author.is_application() {
-        member::require(db, author.app, message.conversation, author.user).map_err(|_| Error::NotFound("message"))?;
+        let member =
+            member::require(db, author.app, message.conversation, author.user).map_err(|_| Error::NotFound("message"))?;
+        if member.left.is_some_and(|left| id.0 > left) {
+            return Err(Error::NotFound("message"));
+        }
         member::require_present(db, author.app, message.conversation, author.user)?;
     }
     let mine = message.sender == author.user || (author.is_application() && message.via);

@@ -12,6 +12,8 @@ use crate::store::{Tx, params};
 use crate::wire::News;
 use crate::wire::row::{ConversationKind, Role, Rows};
 
+/// Newcomers who are each shown a room at once.
+const FEW: usize = 5;
 /// Characters of a title.
 const TITLE: usize = 100;
 
@@ -56,9 +58,10 @@ pub fn create(tx: &mut Tx, author: &Author, draft: &Draft) -> Result<(Conversati
     for user in &users {
         member::join(tx, author.app, id, *user, Role::Member)?;
     }
-    for user in member::roster(tx, author.app, id)? {
-        announce::conversation(tx, author.app, id, user)?;
+    if !author.is_application() {
+        announce::conversation(tx, author.app, id, author.user)?;
     }
+    show(tx, author.app, id, users)?;
     Ok((id, false))
 }
 
@@ -174,12 +177,7 @@ fn touch(tx: &mut Tx, app: AppNo, id: ConversationId) -> Result<()> {
 /// Newcomers get the whole, leavers their last row, the others what changed.
 fn tell(tx: &mut Tx, app: AppNo, id: ConversationId, added: &[UserNo], gone: &[UserNo]) -> Result<()> {
     let newcomers: Vec<UserNo> = added.iter().copied().filter(|user| !gone.contains(user)).collect();
-    match newcomers[..] {
-        [] => {}
-        [one] => announce::conversation(tx, app, id, one)?,
-        // Each would have a picture of its own, and all would be kept until they are told.
-        _ => tx.tell(News::Behind { app, to: newcomers }),
-    }
+    show(tx, app, id, newcomers)?;
     user::review(tx, app, gone)?;
     let mut changed = member::present(tx, app, id)?;
     let stay: Vec<UserNo> = changed.iter().map(|m| m.user).filter(|user| !added.contains(user)).collect();
@@ -197,6 +195,16 @@ fn tell(tx: &mut Tx, app: AppNo, id: ConversationId, added: &[UserNo], gone: &[U
         ..Rows::default()
     };
     announce::rows(tx, app, stay, rows)
+}
+
+/// Newcomers get the whole. Where they are many each reads it from the store: each would have a picture of its own, and all
+/// would be kept until they are told.
+fn show(tx: &mut Tx, app: AppNo, id: ConversationId, newcomers: Vec<UserNo>) -> Result<()> {
+    if newcomers.len() > FEW {
+        tx.tell(News::Behind { app, to: newcomers });
+        return Ok(());
+    }
+    newcomers.into_iter().try_for_each(|user| announce::conversation(tx, app, id, user))
 }
 
 /// The numbers of users whom the author may bring into a room.

@@ -46,7 +46,8 @@ pub fn log(config: &Config) -> Result<()> {
     let wrong = |e| Error::invalid("log", format!("the log filter {:?} is not understood: {e}", config.log));
     // What a stranger sends that is no HTTP is no fault of ours.
     let filter = EnvFilter::try_new(format!("actix_http=off,{}", config.log)).map_err(wrong)?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // What cannot be written is lost: told as an internal error it would panic, and end whoever wanted to log.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     match config.log_format {
         LogFormat::Json => log.json().init(),
         LogFormat::Text => log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),

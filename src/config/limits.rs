@@ -6,10 +6,6 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct Limits {
-    /// Bytes of one message's text
-    #[arg(long, env = "PARLOUR_TEXT_BYTES", value_name = "N", default_value_t = 16 * 1024)]
-    pub text_bytes: usize,
-
     /// Bytes of one frame on a socket
     #[arg(long, env = "PARLOUR_FRAME_BYTES", value_name = "N", default_value_t = 64 * 1024)]
     pub frame_bytes: usize,
@@ -42,7 +38,7 @@ pub struct Limits {
     #[arg(long, env = "PARLOUR_MESSAGE_BURST", value_name = "N", default_value_t = 300)]
     pub message_burst: u32,
 
-    /// Other requests a second of one socket; 0: no limit
+    /// Other requests a second of one user; 0: no limit
     #[arg(long, env = "PARLOUR_CONTROL_RATE", value_name = "N", default_value_t = 20)]
     pub control_rate: u32,
 
@@ -77,8 +73,4 @@ pub struct Limits {
     /// Seconds in which the head of a request must arrive
     #[arg(long, env = "PARLOUR_HEAD_SECONDS", value_name = "N", default_value_t = 5)]
     pub head_seconds: u64,
-
-    /// Members of one group or room
-    #[arg(long, env = "PARLOUR_GROUP_MEMBERS", value_name = "N", default_value_t = 1_000)]
-    pub group_members: usize,
 }

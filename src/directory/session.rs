@@ -225,8 +225,10 @@ pub fn revoke_all(tx: &mut Tx, app: AppNo, user: UserNo) -> Result<()> {
 /// Forgets sessions that ended before `before`, a bounded number at a time; answers how many.
 pub fn sweep(tx: &mut Tx, before: Moment) -> Result<usize> {
     let ended = "DELETE FROM session WHERE (application, user, no) IN \
-                 (SELECT application, user, no FROM session WHERE expires_at < ?1 OR revoked_at < ?1 LIMIT 1000)";
-    tx.run(ended, [before])
+                 (SELECT application, user, no FROM session WHERE expires_at < ?1 LIMIT 1000)";
+    let revoked = "DELETE FROM session WHERE (application, user, no) IN \
+                   (SELECT application, user, no FROM session WHERE revoked_at < ?1 LIMIT 1000)";
+    Ok(tx.run(ended, [before])? + tx.run(revoked, [before])?)
 }
 
 const COLUMNS: &str = "application, user, no, kind, name, address, created_at, expires_at, last_used_at, revoked_at";

@@ -5,6 +5,7 @@ use crate::config;
 use crate::error::{Error, Result};
 use crate::http::guard::address::household;
 use crate::id::{AppNo, UserNo};
+use crate::secret::{self, Fingerprint};
 use governor::clock::Clock;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
+const DOZEN: usize = 12;
 /// Keys that one bucket remembers at once.
 const REMEMBERED: usize = 100_000;
 
@@ -20,7 +22,7 @@ pub struct Limiters {
     /// REST calls, by the number of application and key.
     pub rest: Buckets<(i64, i64)>,
     /// Sign-ins with a password, by application and what was given as the account.
-    pub account: Buckets<String>,
+    account: Buckets<Fingerprint>,
     /// Sign-ins, by address.
     pub address: Buckets<IpAddr>,
     /// Messages, by application and user, and by application.
@@ -65,6 +67,19 @@ impl Limiters {
         self.control.take((app, user))
     }
 
+    /// A request that names users costs one more for each dozen of them.
+    pub fn named(&self, app: AppNo, user: UserNo, users: usize) -> Result<()> {
+        match NonZeroU32::new((users / DOZEN) as u32) {
+            Some(more) => self.control.take_many((app, user), more),
+            None => Ok(()),
+        }
+    }
+
+    /// One try to sign in with a password, as whom: however it is written, and however long it is.
+    pub fn account(&self, place: &str, name: &str) -> Result<()> {
+        self.account.take(secret::fingerprint(format!("{place}\n{}", name.trim().to_lowercase())))
+    }
+
     /// One sign-in from an address.
     pub fn address(&self, address: IpAddr) -> Result<()> {
         self.address.take(household(address))
@@ -72,36 +87,50 @@ impl Limiters {
 }
 
 /// One token bucket for each key; none where there is no limit.
-pub struct Buckets<K: Hash + Eq + Clone>(Option<DefaultKeyedRateLimiter<K>>);
+pub struct Buckets<K: Hash + Eq + Clone>(Option<Limit<K>>);
+
+struct Limit<K: Hash + Eq + Clone> {
+    limiter: DefaultKeyedRateLimiter<K>,
+    /// What a full bucket holds.
+    burst: NonZeroU32,
+}
 
 impl<K: Hash + Eq + Clone> Buckets<K> {
     fn new(rate: u32, quota: fn(NonZeroU32) -> Quota) -> Buckets<K> {
-        Buckets(NonZeroU32::new(rate).map(|rate| RateLimiter::keyed(quota(rate))))
+        Buckets(NonZeroU32::new(rate).map(|rate| Limit { limiter: RateLimiter::keyed(quota(rate)), burst: rate }))
     }
 
     /// `rate` a second, and after a silence `burst` at once.
     fn burst(rate: u32, burst: u32) -> Buckets<K> {
-        let quota = |rate| Quota::per_second(rate).allow_burst(NonZeroU32::new(burst).unwrap_or(rate));
-        Buckets(NonZeroU32::new(rate).map(|rate| RateLimiter::keyed(quota(rate))))
+        Buckets(NonZeroU32::new(rate).map(|rate| {
+            let burst = NonZeroU32::new(burst).unwrap_or(rate);
+            Limit { limiter: RateLimiter::keyed(Quota::per_second(rate).allow_burst(burst)), burst }
+        }))
     }
 
     /// Takes one, or says after how many seconds there is one again.
     pub fn take(&self, key: K) -> Result<()> {
-        let Some(limiter) = &self.0 else { return Ok(()) };
+        self.take_many(key, NonZeroU32::MIN)
+    }
+
+    /// As `take`, so many at once, at most a full bucket.
+    fn take_many(&self, key: K, many: NonZeroU32) -> Result<()> {
+        let Some(Limit { limiter, burst }) = &self.0 else { return Ok(()) };
         if limiter.len() >= REMEMBERED {
             limiter.retain_recent();
             if limiter.len() >= REMEMBERED {
                 return Err(Error::TooMany { after_s: 60 });
             }
         }
-        limiter.check_key(&key).map_err(|until| {
+        let taken = limiter.check_key_n(&key, many.min(*burst)).map_err(Error::internal)?;
+        taken.map_err(|until| {
             let wait = until.wait_time_from(limiter.clock().now());
             Error::TooMany { after_s: wait.as_secs().saturating_add(1) as u32 }
         })
     }
 
     fn forget(&self) {
-        if let Some(limiter) = &self.0 {
+        if let Some(Limit { limiter, .. }) = &self.0 {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
@@ -163,6 +192,7 @@ mod tests {
         assert!(buckets.take(1).is_ok() && buckets.take(1).is_ok());
         assert!(matches!(buckets.take(1), Err(Error::TooMany { after_s: 1..=31 })));
         assert!(buckets.take(2).is_ok());
+        assert!(buckets.take_many(3, NonZeroU32::MAX).is_ok() && buckets.take(3).is_err(), "at most a full one");
         let lifted: Buckets<u8> = Buckets::new(0, Quota::per_minute);
         assert!((0..100).all(|_| lifted.take(1).is_ok()));
     }

@@ -13,6 +13,7 @@ mod migrate;
 mod reader;
 #[cfg(test)]
 pub mod scratch;
+mod statistics;
 mod thread;
 mod tx;
 mod value;
@@ -53,6 +54,7 @@ impl Store {
         let file = directory.join(FILE);
         let mut connection = connection::writing(&file)?;
         migrate::run(&mut connection, &file)?;
+        statistics::write(&mut connection)?;
         let epoch = migrate::epoch(&connection)?;
         let readers = reader::Readers::open(&file)?;
         let writer = writer::Writer::start(&file, connection, listener)?;

@@ -16,6 +16,8 @@ pub fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHan
 
 /// Ends the process at once, with the exit code for a fault inside.
 pub fn end_process(cause: &str) -> ! {
-    tracing::error!(cause, "the store cannot go on; ending the process so that nothing unsure is answered");
+    // A log that cannot be written must not stand in the way of the end.
+    let said = || tracing::error!(cause, "the store cannot go on; ending the process so that nothing unsure is answered");
+    let _ = catch_unwind(AssertUnwindSafe(said));
     std::process::exit(70);
 }

@@ -193,9 +193,9 @@ impl Tx {
         statement.execute([]).map(|_| ()).map_err(failed)
     }
 
-    /// What is done before the end: statistics for the next start, and everything from the log into the one file.
+    /// What is done before the end: everything from the log into the one file.
     pub(super) fn close(&self) -> Result<()> {
-        self.db.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)").map_err(Error::internal)
+        self.db.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").map_err(Error::internal)
     }
 }
 

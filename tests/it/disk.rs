@@ -1,11 +1,14 @@
-//! A disk that fails. What was answered is there afterwards; nothing is answered that might not be.
+//! A disk that fails or is full, and a log that cannot be written. What was answered is there afterwards; nothing is answered
+//! that might not be.
 
 use crate::harness::{TestServer, Voice};
 use serde_json::{Value, json};
 
-/// The file that grows with each message is cut off at half a mebibyte; what is written beyond is an error of the disk.
-const FAILING: [&str; 4] = ["sh", "-c", "trap '' XFSZ; ulimit -f 1024; exec \"$@\"", "sh"];
+/// The file that grows with each message is cut off at a mebibyte; what is written beyond is an error of the disk.
+const FAILING: [&str; 4] = ["sh", "-c", "trap '' XFSZ; ulimit -f 2048; exec \"$@\"", "sh"];
 const SENTENCE: &str = "the store cannot go on";
+/// Every line of the log is refused, as by a disk without room.
+const MUTE: [&str; 4] = ["sh", "-c", "exec \"$@\" 2>/dev/full", "sh"];
 
 /// Writes until the connection ends; answers the texts that were acknowledged.
 fn writes(anna: &Voice) -> Vec<String> {
@@ -47,4 +50,18 @@ fn a_disk_that_fails_ends_the_process_and_what_was_answered_is_kept() {
         assert!(found.contains(text), "{} was acknowledged and is gone", &text[..10]);
     }
     back.sends("ben", "the disk is good again");
+}
+
+#[test]
+fn a_log_that_cannot_be_written_stops_nobody() {
+    let mut server = TestServer::under(&MUTE, &["--log", "trace", "--rest-rate", "0"]);
+    let office = server.app("oa");
+    let users: Vec<Value> = (0..180).map(|n| json!({"id": format!("u{n}"), "name": "Somebody"})).collect();
+    office.put("/groups/all", &json!({"name": "All", "users": users})).is(201);
+    let (anna, ben) = (office.member("anna"), office.member("ben"));
+    anna.sends("ben", "nobody reads the log");
+    ben.hears("nobody reads the log");
+    server.stops();
+    server.starts();
+    office.get("/users/u179").is(200);
 }

@@ -89,7 +89,7 @@ fn a_leaver_keeps_what_was_and_sees_nothing_of_what_came_later() {
     ben.hears("is changed later");
     ben.gets("room", json!({"conversation": room, "leave": true}));
     anna.knows("members", |row| row["user"] == "ben" && row["left"].is_i64());
-    anna.sends(&party(&room), "came later");
+    let later = anna.sends(&party(&room), "came later");
     anna.gets("edit", json!({"message": changing["id"], "text": "a secret"}));
     anna.gets("room", json!({"conversation": room, "title": "Another secret"}));
 
@@ -106,6 +106,26 @@ fn a_leaver_keeps_what_was_and_sees_nothing_of_what_came_later() {
         assert!(!all.contains("came later") && !all.contains("secret"), "{all}");
     }
     ben.is_refused("send", json!({"to": party(&room), "key": "late", "text": "hello?"}), "forbidden");
+    let there = ben.is_refused("delete", json!({"message": later["id"]}), "not_found");
+    let nowhere = ben.is_refused("delete", json!({"message": 1_000_000}), "not_found");
+    assert_eq!(there["message"], nowhere["message"], "what came later looks as if it were not there");
+}
+
+#[test]
+fn who_may_not_write_any_more_is_still_told_what_became_of_what_was_written_before() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let (anna, ben) = (office.person("anna"), office.person("ben"));
+    let body = json!({"to": "user:ben", "key": "the answer was lost", "text": "are you there?"});
+    let kept = anna.gets("send", body.clone());
+    ben.gets("settings", json!({"block": {"user": "anna", "on": true}}));
+    let again = anna.gets("send", body);
+    assert_eq!((&again["message"]["id"], &again["repeated"]), (&kept["message"]["id"], &json!(true)));
+    for (member, other) in [("text", "something else"), ("key", "another"), ("to", "user:nobody")] {
+        let mut body = json!({"to": "user:ben", "key": "the answer was lost", "text": "are you there?"});
+        body[member] = json!(other);
+        assert!(anna.asks("send", body).is_err(), "{member}");
+    }
 }
 
 #[test]
@@ -194,4 +214,19 @@ fn several_who_are_added_at_once_see_the_room_at_once() {
     anna.hears("carl is here");
     ben.hears("carl is here");
     carl.hears("ben is here");
+}
+
+#[test]
+fn rooms_with_many_people_are_not_made_at_a_clients_pace() {
+    let server = TestServer::with(&["--rest-rate", "0"]);
+    let office = server.app("oa");
+    let anna = office.member("anna");
+    let users: Vec<String> = (0..300).map(|number| format!("u{number}")).collect();
+    let named: Vec<Value> = users.iter().map(|id| json!({"id": id, "name": "Somebody"})).collect();
+    office.put("/groups/all", &json!({"name": "All", "users": named})).is(201);
+    let room = |number: usize| anna.asks("room", json!({"key": format!("r{number}"), "title": "All", "users": users}));
+    assert_eq!(room(0).expect("one is made")["conversation"]["count"], 301);
+    let refused = (1..40).find_map(|number| room(number).err()).expect("not forty in a row");
+    assert_eq!(refused["code"], "rate_limited");
+    anna.sends("application", "and messages go on");
 }

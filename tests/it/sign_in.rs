@@ -344,8 +344,8 @@ fn guessing_is_slowed_down_for_an_account_and_for_an_address() {
     let server = TestServer::with(&["--sign-in-rate", "3", "--address-rate", "8"]);
     let office = server.app("oa");
     office.user("anna").user("ben");
-    for _ in 0..3 {
-        by_password(&server, &office, "anna", "a guess").is_refused(401, "unauthenticated");
+    for name in ["anna", " anna", "Anna\u{3000}"] {
+        by_password(&server, &office, name, "a guess").is_refused(401, "unauthenticated");
     }
     let slowed = by_password(&server, &office, "anna", &password("anna"));
     let seconds: u32 = slowed.header("retry-after").expect("when to come back").parse().unwrap();

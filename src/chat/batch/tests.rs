@@ -73,3 +73,42 @@ fn nobody_lists_everybody_to_tell_that_somebody_looks_different() {
     store.change(|tx| announce::user(tx, APP, UserNo(1)));
     assert!(matches!(&store.told()[..], [News::Rows { to: To::Everyone, rows, .. }] if rows.users.len() == 1));
 }
+
+#[test]
+fn groups_that_are_large_only_together_are_written_in_small_pieces_too() {
+    let store = office(1000);
+    let names: Vec<String> = (0..10).map(|n| format!("group-{n}")).collect();
+    let groups = names.clone();
+    store.change(move |tx| {
+        (0..).zip(&groups).try_for_each(|(n, name)| {
+            let users = (1..=100).map(|no| Profile::new(id(100 * n + no))).collect();
+            let draft = GroupDraft { id: GroupId::parse(name)?, name: name.clone(), parent: None, users };
+            shared::put(tx, APP, &Shared::parse(draft, None)?, announce::user).map(|_| ())
+        })
+    });
+    let to: Vec<String> = names.iter().map(|name| format!("group:{name}")).collect();
+    let (batch, changes) = store.change(move |tx| {
+        counted(tx, |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello")).map(|batch| batch.id))
+    });
+    assert!(changes < 600, "accepting it changes {changes} rows");
+    while store.change(move |tx| step(tx, APP, batch)) {}
+    assert_eq!(store.read_blocking(|db| get(db, APP, batch)).unwrap().written, 1000);
+}
+
+#[test]
+fn an_application_with_many_messages_to_many_does_not_keep_another_waiting() {
+    let store = office(200);
+    let open = store.change(|tx| {
+        tx.run("INSERT INTO application (no, id, name, created_at) VALUES (2, 'crm', 'Customers', 0)", [])?;
+        (1..=200).try_for_each(|no| crate::directory::profile::put(tx, AppNo(2), &Profile::new(id(no))).map(|_| ()))?;
+        let everyone = ["everyone".to_string()];
+        for _ in 0..150 {
+            accept(tx, &Author::application(APP), &everyone, &Draft::plain("hello"))?;
+        }
+        tx.now = tx.now.plus(std::time::Duration::from_secs(60));
+        accept(tx, &Author::application(AppNo(2)), &everyone, &Draft::plain("hello"))?;
+        open(tx, tx.now)
+    });
+    let turn = open.iter().position(|(app, _)| *app == AppNo(2));
+    assert!(turn.is_some_and(|turn| turn <= 1), "its turn comes as {turn:?} of {}", open.len());
+}

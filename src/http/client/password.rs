@@ -25,7 +25,7 @@ pub struct Given {
 /// Counts the attempt, by account and by address.
 pub fn throttle(house: &House, application: &Application, given: &Given, address: IpAddr) -> Result<()> {
     house.limiters.address(address)?;
-    house.limiters.account.take(format!("{}\n{}", application.id, given.username))
+    house.limiters.account(application.id.as_str(), &given.username)
 }
 
 /// The user whose password, kept here, this is.
@@ -33,7 +33,7 @@ pub async fn local(house: &House, application: &Application, given: &Given) -> R
     if !application.opens(SignIn::Local) || given.password.len() > LONGEST {
         return Ok(None);
     }
-    let (app, id) = (application.no, UserId::parse(given.username.trim()).ok());
+    let (app, id) = (application.no, UserId::parse(&given.username).ok());
     let found = house.store.read(move |db| {
         let Some(user) = id.map(|id| user::find(db, app, &id)).transpose()?.flatten() else { return Ok(None) };
         let phc = user::password(db, app, user.no)?;

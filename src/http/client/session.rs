@@ -81,7 +81,7 @@ pub async fn socket(house: Data<House>, signed_in: SignedIn) -> Answer {
 async fn open(house: &House, application: Application, given: Credential, visit: Visit) -> Result<Opened> {
     match given {
         Credential { username: Some(username), password: Some(password), token: None, ticket: None, .. } => {
-            by_password(house, application, Given { username, password }, visit).await
+            by_password(house, application, Given { username: username.trim().into(), password }, visit).await
         }
         Credential { token: Some(token), username: None, password: None, ticket: None, .. } => {
             let (application, claims) = hello::verify(house, application.id, token).await?;

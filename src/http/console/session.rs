@@ -70,7 +70,7 @@ pub async fn create(house: Data<House>, request: HttpRequest, form: Form) -> Ans
 /// Opens a session for whoever knows the password.
 async fn enter(house: &House, form: &Form, from: String) -> Result<String> {
     let (name, given) = (form.value("name").trim().to_string(), form.value("password").to_string());
-    house.limiters.account.take(format!("console\n{name}"))?;
+    house.limiters.account("console", &name)?;
     let known = house.store.read(move |db| {
         let found = operator::find(db, &name)?.filter(|found| found.suspended_at.is_none());
         found.map(|found| operator::password(db, found.no).map(|phc| (found, phc))).transpose()

@@ -138,7 +138,7 @@ impl Visit {
     /// Whether this is the administrator's own password; counted like a sign-in.
     pub async fn knows_password(&self, given: &str) -> Result<bool> {
         self.house.limiters.address(self.from)?;
-        self.house.limiters.account.take(format!("console\n{}", self.name()))?;
+        self.house.limiters.account("console", self.name())?;
         let (no, given) = (self.no(), given.to_string());
         let phc = self.read(move |db| operator::password(db, no)).await?;
         self.house.hash(move || Ok(secret::check_password(&phc, &given))).await

@@ -3,6 +3,7 @@
 
 use crate::apps::application::{self, Application};
 use crate::apps::queue;
+use crate::chat::message;
 use crate::chat::sync::{self, Catchup};
 use crate::directory::caller::Caller;
 use crate::directory::{session, user};
@@ -200,7 +201,7 @@ pub async fn renew(house: &House, caller: &Caller, hello: &Hello, seen: i64) -> 
 
 fn limits(house: &House) -> Limits {
     let limits = &house.config.limits;
-    Limits { frame: limits.frame_bytes, text: limits.text_bytes, file: 0, rate: limits.message_rate, burst: limits.message_burst }
+    Limits { frame: limits.frame_bytes, text: message::TEXT, file: 0, rate: limits.message_rate, burst: limits.message_burst }
 }
 
 #[cfg(test)]

@@ -89,6 +89,11 @@ async fn open(connection: &Connection, r: asked::Open) -> Result<()> {
 }
 
 async fn room(connection: &Connection, r: asked::Room) -> Result<()> {
+    connection.house.limiters.named(
+        connection.caller.app,
+        connection.caller.user,
+        r.users.len() + r.add.len() + r.remove.len(),
+    )?;
     match (r.conversation, r.key) {
         (Some(id), None) => {
             let change = room::Change { title: r.title, add: r.add, remove: r.remove, leave: r.leave };
@@ -134,8 +139,7 @@ async fn settings(connection: &Connection, r: asked::Settings) -> Result<()> {
             let member = member::require_present(tx, caller.app, mute.conversation, caller.user)?;
             member::mute(tx, caller.app, &member, mute.on, mute.until)?;
             let member = member::require_present(tx, caller.app, mute.conversation, caller.user)?;
-            announce::own_member(tx, caller.app, &member)?;
-            rows.members.push(member.own_row(tx, caller.app)?);
+            rows.members.push(announce::own_member(tx, caller.app, &member)?);
         }
         if let Some(blocking) = r.block {
             let other = user::number(tx, caller.app, &blocking.user)?;
