@@ -6,7 +6,7 @@ use crate::http::problem::Answer;
 use crate::secret;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH};
 use actix_web::web::Path;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use std::sync::LazyLock;
 
@@ -43,15 +43,33 @@ pub async fn show(request: HttpRequest, path: Path<String>) -> Answer {
 /// One embedded file, or that the browser has it already.
 pub fn file(request: &HttpRequest, path: &str, keep: &'static str) -> Answer {
     let file = Files::get(path).ok_or(Error::NotFound("file"))?;
-    let tag = format!("\"{}\"", &hex(&file.metadata.sha256_hash())[..32]);
+    let (hash, kind) = (file.metadata.sha256_hash(), kind(&file));
+    Ok(unless_known(request, &hash, keep, |mut response| response.content_type(kind).body(file.data.into_owned())))
+}
+
+/// The text of an embedded file.
+pub fn read(path: &str) -> Option<String> {
+    Files::get(path).and_then(|file| String::from_utf8(file.data.into_owned()).ok())
+}
+
+/// A text that was made of embedded files, in the same way.
+pub fn text(request: &HttpRequest, text: String, kind: &'static str) -> Answer {
+    let hash = secret::fingerprint(&text);
+    Ok(unless_known(request, &hash, ASK, |mut response| response.content_type(kind).body(text)))
+}
+
+fn unless_known(
+    request: &HttpRequest,
+    hash: &[u8],
+    keep: &'static str,
+    answer: impl FnOnce(HttpResponseBuilder) -> HttpResponse,
+) -> HttpResponse {
+    let tag = format!("\"{}\"", &hex(hash)[..32]);
     let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let same = known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag);
     let mut response = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((CACHE_CONTROL, HeaderValue::from_static(keep))).insert_header((ETAG, tag));
-    match same {
-        true => Ok(response.finish()),
-        false => Ok(response.content_type(kind(&file)).body(file.data.into_owned())),
-    }
+    if same { response.finish() } else { answer(response) }
 }
 
 fn kind(file: &EmbeddedFile) -> String {

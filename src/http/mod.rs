@@ -4,6 +4,7 @@
 pub mod api;
 pub mod assets;
 pub mod body;
+mod bundle;
 pub mod client;
 pub mod console;
 pub mod example;

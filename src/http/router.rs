@@ -20,6 +20,8 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/",                 Public, client::page::index),
         Route::new(Method::GET, "/widget",           Public, client::page::widget),
         Route::new(Method::GET, "/widget.js",        Public, client::page::script),
+        Route::new(Method::GET, "/parlour.js",       SignIn, client::library::script),
+        Route::new(Method::GET, "/parlour.d.ts",     Public, client::library::declaration),
         Route::new(Method::GET, "/assets/{path:.*}", Public, assets::show),
         Route::new(Method::GET, "/examples/{name}",  Public, example::show),
 

@@ -88,7 +88,7 @@ fn what_is_no_http_at_all_harms_nobody() {
 #[test]
 fn every_answer_carries_the_headers_that_keep_browsers_safe() {
     let server = TestServer::start();
-    for path in ["/", "/healthz", "/nothing", "/api/nothing", "/widget.js", "/assets/css/problem.css"] {
+    for path in ["/", "/healthz", "/nothing", "/api/nothing", "/widget.js", "/parlour.js", "/assets/css/problem.css"] {
         let answer = server.http().get(path);
         let header = |name: &str| answer.header(name).unwrap_or_else(|| panic!("{path} has no {name}")).to_string();
         let policy = header("content-security-policy");
@@ -125,6 +125,27 @@ fn an_asset_is_sent_once() {
     for path in ["/assets/../Cargo.toml", "/assets/%2e%2e/Cargo.toml", "/assets//etc/passwd", "/assets/js"] {
         assert_eq!(server.http().get(path).status, 404, "{path}");
     }
+}
+
+#[test]
+fn the_library_is_for_the_pages_of_applications_and_is_sent_once() {
+    let server = TestServer::start();
+    server.app_with("oa", &["--origin", "https://oa.example"]);
+    let from = |origin: &str| server.http().with("origin", origin).get("/parlour.js");
+    let given = from("https://oa.example");
+    assert_eq!((given.status, given.header("access-control-allow-origin")), (200, Some("https://oa.example")));
+    assert_eq!((given.header("vary"), given.header("cache-control")), (Some("Origin"), Some("no-cache")));
+    assert_eq!(given.header("cross-origin-resource-policy"), Some("cross-origin"));
+    let tag = given.header("etag").expect("a tag").to_string();
+    let again = server.http().with("origin", "https://oa.example").with("if-none-match", &tag).get("/parlour.js");
+    assert_eq!((again.status, again.body.len(), again.header("vary")), (304, 0, Some("Origin")));
+    assert_eq!(again.header("access-control-allow-origin"), Some("https://oa.example"));
+    let refused = from("https://evil.example");
+    assert_eq!((refused.status, refused.header("access-control-allow-origin")), (403, None));
+    let anybody = server.http().get("/parlour.js");
+    assert_eq!((anybody.status, anybody.header("vary")), (200, Some("Origin")));
+    assert!(anybody.text().contains("export { Failure, connect, signIn };"));
+    assert!(server.http().get("/parlour.d.ts").text().contains("export function connect(options: Options): Parlour;"));
 }
 
 #[test]

@@ -1,13 +1,13 @@
 /** The page `/widget`, in a frame of an application's page: the same messenger, small, signed in by that page. */
+import { Credentials } from '../core/credential.js';
 import { Failure } from '../core/failure.js';
 import { Messenger } from '../core/messenger.js';
 import { App, Opening } from './app.js';
-import { Credentials } from './credential.js';
 import { dark } from './colour.js';
 import { Desk } from './desk.js';
 import { dial, enter } from './door.js';
 import { Icon, IconButton } from './icon.js';
-import { local } from './keep.js';
+import { local, session } from './keep.js';
 import { locale, sentence, t } from './language.js';
 import { Parent } from './parent.js';
 import { frameRoute } from './route.js';
@@ -29,7 +29,7 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
     leave();
     ended = false;
     notes.found = start.notices;
-    credentials = new Credentials(app, start, () => parent.credential());
+    credentials = new Credentials(app, start, () => parent.credential(), session);
     desk = open(credentials, start.open);
     parent.tell('ready');
     draw();

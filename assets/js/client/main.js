@@ -106,6 +106,7 @@ function open(entry, app, onout) {
   const stop = messenger.signal.listen(() => {
     notices.tidy();
     const { phase, code = '' } = messenger.link;
+    if (phase === 'stopped' && code === 'conflict') return location.reload(); // somebody else has signed in in another tab
     if (phase !== 'stopped' || !['unauthenticated', 'expired', 'forbidden'].includes(code)) return;
     stop();
     onout(code === 'forbidden' ? 'forbidden' : Date.now() - Number(local.get(`left/${app}`)) < LEFT ? 'left' : 'ended');

@@ -72,8 +72,8 @@ export class Connection {
     } catch (cause) {
       const failure = Failure.of(cause);
       if (!mine()) return;
-      if (['unauthenticated', 'forbidden', 'not_found'].includes(failure.code)) this.#end(failure.code, failure.message);
-      else this.#retry(failure.retryAfter);
+      if (['unauthenticated', 'forbidden', 'not_found'].includes(failure.code)) this.end(failure.code, failure.message);
+      else this.#retry(failure.retryAfter, failure);
     }
   }
 
@@ -84,6 +84,7 @@ export class Connection {
     socket.onopen = () => this.write({ hello });
     socket.onmessage = (event) => this.#receive(String(event.data));
     socket.onclose = (event) => this.#closed(event.code);
+    socket.onerror = () => {}; // a close follows; some sockets outside of browsers throw what nobody listens to
     this.#heard = this.plug.clock.now();
     this.#guard();
   }
@@ -117,24 +118,24 @@ export class Connection {
     this.#why = bye?.code ?? null;
     if (this.link.phase === 'ready' && this.plug.clock.now() - this.#since > STEADY) this.#attempt = 0;
     if (bye?.code === 'expired' || bye?.code === 'unauthenticated') {
-      if (this.#refused++ > 0) return this.#end(bye.code, bye.message);
+      if (this.#refused++ > 0) return this.end(bye.code, bye.message);
       return this.#retry(0);
     }
-    if (bye ? bye.reconnect === 'never' : code >= 4500 && code < 5000) return this.#end(bye?.code ?? 'refused', bye?.message);
+    if (bye ? bye.reconnect === 'never' : code >= 4500 && code < 5000) return this.end(bye?.code ?? 'refused', bye?.message);
     this.#retry();
   }
 
-  /** @param {number} [seconds] wait this long, or by the back-off */
-  #retry(seconds) {
+  /** @param {number} [seconds] wait this long, or by the back-off @param {Failure} [failure] why */
+  #retry(seconds, failure) {
     this.#drop();
     const { clock } = this.plug;
     const wait = seconds === undefined ? pause(this.#attempt++, clock.random) : seconds * 1000;
-    this.#tell({ phase: 'waiting', until: clock.now() + wait });
+    this.#tell({ phase: 'waiting', until: clock.now() + wait, ...(failure && { code: failure.code, message: failure.message }) });
     this.#timer = clock.after(() => this.#connect(), wait);
   }
 
-  /** @param {string} code @param {string} [message] */
-  #end(code, message) {
+  /** Ends it, and does not come back. @param {string} code @param {string} [message] */
+  end(code, message) {
     this.#drop();
     this.#tell({ phase: 'stopped', code, message });
   }
@@ -145,7 +146,7 @@ export class Connection {
     const socket = this.#socket;
     this.#socket = null;
     if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.onopen = socket.onmessage = socket.onclose = null; // but not `onerror`: see above
     socket.close();
   }
 

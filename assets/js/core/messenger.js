@@ -2,7 +2,7 @@
  * One signed-in user's messenger, without a screen: connection, copy of the rows, outbox, marks. Views read its parts
  * and listen to its signal. Knows neither the document nor where the credential comes from.
  */
-import { clock as realClock } from './clock.js';
+import { clock } from './clock.js';
 import { Connection } from './connection.js';
 import { Failure } from './failure.js';
 import { freshKey } from './key.js';
@@ -27,7 +27,12 @@ const WRITES = new Set(['send', 'edit', 'delete', 'open', 'room', 'settings']);
  * @property {import('./outbox.js').Store} store
  * @property {{name: string, version: string, locale?: string}} client
  * @property {(welcome: import('./wire.js').Welcome) => void} [onwelcome]
- * @property {(message: import('./wire.js').Message) => void} [onmessage] one was written just now
+ * @property {(message: import('./wire.js').Message) => void} [onmessage] one was written just now, or while this client was away
+ * @property {(message: import('./wire.js').Message) => void} [onupdate] one that was there before is another now
+ * @property {(message: import('./wire.js').Message) => void} [onsent] one of this user's own has reached the server
+ * @property {(entry: import('./outbox.js').Entry) => void} [onrefuse] the server does not take one
+ * @property {(presence: import('./wire.js').Presence[]) => void} [onpresence]
+ * @property {(typing: {conversation: number, user: string, on: boolean}) => void} [ontyping]
  * @property {import('./clock.js').Clock} [clock]
  */
 
@@ -42,23 +47,23 @@ export class Messenger {
   /** @param {Options} options */
   constructor(options) {
     this.options = options;
-    const clock = options.clock ?? realClock;
+    const time = options.clock ?? clock;
     /** @param {...import('./signal.js').Subject} subjects */
-    const plug = (...subjects) => ({ ask: this.ask, replica: this.replica, clock, onchange: () => this.signal.touch(...subjects) });
-    this.presence = new Presence(plug('presence'));
+    const plug = (...subjects) => ({ ask: this.ask, replica: this.replica, clock: time, onchange: () => this.signal.touch(...subjects) });
+    this.presence = new Presence({ ...plug('presence'), ontake: options.onpresence });
     this.typing = new Typing(plug('typing'));
     this.history = new History(plug('messages'));
     this.roster = new Roster(plug('roster'));
     this.marks = new Marks(plug('members'));
-    this.outbox = new Outbox({ ...plug('outbox'), store: options.store });
+    this.outbox = new Outbox({ ...plug('outbox'), store: options.store, onrefuse: options.onrefuse });
     this.connection = new Connection({
-      clock,
+      clock: time,
       dial: options.dial,
       hello: async (why) => this.#hello(await options.token(why)),
       onframe: (name, body) => this.#take(name, body),
       onlink: (link) => this.#linked(link),
     });
-    this.requests = new Requests((frame) => this.connection.write(frame), clock);
+    this.requests = new Requests((frame) => this.connection.write(frame), time);
   }
 
   /** @returns {import('./rows.js').Rows} */
@@ -85,7 +90,9 @@ export class Messenger {
   /** @param {string} name @param {object} body @returns {Promise<import('./wire.js').Ok>} */
   ask = async (name, body) => {
     const ok = await this.requests.ask(name, body);
-    this.#touched(this.replica.answer(ok, WRITES.has(name)), ok);
+    const moves = WRITES.has(name);
+    const { version } = this.replica;
+    this.#touched(this.replica.answer(ok, moves), ok, moves ? version : Infinity);
     return ok;
   };
 
@@ -108,11 +115,13 @@ export class Messenger {
   /** @param {string} name @param {any} body */
   #take(name, body) {
     if (name === 'welcome') this.#welcome(body);
-    else if (name === 'sync') this.#touched(this.replica.sync(body), body);
+    else if (name === 'sync') this.#sync(body);
     else if (name === 'application') this.#application(body);
     else if (name === 'presence') this.presence.take(body.users);
-    else if (name === 'typing') this.typing.take(body.conversation, body.user, body.on);
-    else if (name === 'ok') this.requests.succeed(body);
+    else if (name === 'typing') {
+      this.typing.take(body.conversation, body.user, body.on);
+      this.options.ontyping?.(body);
+    } else if (name === 'ok') this.requests.succeed(body);
     else if (name === 'error' && body.id) this.requests.fail(body);
   }
 
@@ -122,8 +131,16 @@ export class Messenger {
     this.signal.touch('users');
   }
 
+  /** @param {import('./wire.js').Sync} sync */
+  #sync(sync) {
+    const { version } = this.replica;
+    this.#touched(this.replica.sync(sync), sync, version);
+  }
+
   /** @param {import('./wire.js').Welcome} welcome */
   #welcome(welcome) {
+    // what is here, written or read, is somebody else's
+    if (this.me && this.me.id !== welcome.me.id) return this.connection.end('conflict', 'The token is another user\'s');
     this.me = welcome.me;
     this.application = welcome.application;
     this.limits = welcome.limits;
@@ -146,14 +163,17 @@ export class Messenger {
     this.signal.touch('link');
   }
 
-  /** @param {Set<import('./rows.js').Table>|'all'} touched @param {import('./wire.js').RowSet} set */
-  #touched(touched, set) {
+  /** @param {Set<import('./rows.js').Table>|'all'} touched @param {import('./wire.js').RowSet} set @param {number} version as of which all was known */
+  #touched(touched, set, version) {
+    const live = touched !== 'all' && this.replica.live;
     const me = this.rows.users.get(this.id);
     if (me) this.me = me;
     for (const message of [...(set.messages ?? []), ...(set.message ? [set.message] : [])]) {
       if (!message.key) this.marks.received();
       else if (this.outbox.settle(message.key)) this.#answered(message);
-      if (message.version === message.id && touched !== 'all' && this.replica.live) this.options.onmessage?.(message);
+      if (message.key) this.options.onsent?.(message);
+      if (live && message.id > version) this.options.onmessage?.(message);
+      else if (live && message.version > version) this.options.onupdate?.(message);
       if (message.from.startsWith('user:')) this.typing.take(message.conversation, message.from.slice(5), false);
     }
     for (const group of set.groups ?? []) this.roster.forget(group.id);

@@ -2,7 +2,7 @@
  * Messages that are written and not yet confirmed. Each has a key that never changes, so that sending it again, after a
  * reconnect, a reload or from a second tab, can not make a second message. One leaves at a time, so that order holds.
  *
- * @typedef {{key: string, to: string, text: string, reply_to?: number, mentions?: string[], at: number, failed?: {code: string, message: string}}} Entry
+ * @typedef {{key: string, to: string, text: string, reply_to?: number, mentions?: string[], at: number, failed?: {code: string, message: string, field?: string}}} Entry
  * @typedef {object} Store keeps texts by name, outliving the page
  * @property {(prefix: string) => Array<[string, string]>} list
  * @property {(name: string, text: string) => void} set
@@ -19,6 +19,7 @@ const TRIES = 3;
  * @property {(name: string, body: object) => Promise<unknown>} ask
  * @property {() => void} onchange
  * @property {Store} store
+ * @property {(entry: Entry) => void} [onrefuse] the server does not take it
  * @property {import('./clock.js').Clock} clock
  */
 
@@ -40,21 +41,27 @@ export class Outbox {
    */
   adopt(scope) {
     if (scope === this.#scope) return;
-    const moved = this.#scope === '' ? [] : this.entries;
+    const [moved, first] = [this.entries, this.#scope === ''];
     for (const entry of moved) this.plug.store.remove(this.#name(entry.key));
     this.#scope = scope;
     this.entries = this.plug.store.list(this.#name('')).flatMap(([, text]) => parse(text));
-    for (const { reply_to, ...entry } of moved) this.#keep(stranded(entry));
+    for (const entry of moved) if (!this.#has(entry.key)) this.#keep(first ? entry : stranded(entry));
     this.entries.sort((a, b) => a.at - b.at);
     this.plug.onchange();
   }
 
-  /** @param {{to: string, text: string, reply_to?: number, mentions?: string[]}} draft */
+  /** @param {{to: string, text: string, reply_to?: number, mentions?: string[], key?: string}} draft @returns {string} its key */
   add(draft) {
     const at = Math.max(this.plug.clock.now(), (this.entries.at(-1)?.at ?? 0) + 1);
-    this.#keep({ ...draft, key: freshKey(), at });
+    const key = draft.key ?? freshKey();
+    if (this.#has(key)) {
+      if (this.entries.find((entry) => entry.key === key)?.failed) this.retry(key);
+      return key;
+    }
+    this.#keep({ ...draft, key, at });
     this.plug.onchange();
     this.#pump();
+    return key;
   }
 
   /** The connection is there (again). */
@@ -121,14 +128,21 @@ export class Outbox {
   /** @param {Entry} entry @param {Failure} failure */
   #fail(entry, failure) {
     if (!this.settle(entry.key)) return;
-    this.#keep({ ...entry, failed: { code: failure.code, message: failure.message } });
+    const failed = { ...entry, failed: { code: failure.code, message: failure.message, ...(failure.field && { field: failure.field }) } };
+    this.#keep(failed);
     this.plug.onchange();
+    this.plug.onrefuse?.(failed);
   }
 
-  /** @param {Entry} entry */
+  /** @param {string} key */
+  #has(key) {
+    return this.entries.some((entry) => entry.key === key);
+  }
+
+  /** Before it is known whose it is, it is not put where somebody else could find it. @param {Entry} entry */
   #keep(entry) {
     this.entries.push(entry);
-    this.plug.store.set(this.#name(entry.key), JSON.stringify(entry));
+    if (this.#scope) this.plug.store.set(this.#name(entry.key), JSON.stringify(entry));
   }
 
   /** @param {string} key */
@@ -139,8 +153,9 @@ export class Outbox {
 
 /** @param {Entry} entry @returns {Entry} */
 function stranded(entry) {
-  if (!entry.to.startsWith('conversation:')) return entry;
-  return { ...entry, failed: { code: 'conflict', message: '' } };
+  const { reply_to, ...rest } = entry;
+  if (!entry.to.startsWith('conversation:')) return rest;
+  return { ...rest, failed: { code: 'conflict', message: '' } };
 }
 
 /** @param {string} text @returns {Entry[]} */

@@ -17,7 +17,7 @@ export class Presence {
   /** No word of me since the welcome. */ #fresh = false;
   /** @type {any} */ #timer = null;
 
-  /** @param {{ask: Ask, onchange: () => void, clock: import('./clock.js').Clock}} plug */
+  /** @param {{ask: Ask, onchange: () => void, ontake?: (users: import('./wire.js').Presence[]) => void, clock: import('./clock.js').Clock}} plug */
   constructor(plug) {
     this.plug = plug;
   }
@@ -44,6 +44,7 @@ export class Presence {
     const own = users.find((one) => one.user === this.#me);
     if (own) this.#own(own);
     this.plug.onchange();
+    if (users.length) this.plug.ontake?.(users);
   }
 
   /** One part of the screen shows these users now. @param {string} part @param {string[]} users */

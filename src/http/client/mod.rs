@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod application;
 pub mod hello;
+pub mod library;
 pub mod opening;
 pub mod page;
 pub mod password;

@@ -95,6 +95,7 @@ fn calls(house: &House) -> Vec<String> {
     vec![house.own.origin().replacen("http", "ws", 1)]
 }
 
-fn allow_elsewhere(headers: &mut actix_web::http::header::HeaderMap) {
+/// Pages under an embedder policy load it too (Fetch standard, CORP).
+pub(super) fn allow_elsewhere(headers: &mut actix_web::http::header::HeaderMap) {
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
 }

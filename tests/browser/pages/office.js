@@ -3,11 +3,32 @@ import { createServer } from 'node:http';
 
 const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 
+/** A page with a messenger of its own, by the library: `/own?user=…&parlour=<its address>`. */
+const OWN = `
+const asked = new URLSearchParams(location.search);
+const { connect } = await import(asked.get('parlour') + '/parlour.js');
+const parlour = connect({ app: 'oa', storage: localStorage, token: async () => (await fetch('/token?user=' + asked.get('user'))).text() });
+const heard = [];
+parlour.on('message', ({ text }) => heard.push(text));
+Object.assign(window, { parlour, heard });
+`;
+/** The same in a worker, which answers what it hears. */
+const WORKER = `
+self.onmessage = async ({ data: { server, user } }) => {
+  const { connect } = await import(server + '/parlour.js');
+  const parlour = connect({ app: 'oa', token: async () => (await fetch('/token?user=' + user)).text() });
+  parlour.on('message', ({ text }) => self.postMessage(text));
+  await parlour.ready;
+  self.postMessage('ready');
+};
+`;
+
 /** `/start` has the widget, signed in as `?user=`; any address that ends in `.png` is a picture. */
 export class Office {
   /** How many tokens the pages have fetched. */
   given = 0;
   /** @type {import('./house.js').House|null} */ house = null;
+  /** Pages that a test adds, by path. @type {Map<string, string>} */ pages = new Map();
 
   static async open() {
     const office = new Office();
@@ -28,6 +49,8 @@ export class Office {
     const [house, user] = [this.house, asked.get('user') ?? 'anna'];
     /** @param {string} type @param {string|Buffer} text @param {object} [more] */
     const give = (type, text, more) => response.writeHead(200, { 'content-type': type, ...more }).end(text);
+    const added = this.pages.get(pathname);
+    if (added) return give('text/html; charset=utf-8', added);
     if (pathname.endsWith('.png')) return give('image/png', PICTURE);
     if (pathname === '/token') {
       this.given++;
@@ -35,6 +58,11 @@ export class Office {
     }
     if (pathname === '/start.js') {
       return give('text/javascript', `Parlour.start({ app: 'oa', ${asked.has('hint') ? `user: '${user}', ` : ''}token: async () => (await fetch('/token?user=${user}')).text() });`);
+    }
+    if (pathname === '/page.js' || pathname === '/worker.js') return give('text/javascript', pathname === '/page.js' ? OWN : WORKER, { 'content-security-policy': 'default-src *' });
+    if (pathname === '/own') {
+      const own = `default-src 'none'; script-src 'self' ${house.url}; connect-src 'self' ${house.url} ${house.url.replace('http', 'ws')}`;
+      return give('text/html; charset=utf-8', '<!doctype html><html lang="en"><title>Own</title><script type="module" src="/page.js"></script></html>', { 'content-security-policy': own });
     }
     const policy = `default-src 'none'; script-src 'self' ${house.url}; connect-src 'self'; frame-src ${house.url}; require-trusted-types-for 'script'`;
     return give('text/html; charset=utf-8', page(house.url, user, asked), { 'content-security-policy': policy });

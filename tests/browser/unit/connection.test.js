@@ -4,33 +4,7 @@ import { Failure } from '../../../assets/js/core/failure.js';
 import { Messenger } from '../../../assets/js/core/messenger.js';
 import { pause } from '../../../assets/js/core/backoff.js';
 import { FakeClock, memory, settle } from './clock.js';
-
-class FakeSocket {
-  readyState = 0;
-  sent = [];
-  send(text) {
-    this.sent.push(JSON.parse(text));
-  }
-  close() {
-    this.readyState = 3;
-  }
-  opens() {
-    this.readyState = 1;
-    this.onopen();
-  }
-  says(frame) {
-    this.onmessage({ data: JSON.stringify(frame) });
-  }
-  ends(code = 1006) {
-    this.readyState = 3;
-    this.onclose?.({ code });
-  }
-  last(name) {
-    return this.sent.findLast((frame) => name in frame)?.[name];
-  }
-}
-
-const welcome = { session: { id: 1, expires_at: null }, me: { id: 'anna', name: 'Anna', kind: 'person', version: 1 }, application: { name: 'Office', colour: null, icon: null, features: [], show: 'available' }, epoch: 'e1', version: 10, resumed: false, limits: { frame: 1, text: 100, rate: 1, burst: 1 } };
+import { FakeSocket, message, welcome } from './socket.js';
 
 function client(token = async () => 'token') {
   const clock = new FakeClock();
@@ -179,7 +153,6 @@ test('what came is confirmed at most once a second', async () => {
   const { messenger, clock, arrive } = client();
   messenger.start();
   const socket = await arrive();
-  const message = (id) => ({ id, conversation: 7, prev: 0, from: 'user:ben', at: '2026-11-22T09:00:00.000Z', text: 'x', mentions: [], reply_to: null, edited_at: null, deleted_by: null, version: id });
   for (let id = 11; id < 20; id++) socket.says({ sync: { version: id, messages: [message(id)] } });
   await clock.pass(1100);
   const told = socket.sent.filter((frame) => 'received' in frame);

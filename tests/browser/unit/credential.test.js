@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Credentials } from '../../../assets/js/client/credential.js';
+import { keeper } from '../../../assets/js/core/keep.js';
+import { Credentials } from '../../../assets/js/core/credential.js';
 
 let number = 0;
 /** A page of the application, loaded again and again in one tab. */
 function tab() {
   const app = `app-${++number}`;
-  const asked = [];
-  const page = (start, answer = null) => new Credentials(app, { user: null, ticket: null, open: false, ...start }, async () => (asked.push(1), answer && { kind: 'token', value: answer }));
+  const [asked, store] = [[], keeper(() => undefined)];
+  const page = (start, answer = null) => new Credentials(app, { user: null, ticket: null, open: false, ...start }, async () => (asked.push(1), answer && { value: answer }), store);
   return { page, asked };
 }
 const welcome = (user, token) => ({ me: { id: user }, session: { id: 1, expires_at: null, ...(token && { token }) } });

@@ -4,9 +4,15 @@ use super::{credential, same};
 use crate::harness::{App, TestServer};
 use serde_json::{Value, json};
 
-/// The calls of clients; `/ws` is covered frame by frame.
-const CALLS: [&str; 5] =
-    ["GET /client/application", "POST /client/session", "DELETE /client/session", "POST /client/session/socket", "GET /ws"];
+/// The calls of clients; `/ws` is covered frame by frame, `/parlour.js` is one text for all.
+const CALLS: [&str; 6] = [
+    "GET /client/application",
+    "POST /client/session",
+    "DELETE /client/session",
+    "POST /client/session/socket",
+    "GET /ws",
+    "GET /parlour.js",
+];
 
 pub fn covers(name: &str) -> bool {
     CALLS.contains(&name)

@@ -13,6 +13,7 @@ const PUBLIC: [&str; 8] = [
     "GET /",
     "GET /widget",
     "GET /widget.js",
+    "GET /parlour.d.ts",
     "GET /assets/{path:.*}",
     "GET /examples/{name}",
     "GET /api/v1/openapi.json",

@@ -1,0 +1,256 @@
+/**
+ * Parlour's client for JavaScript: in a page, a worker or a program.
+ *
+ * ```js
+ * import { connect } from 'https://im.example/parlour.js';
+ * const parlour = connect({ app: 'oa', token: async () => (await fetch('/parlour-token')).text() });
+ * parlour.on('message', (message) => console.log(parlour.name(message.from), message.text));
+ * await parlour.send('user:ben', 'Hello');
+ * ```
+ *
+ * Every call waits for the connection and outlives a broken one; its promise is rejected, with a {@link Failure}, only when
+ * the server refuses or when there will be no connection any more. Members are named as in the protocol.
+ */
+
+/** Connects and stays connected. Throws a {@link Failure} `bad_request` when an option is missing. */
+export function connect(options: Options): Parlour;
+
+/** Signs somebody in by name and password; the `token` that it answers is for {@link connect}. */
+export function signIn(credential: { server?: Address; app: string; username: string; password: string }): Promise<{ token: string; user: User; expires_at: string | null }>;
+
+export interface Options {
+  /** Parlour's address, such as `https://im.example`. Left out: where `parlour.js` was loaded from. */
+  server?: Address;
+  /** The id of the application. */
+  app: string;
+  /**
+   * What to sign in with: a ticket, a signed token (JWT), a session's token, or the long-lived token of a program; or a
+   * function that gives one, which is asked again when it ended (`why` is then `expired` or `unauthenticated`), and gives
+   * null when nobody is signed in any more.
+   */
+  token: string | ((why: string | null) => string | null | Promise<string | null>);
+  /** Whose it is, if that is known: nobody else's session is used. */
+  user?: string;
+  /** Where messages wait that are not sent yet, such as `localStorage`. Left out: in memory, until the page or program ends. */
+  storage?: Shelf;
+  /** The class of the socket, where there is none (Node before 22): that of the package `ws`. */
+  WebSocket?: new (address: string, protocol: string) => object;
+  /** What the lists of sessions say. */
+  client?: { name: string; version: string; locale?: string };
+}
+
+/** A text, or a `URL`. */
+export type Address = string | { readonly href: string };
+
+/** What is used of a `Storage`. */
+export interface Shelf {
+  readonly length: number;
+  key(index: number): string | null;
+  getItem(name: string): string | null;
+  setItem(name: string, text: string): void;
+  removeItem(name: string): void;
+}
+
+/** `user:<id>`, `application` or `conversation:<id>`. */
+export type Party = 'application' | `user:${string}` | `conversation:${number}` | (string & {});
+
+export type Status = 'connecting' | 'online' | 'offline' | 'stopped' | 'closed';
+
+export interface Events {
+  /** The connection. `offline` mends itself; `stopped` needs somebody (`error.code` says why: `unauthenticated`, `replaced`, …). */
+  status: { status: Status; error?: Failure };
+  /** Somebody wrote (this user too, here or elsewhere) just now, or while the connection was away. Each message once. */
+  message: Message;
+  /** A message is another now: edited, deleted, its card changed. */
+  update: Message;
+  /** Somebody writes (`on`) or stopped. Forget it after 6 s. */
+  typing: { conversation: number; user: string; on: boolean };
+  /** How those show now whom you watch. */
+  presence: Presence[];
+  /** Anything of what can be read here is another; once for all changes of a moment. Draw again. */
+  change: undefined;
+}
+
+export interface Parlour {
+  /** The first whole picture is here. Rejected when there will be none. */
+  readonly ready: Promise<void>;
+  readonly status: Status;
+  readonly me: User | null;
+  readonly application: Application | null;
+  readonly limits: { frame: number; text: number; rate: number; burst: number };
+  readonly settings: Settings;
+  /** The newest first. */
+  readonly conversations: Conversation[];
+  readonly contacts: Group[];
+  /** How many messages are unread in all conversations that are not muted. */
+  readonly unread: number;
+
+  /** Hears of something; the answer stops it. */
+  on<Name extends keyof Events>(name: Name, listener: (what: Events[Name]) => void): () => void;
+
+  /**
+   * Writes. The promise is kept when the server has it on its disk. Without a connection it waits, in `storage` where there
+   * is one. With the same `key` (1 to 64 bytes) it is written once, however often it is sent.
+   */
+  send(to: Party, what: string | { text: string; reply_to?: number; mentions?: string[]; key?: string }): Promise<Message>;
+  /** Sends again, or gives up, what was refused: see {@link Timeline.waiting}. */
+  retry(key: string): void;
+  discard(key: string): void;
+  edit(message: number, text: string): Promise<Message>;
+  delete(message: number): Promise<Message>;
+
+  /** Begins a conversation without writing. */
+  open(to: Party): Promise<Conversation>;
+  createRoom(room: { title: string; users: string[] }): Promise<Conversation>;
+  changeRoom(conversation: number, change: { title?: string; add?: string[]; remove?: string[] }): Promise<Conversation>;
+  leaveRoom(conversation: number): Promise<void>;
+
+  /** What is here of a conversation. */
+  timeline(to: Party | number): Timeline;
+  /** Fetches the page before what is here. */
+  earlier(to: Party | number, limit?: number): Promise<Timeline>;
+  /** One page, wherever it is; `before`, `after` and `around` are ids of messages, `limit` at most 200. */
+  history(to: Party | number, page?: { before?: number; after?: number; around?: number; limit?: number }): Promise<{ messages: Message[]; more: boolean }>;
+  conversation(to: Party | number): Conversation | undefined;
+  user(id: string): User | undefined;
+  /** What somebody is called; empty for a former user. */
+  name(party: Party): string;
+
+  /** Somebody has seen everything up to this message, or all of it. */
+  read(to: Party | number, upto?: number): void;
+  /** Call it with each key that is pressed; it tells at most every 3 s. */
+  typing(to: Party | number, on?: boolean): void;
+
+  /** Among all contacts. */
+  search(text: string, page?: { group?: string; after?: string; limit?: number }): Promise<{ users: User[]; more: boolean }>;
+  /** Asks the application for the contact list anew. */
+  refresh(): Promise<void>;
+
+  /** Whose presence is shown: at most 200 users, in the place of those before. */
+  watch(users: string[]): void;
+  presence(user: string): Presence | undefined;
+  /** How this user shows, on all devices. */
+  present(choice: { show: Exclude<Show, 'offline'>; note?: string; until?: string }): Promise<void>;
+  /** Nobody is at this device. */
+  idle(on: boolean): void;
+
+  mute(conversation: number, on?: boolean, until?: string): Promise<Settings>;
+  block(user: string, on?: boolean): Promise<Settings>;
+
+  /** Any request of the protocol, for what has no name here yet. */
+  ask(name: string, body: object): Promise<Ok>;
+
+  /** Does not wait for the end of the pause; after `stopped`, tries again. */
+  reconnect(): void;
+  /** Ends it. What waits in `storage` is sent the next time. */
+  close(): void;
+  /** Ends it, and the session too. */
+  signOut(): Promise<void>;
+}
+
+/** What went wrong. */
+export class Failure extends Error {
+  constructor(from: { code: string; message?: string; detail?: string; temporary?: boolean; field?: string; retry_after?: number });
+  /** One of docs/protocol.md (`bad_request`, `forbidden`, `not_found`, `conflict`, …), or `disconnected`, `closed`. */
+  code: string;
+  /** The same may succeed later. */
+  temporary: boolean;
+  /** Where the fault is. */
+  field?: string;
+  /** Seconds. */
+  retryAfter?: number;
+}
+
+export interface Conversation {
+  id: number;
+  kind: 'direct' | 'application' | 'room';
+  /** What to write to. */
+  party: Party;
+  title: string;
+  members: string[];
+  last: Message | null;
+  unread: number;
+  /** One of the unread messages names this user. */
+  mentioned: boolean;
+  muted: boolean;
+  /** This user is not in it any more. */
+  left: boolean;
+}
+
+export interface Timeline {
+  /** The newest messages without a hole, by age. */
+  messages: Message[];
+  /** There are earlier ones: see {@link Parlour.earlier}. */
+  earlier: boolean;
+  /** Written and not confirmed yet; `failed` says why it was refused. */
+  waiting: { key: string; to: Party; text: string; at: number; failed?: { code: string; message: string; field?: string } }[];
+}
+
+export interface Message {
+  id: number;
+  conversation: number;
+  prev: number;
+  from: Party;
+  via?: string;
+  at: string;
+  text: string;
+  mentions: string[];
+  reply_to: number | null;
+  edited_at: string | null;
+  deleted_by: string | null;
+  key?: string;
+  version: number;
+}
+
+export interface User {
+  id: string;
+  name: string;
+  kind: 'person' | 'program' | 'device';
+  avatar?: string | null;
+  title?: string | null;
+  version: number;
+}
+
+/** A part of the contact list. `users` is null above 500: page with {@link Parlour.search}. */
+export interface Group {
+  id: string;
+  name: string;
+  parent: string | null;
+  count: number;
+  users: User[] | null;
+}
+
+export type Show = 'available' | 'away' | 'busy' | 'invisible' | 'offline';
+
+export interface Presence {
+  user: string;
+  show: Show;
+  note?: string;
+  until?: string;
+  last_seen?: string;
+}
+
+export interface Application {
+  name: string;
+  colour: string | null;
+  icon: string | null;
+  features: string[];
+  show: Show;
+}
+
+export interface Settings {
+  blocked: string[];
+  version: number;
+}
+
+/** The answer to a request, with its rows. */
+export interface Ok {
+  id: number;
+  message?: Message;
+  messages?: Message[];
+  users?: User[];
+  settings?: Settings;
+  presence?: Presence[];
+  more?: boolean;
+  repeated?: boolean;
+}
