@@ -22,6 +22,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/widget.js",        Public, client::page::script),
         Route::new(Method::GET, "/parlour.js",       SignIn, client::library::script),
         Route::new(Method::GET, "/parlour.d.ts",     Public, client::library::declaration),
+        Route::new(Method::GET, "/api/docs",         Public, api::docs::show),
         Route::new(Method::GET, "/assets/{path:.*}", Public, assets::show),
         Route::new(Method::GET, "/examples/{name}",  Public, example::show),
 

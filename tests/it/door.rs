@@ -88,7 +88,8 @@ fn what_is_no_http_at_all_harms_nobody() {
 #[test]
 fn every_answer_carries_the_headers_that_keep_browsers_safe() {
     let server = TestServer::start();
-    for path in ["/", "/healthz", "/nothing", "/api/nothing", "/widget.js", "/parlour.js", "/assets/css/problem.css"] {
+    for path in ["/", "/healthz", "/nothing", "/api/nothing", "/widget.js", "/parlour.js", "/api/docs", "/assets/css/problem.css"]
+    {
         let answer = server.http().get(path);
         let header = |name: &str| answer.header(name).unwrap_or_else(|| panic!("{path} has no {name}")).to_string();
         let policy = header("content-security-policy");

@@ -9,6 +9,13 @@ import { compare } from './language.js';
  */
 
 const DEEPEST = 6;
+/** Who would look at more, instead of writing another letter. */
+const FOUND = 1000;
+
+/** The people of a group as they stood last: what is nearly sorted is sorted again at once. @type {WeakMap<Group, string[]>} */
+const orders = new WeakMap();
+/** What is looked for in a row, in small letters. @type {WeakMap<import('../core/wire.js').User, string>} */
+const texts = new WeakMap();
 
 /** @param {Messenger} messenger @param {(group: string) => boolean} closed @returns {Row[]} */
 export function rowsOf(messenger, closed) {
@@ -38,7 +45,9 @@ function people(messenger, group, level, rows) {
   const { users } = messenger.rows;
   const name = (/** @type {string} */ id) => users.get(id)?.name ?? id;
   const page = group.users === null ? messenger.roster.of(group.id) : null;
-  const ids = page ? page.users : [...(group.users ?? [])].sort((a, b) => compare(name(a), name(b)));
+  const order = orders.get(group) ?? [...(group.users ?? [])];
+  if (!page) orders.set(group, order.sort((a, b) => compare(name(a), name(b))));
+  const ids = page ? page.users : order;
   for (const user of ids) if (user !== messenger.id) rows.push({ kind: 'user', key: `${group.id}/${user}`, user, level });
   if (page?.more) rows.push({ kind: 'more', key: `${group.id}/`, group: group.id, level });
 }
@@ -48,17 +57,28 @@ export function found(messenger, text) {
   const wanted = text.toLocaleLowerCase();
   const has = (/** @type {string|null|undefined} */ value) => value?.toLocaleLowerCase().includes(wanted) ?? false;
   const remote = messenger.roster.found.text === text ? messenger.roster.found.users : [];
+  const best = new Set();
   const users = new Set(remote);
   for (const user of messenger.rows.users.values()) {
-    if (has(user.name) || has(user.title) || user.id.toLocaleLowerCase() === wanted) users.add(user.id);
+    const text = textOf(user);
+    if (text.startsWith(wanted)) best.add(user.id);
+    else if (text.includes(wanted) || user.id.toLocaleLowerCase() === wanted) users.add(user.id);
   }
-  users.delete(messenger.id);
   const name = (/** @type {string} */ id) => messenger.rows.users.get(id)?.name ?? id;
-  const starts = (/** @type {string} */ id) => (name(id).toLocaleLowerCase().startsWith(wanted) ? 0 : 1);
+  const byName = (/** @type {Iterable<string>} */ ids) => [...ids].filter((id) => id !== messenger.id).slice(0, FOUND).sort((a, b) => compare(name(a), name(b)));
   const rooms = [...messenger.rows.conversations.values()].filter((one) => one.kind === 'room' && has(one.title));
   return {
     application: has(messenger.application?.name),
     rooms: rooms.sort((a, b) => compare(a.title ?? '', b.title ?? '')),
-    users: [...users].sort((a, b) => starts(a) - starts(b) || compare(name(a), name(b))),
+    users: [...new Set([...byName(best), ...byName(users)])],
   };
+}
+
+/** Name and title; a line between them, which nobody writes into a search. @param {import('../core/wire.js').User} user */
+function textOf(user) {
+  const known = texts.get(user);
+  if (known !== undefined) return known;
+  const text = `${user.name}\n${user.title ?? ''}`.toLocaleLowerCase();
+  texts.set(user, text);
+  return text;
 }

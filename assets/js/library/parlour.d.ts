@@ -198,6 +198,8 @@ export interface Message {
   reply_to: number | null;
   edited_at: string | null;
   deleted_by: string | null;
+  topic?: string;
+  expires_at?: string;
   key?: string;
   version: number;
 }

@@ -5,6 +5,7 @@ pub mod batch;
 pub mod contact;
 pub mod conversation;
 pub mod cursor;
+pub mod docs;
 pub mod event;
 pub mod group;
 pub mod ledger;

@@ -166,7 +166,7 @@ mod tests {
         let described: BTreeSet<String> = operations(&document).into_iter().map(|(name, _)| name).collect();
         let offered: BTreeSet<String> = router::routes()
             .iter()
-            .filter(|route| route.path.starts_with("/api/"))
+            .filter(|route| route.path.starts_with("/api/v1/"))
             .map(|route| format!("{} {}", route.method, route.path))
             .collect();
         assert_eq!(described, offered);

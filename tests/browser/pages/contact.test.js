@@ -73,6 +73,33 @@ test('a group of many comes page by page, and everybody in it is found', async (
   await anna.open('Member 0777');
 });
 
+test('ten thousand people in twenty groups: only what can be seen is in the page, wherever one looks', async () => {
+  const users = Array.from({ length: 10_000 }, (_, at) => ({ id: `p${at}`, name: `Person ${String(at).padStart(5, '0')}` }));
+  const groups = Array.from({ length: 20 }, (_, at) => ({ id: `d${at}`, name: `Aisle ${at}`, users: users.slice(500 * at, 500 * at + 500).map(({ id }) => id), visible_to: ['ben'] }));
+  for (const [kind, rows] of /** @type {const} */ ([['users', users], ['contacts', groups]])) {
+    const file = join(stage.server.folder, `${kind}.ndjson`);
+    await writeFile(file, rows.map((row) => JSON.stringify(row)).join('\n'));
+    await stage.server.run(['import', kind, 'oa', file]);
+  }
+  const ben = await stage.person('ben');
+  const small = async (/** @type {string} */ where) => {
+    const [elements, rows] = await ben.page.evaluate(() => [document.querySelectorAll('*').length, document.querySelectorAll('.windowed-row').length]);
+    assert.ok(elements < 800 && rows < 60, `${where}: ${elements} elements, ${rows} rows`);
+  };
+  await ben.row('Person 00000').waitFor();
+  await small('at first');
+  const list = ben.page.locator('.windowed');
+  await list.evaluate((element) => element.scrollTo(0, element.scrollHeight / 2));
+  await ben.row('Person 05').first().waitFor();
+  await small('in the middle');
+  await ben.page.fill('.search input', 'person');
+  await ben.page.waitForSelector('.windowed-row[aria-setsize="1000"]');
+  await small('in a search that finds all');
+  await ben.page.fill('.search input', 'person 09999');
+  await ben.row('Person 09999').first().waitFor();
+  assert.equal(await ben.page.locator('.windowed-row').count(), 1);
+});
+
 test('the application is written to, and writes', async () => {
   const carol = await stage.person('carol');
   await carol.page.click('.row:has-text("Acme Office")');

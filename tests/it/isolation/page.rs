@@ -7,7 +7,7 @@ use crate::harness::{Answer, App, Http, TestServer};
 use parlour::http::route::{Policy, Route};
 
 /// What anybody may ask for, and gets the same whoever asks.
-const PUBLIC: [&str; 8] = [
+const PUBLIC: [&str; 10] = [
     "GET /healthz",
     "GET /readyz",
     "GET /",
@@ -16,6 +16,7 @@ const PUBLIC: [&str; 8] = [
     "GET /parlour.d.ts",
     "GET /assets/{path:.*}",
     "GET /examples/{name}",
+    "GET /api/docs",
     "GET /api/v1/openapi.json",
 ];
 

@@ -144,6 +144,7 @@ pub const WORDS: super::Table = &[
     ("Make a group", "创建分组"),
     ("People in a group that they can see find each other in their contacts.", "在可见分组中的人可以在联系人中找到彼此。"),
     ("Send a message", "发送消息"),
+    ("All calls", "全部接口"),
     ("Fetch a ticket for who is signed in", "为已登录的用户获取票据"),
     ("Sign a token for who is signed in", "为已登录的用户签发令牌"),
     ("Begin", "开始"),
