@@ -98,6 +98,28 @@ fn a_well_made_application_is_well() {
 }
 
 #[test]
+fn an_application_without_users_is_told_that_they_come_and_what_was_not_asked() {
+    let server = TestServer::nameless();
+    let office = server.app_with("oa", &["--sign-in", "ticket"]);
+    let receiver = Receiver::start("none", &office.callback_secret);
+    server.types(&["app", "update", "oa", "--callback", &receiver.url, "--approve", receiver.host()]).ends(0);
+    let examined = server.types(&["doctor", "oa"]);
+    assert!(examined.out.contains("they come as they sign in") && !examined.out.contains("user add"), "{examined:?}");
+    assert!(examined.out.contains("not asked: there is no user yet"), "{examined:?}");
+}
+
+#[test]
+fn a_name_that_cannot_be_resolved_is_not_taken_for_a_private_address() {
+    let server = TestServer::nameless();
+    // longer than a name may be, so that nobody is asked for it
+    let nowhere = format!("https://{}.example/parlour", "x".repeat(64));
+    server.app_with("oa", &["--callback", &nowhere]);
+    let examined = server.types(&["doctor", "oa"]);
+    assert_eq!(examined.code, 1, "{examined:?}");
+    assert!(examined.out.contains("is the name right") && !examined.out.contains("--approve"), "{examined:?}");
+}
+
+#[test]
 fn a_wrong_secret_is_told() {
     examine("secret", 1);
 }

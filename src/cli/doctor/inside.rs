@@ -79,7 +79,9 @@ fn users(chart: &Chart) -> Finding {
     let comes = |way| chart.application.opens(way);
     match chart.has_users {
         true => Finding::good("users", "there are some"),
-        false if comes(SignIn::Callback) || comes(SignIn::Token) => Finding::good("users", "none yet; they come as they sign in"),
+        false if comes(SignIn::Ticket) || comes(SignIn::Callback) || comes(SignIn::Token) => {
+            Finding::good("users", "none yet; they come as they sign in")
+        }
         false => Finding::advice("users", "none yet", format!("parlour user add {id} ID --name NAME, or PUT /api/v1/users/ID")),
     }
 }

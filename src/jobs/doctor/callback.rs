@@ -60,7 +60,7 @@ async fn asked(store: &Store, application: &Application) -> Result<Vec<Question>
     let user = somebody.map(|user| user.id);
     Ok([
         application.opens(SignIn::Callback).then_some(Question::Verify),
-        user.clone().filter(|_| answers("contacts.list")).map(Question::Contacts),
+        answers("contacts.list").then(|| Question::Contacts(user.clone())),
         answers("message.created").then_some(Question::Message(user)),
     ]
     .into_iter()

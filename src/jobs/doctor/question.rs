@@ -16,7 +16,8 @@ const NOBODY: &str = "parlour-doctor";
 
 pub(super) enum Question {
     Verify,
-    Contacts(UserId),
+    /// Of somebody, if there is anybody.
+    Contacts(Option<UserId>),
     /// From somebody, if there is anybody.
     Message(Option<UserId>),
 }
@@ -58,6 +59,10 @@ impl Question {
 }
 
 pub(super) async fn ask(patient: &Patient<'_>, question: Question) -> Result<Finding> {
+    if let Question::Contacts(None) = question {
+        let mend = "examine it again when somebody has signed in";
+        return Ok(Finding::advice(question.name(), "not asked: there is no user yet whose list it could be", mend));
+    }
     let (id, data) = (&patient.endpoint.id, question.data());
     let body = match &question {
         Question::Message(_) => delivery::test_body(Kind::MessageToApplication, id, &data)?,
@@ -87,7 +92,7 @@ fn judge(patient: &Patient, question: &Question, probe: &Probe) -> Finding {
 fn said(question: &Question) -> String {
     match question {
         Question::Verify => "refused a wrong password".into(),
-        Question::Contacts(user) => format!("answered for {user}"),
-        Question::Message(_) => "answered".into(),
+        Question::Contacts(Some(user)) => format!("answered for {user}"),
+        Question::Contacts(None) | Question::Message(_) => "answered".into(),
     }
 }
