@@ -50,6 +50,8 @@ kinds! {
     MessageReceived = Fact "message.received",
     MessageExpired = Fact "message.expired",
     UserSignedIn = Fact "user.signed_in",
+    /// A contact list that it gave would lose most of its people, and was not taken.
+    ContactsHeld = Fact "contacts.held",
     /// What was true a moment ago is nobody's business.
     PresenceChanged = Fleeting "presence.changed",
     DeliveryFailed = Fact "delivery.failed",
@@ -95,6 +97,7 @@ mod tests {
                 "message.received",
                 "message.expired",
                 "user.signed_in",
+                "contacts.held",
                 "presence.changed",
                 "delivery.failed"
             ]

@@ -8,6 +8,7 @@ use crate::cli::exit::Result;
 use crate::cli::key::{self as keys, Keys, Rotation};
 use crate::cli::settings::Settings;
 use crate::cli::task::Place;
+use crate::directory::shrink::{self, Shrink};
 use crate::error;
 use crate::id::AppId;
 use crate::store::{Db, Tx};
@@ -102,8 +103,13 @@ struct Secrets {
 impl Register {
     fn run(self, place: &Place) -> Result<Answer> {
         let draft = Draft { id: self.id.as_str().into(), name: self.name, ..Draft::default() };
+        let shrink = self.settings.shrink(Shrink::default());
         let draft = self.settings.apply(draft);
-        let s = place.change("application.create", &self.id, move |tx| register(tx, &draft))?;
+        let s = place.change("application.create", &self.id, move |tx| {
+            let secrets = register(tx, &draft)?;
+            let app = application::get(tx, &AppId::parse(&draft.id)?)?.no;
+            shrink.map_or(Ok(()), |wanted| shrink::set(tx, app, wanted)).map(|()| secrets)
+        })?;
         let text = format!(
             "{} is registered. These are shown once; keep them:\nkey              {}\ncallback secret  {}\ntoken secret     {}",
             self.id, s.key, s.callback, s.token
@@ -125,6 +131,9 @@ impl Update {
         let (id, name, settings) = (self.app.clone(), self.name, self.settings);
         let changed = place.change("application.update", &self.app, move |tx| {
             let application = application::get(tx, &id)?;
+            if let Some(wanted) = settings.shrink(shrink::get(tx, application.no)?) {
+                shrink::set(tx, application.no, wanted)?;
+            }
             let mut draft = settings.apply(Draft::of(&application));
             draft.name = name.unwrap_or(draft.name);
             application::update(tx, application.no, &draft)

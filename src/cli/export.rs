@@ -2,18 +2,15 @@
 //! `parlour import` reads.
 
 use crate::apps::application;
+use crate::chat::export::{self, Kind};
 use crate::cli::answer::Answer;
 use crate::cli::call;
-use crate::cli::contact;
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::import::Format;
-use crate::cli::record;
 use crate::cli::task::{Place, Task};
 use crate::config::Config;
 use crate::directory::import::COLUMNS;
-use crate::directory::user::{self, User};
-use crate::error;
-use crate::id::{AppId, AppNo};
+use crate::id::AppId;
 use crate::store::Db;
 use crate::wire::csv;
 use clap::{Args, Subcommand};
@@ -24,14 +21,11 @@ use std::io::{BufWriter, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
-/// Rows of one reading.
-const PAGE: usize = 500;
-
 #[derive(Debug, Subcommand)]
 pub enum Export {
     /// Users, as NDJSON or CSV
     Users(To),
-    /// Shared groups and the lists that users have from the application, as NDJSON
+    /// Shared groups and the lists that users have from the application and of their own, as NDJSON
     Contacts(To),
     /// Conversations with all who are or were in them, as NDJSON
     Conversations(To),
@@ -49,16 +43,6 @@ pub struct To {
     /// How it is written, where its name does not end in .csv
     #[arg(long)]
     format: Option<Format>,
-}
-
-/// What is read page by page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
-    Users,
-    Groups,
-    Lists,
-    Conversations,
-    Messages,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -84,7 +68,7 @@ impl Export {
     pub fn perform(self, config: &Config) -> Result<Answer> {
         let (to, kinds): (To, &[Kind]) = match self {
             Export::Users(to) => (to, &[Kind::Users]),
-            Export::Contacts(to) => (to, &[Kind::Groups, Kind::Lists]),
+            Export::Contacts(to) => (to, &[Kind::Groups, Kind::Contacts]),
             Export::Conversations(to) => (to, &[Kind::Conversations]),
             Export::Messages(to) => (to, &[Kind::Messages]),
         };
@@ -165,40 +149,18 @@ fn rows(config: &Config, app: &AppId, kind: Kind) -> impl Iterator<Item = Result
 }
 
 fn cells(row: &Value) -> String {
-    csv::write(COLUMNS.map(|name| row[name].as_str().unwrap_or_default()))
+    csv::write(COLUMNS.map(|name| match &row[name] {
+        Value::Bool(true) => "true",
+        value => value.as_str().unwrap_or_default(),
+    }))
 }
 
 impl Page {
     pub fn run(self, place: &Place) -> Result<Answer> {
         let look = |db: &Db| {
             let app = application::get(db, &self.app)?.no;
-            let after = self.after.as_deref();
-            match self.kind {
-                Kind::Users => people(db, app, after),
-                Kind::Lists => contact::lists(db, app, after, PAGE).map(Rows::from),
-                Kind::Groups => contact::groups(db, app, after, PAGE).map(Rows::from),
-                Kind::Conversations => record::conversations(db, app, number(after)?).map(Rows::from),
-                Kind::Messages => record::messages(db, app, number(after)?).map(Rows::from),
-            }
+            export::page(db, app, self.kind, self.after.as_deref()).map(Rows::from)
         };
         Answer::new("", place.store.read_blocking(look)?)
     }
-}
-
-/// The id after which a page begins.
-fn number(after: Option<&str>) -> error::Result<i64> {
-    after.map_or(Ok(0), |id| id.parse().map_err(error::Error::internal))
-}
-
-fn people(db: &Db, app: AppNo, after: Option<&str>) -> error::Result<Rows> {
-    let (users, more) = user::list(db, app, after, PAGE, "")?;
-    let next = users.last().filter(|_| more).map(|user| user.id.to_string());
-    Ok(Rows { items: users.iter().map(line).collect(), next })
-}
-
-fn line(user: &User) -> Value {
-    json!({
-        "id": user.id, "name": user.name, "kind": user.kind, "email": user.email, "avatar": user.avatar, "title": user.title,
-        "locale": user.locale, "timezone": user.timezone,
-    })
 }

@@ -1,8 +1,7 @@
-//! `parlour import`: users or contact lists from a file, in one transaction: all of it, or nothing and a report of every line
-//! that is wrong.
+//! `parlour import`: users or contact lists from a file: all of it, or nothing and a report of every line that is wrong.
 
 use crate::apps::application;
-use crate::chat::announce;
+use crate::chat::intake;
 use crate::cli::answer::Answer;
 use crate::cli::call;
 use crate::cli::contact;
@@ -10,10 +9,12 @@ use crate::cli::control;
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::task::{Place, Task};
 use crate::config::Config;
-use crate::directory::import::{self, Form, Line, Report};
-use crate::error::{self, Error};
-use crate::id::{AppId, AppNo};
-use crate::store::Tx;
+use crate::directory::erasure;
+use crate::directory::import::{self, Form, Line, Refused, Report};
+use crate::directory::roll::{self, Absent};
+use crate::directory::shrink;
+use crate::error::Error;
+use crate::id::AppId;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -23,9 +24,14 @@ use std::sync::mpsc::channel;
 
 #[derive(Debug, Subcommand)]
 pub enum Import {
-    /// Users: NDJSON, or CSV with a line of names, of id, name, kind, email, avatar, title, locale, timezone
-    Users(From),
-    /// Contact lists: NDJSON, a shared group ({"id", "name", "users", …}) or a user's own list ({"user", "groups"}) to a line
+    /// Users: NDJSON, or CSV with a line of names, of id, name, kind, email, avatar, title, locale, timezone, suspended
+    Users {
+        #[command(flatten)]
+        from: From,
+        #[command(flatten)]
+        meaning: Meaning,
+    },
+    /// Contact lists: NDJSON, a shared group ({"id", "name", "users", …}) or a user's list ({"user", "groups"}) to a line
     Contacts(From),
 }
 
@@ -39,9 +45,26 @@ pub struct From {
     /// What is in it, where its name does not end in .csv or .ndjson
     #[arg(long)]
     format: Option<Format>,
+    /// How its text is written, such as gbk or windows-1252, where that is not found out
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
     /// Only say what would become of it
     #[arg(long)]
     dry_run: bool,
+}
+
+/// How a list of users is meant.
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
+pub struct Meaning {
+    /// It is the whole list: people who do not stand in it are suspended
+    #[arg(long)]
+    whole: bool,
+    /// With --whole: they are erased, which cannot be undone
+    #[arg(long, requires = "whole")]
+    erase: bool,
+    /// Do it although most people would go
+    #[arg(long)]
+    confirm: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -56,6 +79,7 @@ pub struct Lines {
     app: AppId,
     contacts: bool,
     lines: Vec<Line>,
+    meaning: Meaning,
     /// Nothing of it is to stay.
     dry: bool,
 }
@@ -66,22 +90,24 @@ struct Outcome {
     imported: bool,
     #[serde(flatten)]
     report: Report,
+    /// People who stood in it no more.
+    left: usize,
 }
 
 impl Import {
     pub fn perform(self, config: &Config) -> Result<Answer> {
-        let (from, contacts) = match self {
-            Import::Users(from) => (from, false),
-            Import::Contacts(from) => (from, true),
+        let (from, contacts, meaning) = match self {
+            Import::Users { from, meaning } => (from, false, meaning),
+            Import::Contacts(from) => (from, true, Meaning::default()),
         };
-        let text = read(&from.file)?;
-        let mut report = Report::default();
-        let lines = import::lines(from.form(contacts)?, &text, &mut report)?;
+        let sheet = import::read(from.form(contacts)?, &read(&from.file)?, from.encoding.as_deref())?;
         // Lines that cannot be read refuse the file, and the report tells of the others too.
-        let dry = from.dry_run || !report.refused.is_empty();
-        let answer = call::anywhere(config, Task::Import(Lines { app: from.app, contacts, lines, dry }))?;
-        let outcome: Outcome = serde_json::from_value(answer.value).map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
-        finish(outcome, report)
+        let dry = from.dry_run || sheet.report.refused > 0;
+        let lines = Lines { app: from.app, contacts, lines: sheet.lines, meaning, dry };
+        let answer = call::anywhere(config, Task::Import(lines))?;
+        let mut outcome: Outcome = serde_json::from_value(answer.value).map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
+        outcome.report = outcome.report.and(sheet.report).in_words_of(&sheet.header);
+        finish(outcome)
     }
 }
 
@@ -100,71 +126,91 @@ impl From {
 }
 
 /// No more than one command takes anyway: what lies there may have no end.
-fn read(file: &Path) -> Result<String> {
-    let mut text = String::new();
+fn read(file: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
     let read = match file.to_str() {
-        Some("-") => std::io::stdin().take(control::LINE).read_to_string(&mut text),
-        _ => File::open(file).and_then(|file| file.take(control::LINE).read_to_string(&mut text)),
+        Some("-") => std::io::stdin().take(control::LINE).read_to_end(&mut bytes),
+        _ => File::open(file).and_then(|file| file.take(control::LINE).read_to_end(&mut bytes)),
     };
     match read {
-        Ok(bytes) if bytes as u64 == control::LINE => Err(call::too_large()),
-        Ok(_) => Ok(text),
+        Ok(length) if length as u64 == control::LINE => Err(call::too_large()),
+        Ok(_) => Ok(bytes),
         Err(e) => Err(Failure::new(Code::Failed, format!("{} cannot be read: {e}", file.display()))),
     }
 }
 
 /// A refused line makes it a failure that has been printed.
-fn finish(mut outcome: Outcome, unread: Report) -> Result<Answer> {
-    let refused = &mut outcome.report.refused;
-    refused.extend(unread.refused);
-    refused.sort_by_key(|refused| refused.line);
-    let Report { created, changed, unchanged, refused } = &outcome.report;
-    let count = format!("{created} created, {changed} changed, {unchanged} unchanged");
-    let reasons = refused.iter().map(|one| format!("line {}: {}", one.line, one.reason));
-    let text = match (refused.is_empty(), outcome.imported) {
-        (false, _) => reasons.collect::<Vec<_>>().join("\n"),
-        (true, false) => format!("{count}, if it were no dry run"),
-        (true, true) => count,
+fn finish(outcome: Outcome) -> Result<Answer> {
+    let Report { created, changed, unchanged, refused, rows } = &outcome.report;
+    let left = if outcome.left > 0 { format!(", {} gone", outcome.left) } else { String::new() };
+    let count = format!("{created} created, {changed} changed, {unchanged} unchanged{left}");
+    let mut reasons: Vec<String> = rows.iter().map(reason).collect();
+    if *refused > rows.len() {
+        reasons.push(format!("and {} lines more", refused - rows.len()));
+    }
+    let text = match (*refused, outcome.imported) {
+        (0, false) => format!("{count}, if it were no dry run"),
+        (0, true) => count,
+        _ => reasons.join("\n"),
     };
-    let lines = if refused.len() == 1 { "1 line is" } else { &format!("{} lines are", refused.len()) };
-    let failed = (!refused.is_empty()).then(|| format!("{lines} refused, and nothing is imported; mend the file and try again"));
+    let lines = if *refused == 1 { "1 line is" } else { &format!("{refused} lines are") };
+    let failed = (*refused > 0).then(|| format!("{lines} refused, and nothing is imported; mend the file and try again"));
     Ok(Answer { failed, ..Answer::new(text, &outcome)? })
+}
+
+fn reason(refused: &Refused) -> String {
+    match &refused.column {
+        Some(column) => format!("line {}: {column}: {}", refused.row, refused.sentence),
+        None => format!("line {}: {}", refused.row, refused.sentence),
+    }
 }
 
 impl Lines {
     pub fn run(self, place: &Place) -> Result<Answer> {
-        let what = if self.contacts { "contacts.import" } else { "users.import" };
+        if self.contacts { self.lists(place) } else { self.users(place) }
+    }
+
+    /// Checked as a whole, then kept in pieces.
+    fn users(self, place: &Place) -> Result<Answer> {
+        let (store, Meaning { whole, erase, confirm }) = (&place.store, self.meaning);
+        let app = store.read_blocking(|db| Ok(application::get(db, &self.app)?.no))?;
+        let roll = store.read_blocking(|db| roll::read(db, app, &self.lines, whole))?;
+        let (report, left) = (roll.report.clone(), roll.leavers.len());
+        if self.dry || report.refused > 0 {
+            return Answer::new("", Outcome { imported: false, report, left });
+        }
+        if !confirm && roll.is_suspicious(store.read_blocking(|db| shrink::get(db, app))?) {
+            let sentence = format!("{left} of {} people stand in the list no more; say --confirm if that is meant", roll.before);
+            return Err(Failure::new(Code::Refused, sentence));
+        }
+        let absent = if erase { Absent::Erase } else { Absent::Suspend };
+        // What an earlier command left, where no server runs.
+        while store.write_blocking(move |tx| intake::step(tx, app))? {}
+        place.change("users.import", self.app, move |tx| intake::accept(tx, app, &roll, absent))?;
+        while store.write_blocking(move |tx| intake::step(tx, app))? {}
+        for (app, no) in store.read_blocking(erasure::unfinished)? {
+            while store.write_blocking(move |tx| erasure::go_on(tx, app, no))? > 0 {}
+        }
+        Answer::new("", Outcome { imported: true, report, left })
+    }
+
+    fn lists(self, place: &Place) -> Result<Answer> {
         let (app, dry) = (self.app.clone(), self.dry);
         let (tell, told) = channel();
-        let kept = place.change(what, app, move |tx| {
-            let report = self.keep(tx)?;
-            let stays = !dry && report.refused.is_empty();
+        let kept = place.change("contacts.import", app, move |tx| {
+            let app = application::get(tx, &self.app)?.no;
+            let mut report = Report::default();
+            contact::keep(tx, app, &self.lines, &mut report)?;
+            let stays = !dry && report.refused == 0;
             let _ = tell.send(report);
             // The failure undoes everything; the report is out already.
             if stays { Ok(()) } else { Err(Error::Conflict("nothing is imported".into())) }
         });
         match (kept, told.try_recv()) {
-            (Ok(()), Ok(report)) => Answer::new("", Outcome { imported: true, report }),
-            (Err(_), Ok(report)) if dry || !report.refused.is_empty() => Answer::new("", Outcome { imported: false, report }),
+            (Ok(()), Ok(report)) => Answer::new("", Outcome { imported: true, report, left: 0 }),
+            (Err(_), Ok(report)) if dry || report.refused > 0 => Answer::new("", Outcome { imported: false, report, left: 0 }),
             (Err(failure), _) => Err(failure),
             (Ok(()), Err(e)) => Err(Failure::new(Code::Failed, e.to_string())),
         }
     }
-
-    fn keep(self, tx: &mut Tx) -> error::Result<Report> {
-        let app = application::get(tx, &self.app)?.no;
-        let mut report = Report::default();
-        match self.contacts {
-            true => contact::keep(tx, app, &self.lines, &mut report)?,
-            false => users(tx, app, &self.lines, &mut report)?,
-        }
-        Ok(report)
-    }
-}
-
-fn users(tx: &mut Tx, app: AppNo, lines: &[Line], report: &mut Report) -> error::Result<()> {
-    for user in import::users(tx, app, lines, report)? {
-        announce::user(tx, app, user)?;
-    }
-    Ok(())
 }

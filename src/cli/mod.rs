@@ -15,7 +15,6 @@ mod key;
 mod listen;
 mod mail;
 mod moment;
-mod record;
 mod send;
 mod serve;
 mod settings;

@@ -2,6 +2,7 @@
 
 use crate::apps::application::{Draft, Policy, SignIn};
 use crate::cli::exit::{Code, Failure, Result};
+use crate::directory::shrink::Shrink;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -56,6 +57,14 @@ pub struct Settings {
     #[arg(long, value_name = "HOURS")]
     session_hours: Option<i64>,
 
+    /// A list of users or contacts that would lose more than so many percent is held until it is confirmed; 100: none is
+    #[arg(long, value_name = "PERCENT")]
+    shrink_percent: Option<i64>,
+
+    /// Lists of fewer users than this are never held
+    #[arg(long, value_name = "N")]
+    shrink_from: Option<i64>,
+
     /// What the file of `token_key` says.
     #[arg(skip)]
     token_pem: Option<String>,
@@ -69,6 +78,14 @@ impl Settings {
         self.token_pem =
             Some(if path.as_os_str().is_empty() { String::new() } else { std::fs::read_to_string(path).map_err(refuse)? });
         Ok(())
+    }
+
+    /// What was typed of how lists are held, in the place of what was there; none where nothing was.
+    pub fn shrink(&self, before: Shrink) -> Option<Shrink> {
+        (self.shrink_percent.is_some() || self.shrink_from.is_some()).then(|| Shrink {
+            from: self.shrink_from.unwrap_or(before.from),
+            percent: self.shrink_percent.unwrap_or(before.percent),
+        })
     }
 
     /// The draft with what was typed in the place of what was there.

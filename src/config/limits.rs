@@ -66,6 +66,10 @@ pub struct Limits {
     #[arg(long, env = "PARLOUR_BODY_BYTES", value_name = "N", default_value_t = 1024 * 1024)]
     pub body_bytes: usize,
 
+    /// Bytes of a whole list of users or contacts
+    #[arg(long, env = "PARLOUR_IMPORT_BYTES", value_name = "N", default_value_t = 16 * 1024 * 1024)]
+    pub import_bytes: usize,
+
     /// Bytes of the head of one request
     #[arg(long, env = "PARLOUR_HEAD_BYTES", value_name = "N", default_value_t = 8 * 1024)]
     pub head_bytes: usize,

@@ -1,17 +1,19 @@
 //! Many users at once, from a file: one JSON object to a line (NDJSON), or a table with a line of names (CSV). What is
-//! wrong with a line is said with its number, and the others are looked at too.
+//! wrong with a line is said with its number, and the others are looked at too. Keeps nothing: that is `chat::intake`'s.
 
-use crate::directory::profile::{self, Object, Profile};
-use crate::directory::user;
+mod header;
+
 use crate::error::{Error, Result};
-use crate::id::{AppNo, UserNo};
-use crate::store::Tx;
-use crate::wire::csv;
+use crate::wire::{charset, csv};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The names that a table may have.
-pub const COLUMNS: [&str; 8] = ["id", "name", "kind", "email", "avatar", "title", "locale", "timezone"];
+pub use header::{COLUMNS, Header};
+
+/// Wrong lines that a report names; there may be as many as the file has.
+const NAMED: usize = 1000;
+/// The most lines of one file.
+pub const MOST: usize = 100_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -26,34 +28,85 @@ pub struct Line {
     pub value: Value,
 }
 
+/// A file as it was read.
+#[derive(Debug)]
+pub struct Sheet {
+    pub lines: Vec<Line>,
+    /// Of lines that cannot be read.
+    pub report: Report,
+    /// The encoding in which it was read.
+    pub encoding: &'static str,
+    /// What the columns are called in it.
+    pub header: Header,
+}
+
 /// What became of the lines.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Report {
     pub created: usize,
     pub changed: usize,
     pub unchanged: usize,
-    pub refused: Vec<Refused>,
+    /// How many lines are wrong.
+    pub refused: usize,
+    /// The first thousand of them.
+    pub rows: Vec<Refused>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Refused {
-    pub line: usize,
+    /// Its line in the file, from 1.
+    pub row: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    pub reason: String,
+    pub column: Option<String>,
+    pub sentence: String,
 }
 
 impl Report {
-    pub fn refuse(&mut self, line: usize, error: &Error) {
-        self.refused.push(Refused { line, field: error.field().map(Into::into), reason: error.sentence() });
+    pub fn refuse(&mut self, row: usize, error: &Error) {
+        self.refused += 1;
+        if self.rows.len() < NAMED {
+            self.rows.push(Refused { row, column: error.field().map(Into::into), sentence: error.sentence() });
+        }
+    }
+
+    /// What two looks at one file found, in the order of its lines.
+    pub fn and(mut self, other: Report) -> Report {
+        self.created += other.created;
+        self.changed += other.changed;
+        self.unchanged += other.unchanged;
+        self.refused += other.refused;
+        self.rows.extend(other.rows);
+        self.rows.sort_by_key(|refused| refused.row);
+        self.rows.truncate(NAMED);
+        self
+    }
+
+    /// The same with columns called as the file calls them.
+    pub fn in_words_of(mut self, header: &Header) -> Report {
+        for refused in &mut self.rows {
+            refused.column = refused.column.take().map(|column| header.written(&column).into());
+        }
+        self
     }
 }
 
-/// The lines of a file. One that is no JSON is refused in the report; a table that is no table is refused as a whole.
-pub fn lines(form: Form, text: &str, report: &mut Report) -> Result<Vec<Line>> {
-    match form {
-        Form::Ndjson => Ok(ndjson(text, report)),
-        Form::Csv => table(text, report),
+/// Reads a file. A line that cannot be read stands in the report; a file that is no text or no table is refused as a whole.
+pub fn read(form: Form, bytes: &[u8], charset: Option<&str>) -> Result<Sheet> {
+    let (text, encoding) = charset::decode(bytes, charset)?;
+    let mut report = Report::default();
+    let (lines, header) = match form {
+        Form::Ndjson => (ndjson(&text, &mut report), Header::default()),
+        Form::Csv => table(&text, &mut report)?,
+    };
+    require_bounded(lines.len() + report.refused)?;
+    Ok(Sheet { lines, report, encoding, header })
+}
+
+/// Refuses more than is taken at once.
+pub fn require_bounded(lines: usize) -> Result<()> {
+    match lines {
+        0..=MOST => Ok(()),
+        _ => Err(Error::TooLarge(format!("more than {MOST} rows are not taken at once; divide the file"))),
     }
 }
 
@@ -68,71 +121,32 @@ fn ndjson(text: &str, report: &mut Report) -> Vec<Line> {
     lines
 }
 
-fn table(text: &str, report: &mut Report) -> Result<Vec<Line>> {
-    let mut records = csv::parse(text)?.into_iter();
-    let names = records.next().map(|record| record.cells).unwrap_or_default();
-    let names: Vec<String> = names.iter().map(|name| name.trim().to_ascii_lowercase()).collect();
-    if let Some(strange) = names.iter().find(|name| !COLUMNS.contains(&name.as_str())) {
-        let reason = format!("there is no column `{strange}`; the first line names some of {}", COLUMNS.join(", "));
-        return Err(Error::invalid("", reason));
-    }
+fn table(text: &str, report: &mut Report) -> Result<(Vec<Line>, Header)> {
+    let mut records = csv::parse(text).into_iter();
+    let first = records.next().map_or(Ok(Vec::new()), |record| record.cells);
+    let header = Header::parse(first.map_err(|reason| Error::invalid("", format!("the line of names: {reason}")))?)?;
     let mut lines = Vec::new();
     for record in records {
-        if record.cells.len() != names.len() {
-            let reason = format!("{} cells, and the first line names {}", record.cells.len(), names.len());
-            report.refuse(record.line, &Error::invalid("", reason));
-            continue;
+        match record.cells.map_err(|reason| Error::invalid("", reason)).and_then(|cells| header.members(cells)) {
+            Ok(members) => lines.push(Line { number: record.line, value: filled(members) }),
+            Err(error) => report.refuse(record.line, &error),
         }
-        let members: Map<String, Value> = names.iter().cloned().zip(record.cells.into_iter().map(Value::String)).collect();
-        lines.push(Line { number: record.line, value: filled(members) });
     }
-    Ok(lines)
+    Ok((lines, header))
 }
 
 /// An empty cell clears what may be empty, and says nothing of the rest.
 fn filled(mut members: Map<String, Value>) -> Value {
-    for name in ["name", "kind"] {
-        if members.get(name).and_then(Value::as_str) == Some("") {
+    for name in ["name", "kind", "suspended"] {
+        if members.get(name).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty()) {
             members.remove(name);
         }
     }
+    if let Some(word) = members.get("suspended").and_then(Value::as_str) {
+        let flag = header::flag(word);
+        members.insert("suspended".into(), flag.map_or(Value::from(word), Value::from));
+    }
     Value::Object(members)
-}
-
-/// Keeps these lines. Answers those who look different now to others who may see them: tell them.
-pub fn users(tx: &mut Tx, app: AppNo, lines: &[Line], report: &mut Report) -> Result<Vec<UserNo>> {
-    let mut changed = Vec::new();
-    for line in lines {
-        match user(tx, app, line, report) {
-            Ok(Some(no)) => changed.push(no),
-            Ok(None) => {}
-            Err(error) => report.refuse(line.number, &error.refusal()?),
-        }
-    }
-    Ok(changed)
-}
-
-fn user(tx: &mut Tx, app: AppNo, line: &Line, report: &mut Report) -> Result<Option<UserNo>> {
-    let profile = parse(&line.value)?;
-    let before = user::find(tx, app, &profile.id)?;
-    let (after, changed) = profile::put(tx, app, &profile)?;
-    match before {
-        None => report.created += 1,
-        Some(before) if before != after => report.changed += 1,
-        Some(_) => report.unchanged += 1,
-    }
-    Ok(changed.then_some(after.no))
-}
-
-fn parse(value: &Value) -> Result<Profile> {
-    let members =
-        value.as_object().ok_or_else(|| Error::invalid("", "not understood: a user is an object such as {\"id\": \"anna\"}"))?;
-    let strange = members.keys().find(|name| !COLUMNS.contains(&name.as_str()));
-    if let Some(name) = strange {
-        return Err(Error::invalid(name, format!("there is no member `{name}`")));
-    }
-    let wrong = |e: serde_json::Error| Error::invalid("", format!("not understood: {e}"));
-    Object::deserialize(value).map(Profile::from).map_err(wrong)
 }
 
 #[cfg(test)]
@@ -141,15 +155,31 @@ mod tests {
 
     #[test]
     fn a_file_becomes_lines_and_what_is_wrong_has_its_number() {
-        let mut report = Report::default();
-        let found = lines(Form::Ndjson, "{\"id\":\"a\"}\n\nnonsense\n{\"id\":\"b\"}", &mut report).unwrap();
-        assert_eq!(found.iter().map(|line| line.number).collect::<Vec<_>>(), [1, 4]);
-        assert_eq!(report.refused[0].line, 3);
+        let sheet = read(Form::Ndjson, b"{\"id\":\"a\"}\n\nnonsense\n{\"id\":\"b\"}", None).unwrap();
+        assert_eq!(sheet.lines.iter().map(|line| line.number).collect::<Vec<_>>(), [1, 4]);
+        assert_eq!((sheet.report.refused, sheet.report.rows[0].row), (1, 3));
 
+        let sheet = read(Form::Csv, b"Id,Name,Title\na,,\nb\n", None).unwrap();
+        assert_eq!(sheet.lines[0].value, serde_json::json!({ "id": "a", "title": "" }));
+        assert_eq!(sheet.report.rows[0].row, 3);
+        assert!(read(Form::Csv, b"id,role\n", None).is_err());
+    }
+
+    #[test]
+    fn a_report_names_so_many_and_counts_all() {
+        let sheet = read(Form::Ndjson, "x\n".repeat(3000).as_bytes(), None).unwrap();
+        assert_eq!((sheet.report.refused, sheet.report.rows.len()), (3000, NAMED));
+        assert!(read(Form::Ndjson, "x\n".repeat(MOST + 1).as_bytes(), None).is_err());
+    }
+
+    #[test]
+    fn a_chinese_table_is_read_and_its_columns_keep_their_names() {
+        let text = "工号;姓名;邮箱;停用\r\n7;刘洋;nonsense;是\r\n";
+        let sheet = read(Form::Csv, text.as_bytes(), None).unwrap();
+        let expected = serde_json::json!({ "id": "7", "name": "刘洋", "email": "nonsense", "suspended": true });
+        assert_eq!(sheet.lines[0].value, expected);
         let mut report = Report::default();
-        let found = lines(Form::Csv, "Id,Name,Title\na,,\nb\n", &mut report).unwrap();
-        assert_eq!(found[0].value, serde_json::json!({ "id": "a", "title": "" }));
-        assert_eq!(report.refused[0].line, 3);
-        assert!(lines(Form::Csv, "id,role\n", &mut report).is_err());
+        report.refuse(2, &Error::invalid("email", "no"));
+        assert_eq!(report.in_words_of(&sheet.header).rows[0].column.as_deref(), Some("邮箱"));
     }
 }

@@ -2,6 +2,7 @@
 //! is told. Users who were given the same group share one row, known by the digest of its content.
 
 use crate::directory::contact;
+use crate::directory::difference::{Difference, Listed};
 use crate::directory::group::{self, Group, GroupDraft, Source};
 use crate::directory::profile::{self, Announce, Profile};
 use crate::directory::user;
@@ -22,11 +23,11 @@ const PUSHED: usize = 1000;
 /// A checked list, with the digests by which its groups are known again. Made before the transaction: hashing takes time.
 #[derive(Debug, Clone)]
 pub struct List {
-    groups: Vec<Listed>,
+    groups: Vec<Entry>,
 }
 
 #[derive(Debug, Clone)]
-struct Listed {
+struct Entry {
     draft: GroupDraft,
     /// Of id, name, parent and the users' ids.
     digest: Fingerprint,
@@ -47,9 +48,38 @@ impl List {
             if !once.insert(draft.id.clone()) {
                 return Err(Error::invalid("groups", format!("the group {} is there twice", draft.id)));
             }
-            listed.push(Listed { digest: content(&draft)?, profiles: digest(&draft.users)?, draft });
+            listed.push(Entry { digest: content(&draft)?, profiles: digest(&draft.users)?, draft });
         }
         Ok(List { groups: listed })
+    }
+}
+
+impl List {
+    /// Its groups, checked.
+    pub fn groups(&self) -> impl Iterator<Item = &GroupDraft> {
+        self.groups.iter().map(|entry| &entry.draft)
+    }
+
+    /// By which it is known again.
+    pub fn digest(&self) -> Result<Fingerprint> {
+        digest(&self.groups.iter().map(|entry| entry.digest).collect::<Vec<_>>())
+    }
+
+    /// What this list would change of the user's own.
+    pub fn own_difference(&self, db: &Db, app: AppNo, user: UserNo) -> Result<Difference> {
+        self.difference(db, app, user, Source::Own)
+    }
+
+    /// What this list would change of the one that the application gave.
+    pub fn given_difference(&self, db: &Db, app: AppNo, user: UserNo) -> Result<Difference> {
+        self.difference(db, app, user, Source::App)
+    }
+
+    fn difference(&self, db: &Db, app: AppNo, user: UserNo, source: Source) -> Result<Difference> {
+        let before = of_source(db, app, user, source)?;
+        let before: Vec<Listed> = before.into_iter().map(|(group, users)| (group.id, users)).collect();
+        let after: Vec<GroupDraft> = self.groups().cloned().collect();
+        Ok(Difference::of(&before, &after))
     }
 }
 
@@ -75,12 +105,17 @@ pub fn replace_own(tx: &mut Tx, app: AppNo, user: UserNo, list: &List, announce:
 
 /// A user's own groups with all their users, in the order of their ids.
 pub fn own(db: &Db, app: AppNo, user: UserNo) -> Result<Vec<(Group, Vec<UserId>)>> {
+    of_source(db, app, user, Source::Own)
+}
+
+/// The groups that a user sees from one source, with all their users, in the order of their ids.
+fn of_source(db: &Db, app: AppNo, user: UserNo, source: Source) -> Result<Vec<(Group, Vec<UserId>)>> {
     let sql = format!(
         "SELECT {} FROM group_viewer v JOIN contact_group g ON g.application = v.application AND g.no = v.grp \
-         WHERE v.application = ?1 AND v.user = ?2 AND v.gone_at IS NULL AND g.source = 'own' ORDER BY g.id",
+         WHERE v.application = ?1 AND v.user = ?2 AND v.gone_at IS NULL AND g.source = ?3 ORDER BY g.id",
         group::COLUMNS
     );
-    let groups = db.all(&sql, params![app, user], group::read)?;
+    let groups = db.all(&sql, params![app, user, source.as_str()], group::read)?;
     groups.into_iter().map(|group| Ok((group.clone(), group::user_ids(db, app, group.no)?))).collect()
 }
 
@@ -148,7 +183,7 @@ impl Viewer {
     }
 
     /// The group with this content, where somebody was given it before, and what was last said of its users.
-    fn kept(&self, db: &Db, listed: &Listed) -> Result<Option<(i64, Vec<u8>)>> {
+    fn kept(&self, db: &Db, listed: &Entry) -> Result<Option<(i64, Vec<u8>)>> {
         let sql = "SELECT no, profiles FROM contact_group WHERE application = ?1 AND source = ?2 AND id = ?3 AND owner = ?4 \
                    AND digest = ?5";
         let key = params![self.app, self.source.as_str(), listed.draft.id, self.owner(), listed.digest];
@@ -157,7 +192,7 @@ impl Viewer {
 
     /// The number of the group with this content, which is created where nobody was given it before. Its users are brought up
     /// to date.
-    fn content(&self, tx: &mut Tx, listed: &Listed) -> Result<i64> {
+    fn content(&self, tx: &mut Tx, listed: &Entry) -> Result<i64> {
         let no = match self.kept(tx, listed)? {
             Some((no, profiles)) if profiles == listed.profiles => return Ok(no),
             Some((no, _)) => {
@@ -184,7 +219,7 @@ impl Viewer {
         Ok(users.into_iter().map(|user| user.no).collect())
     }
 
-    fn create(&self, tx: &mut Tx, listed: &Listed, digest: &[u8]) -> Result<i64> {
+    fn create(&self, tx: &mut Tx, listed: &Entry, digest: &[u8]) -> Result<i64> {
         let draft = &listed.draft;
         let group = Group {
             app: self.app,

@@ -39,7 +39,7 @@ impl Profile {
         Profile { name: Some(name.into()), ..Profile::new(id) }
     }
 
-    fn check(mut self, origins: &[String]) -> Result<Profile> {
+    pub(super) fn check(mut self, origins: &[String]) -> Result<Profile> {
         if self.id.as_str().starts_with(user::ERASED) {
             return Err(Error::invalid("id", "ids that begin with `erased:` are kept for users who were erased"));
         }
@@ -144,7 +144,7 @@ fn update(tx: &mut Tx, user: User, profile: Profile) -> Result<(User, Change)> {
     Ok((next, if changed { Change::Seen } else { Change::Unseen }))
 }
 
-fn apply(mut user: User, profile: Profile) -> User {
+pub(super) fn apply(mut user: User, profile: Profile) -> User {
     user.name = profile.name.unwrap_or(user.name);
     user.kind = profile.kind.unwrap_or(user.kind);
     user.email = profile.email.unwrap_or(user.email);

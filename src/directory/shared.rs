@@ -1,7 +1,9 @@
 //! Shared groups: departments and the like, kept here for everybody or for some. A change is versioned once and told to all
 //! who see the group.
 
+use crate::directory::difference::Difference;
 use crate::directory::group::{self, Group, GroupDraft, Source};
+use crate::directory::profile;
 use crate::directory::user::{self, Announce, Profile};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, GroupId, UserId, UserNo};
@@ -40,6 +42,20 @@ impl Draft {
             return Err(Error::TooLarge(format!("a group is shown to at most {VIEWERS} users by name")));
         }
         Ok(Draft { group: group.parse()?, visible_to, ready: None })
+    }
+
+    /// What this would change. Refuses what would be refused when it is put.
+    pub fn difference(&self, db: &Db, app: AppNo) -> Result<Difference> {
+        audience(db, app, self.visible_to.as_deref())?;
+        profile::require_good(db, app, &self.group.users)?;
+        for profile in self.group.users.iter().filter(|profile| profile.name.is_none()) {
+            user::number(db, app, &profile.id).or_else(|_| require_named(profile).map(|()| UserNo(0)))?;
+        }
+        let before = match find(db, app, &self.group.id)? {
+            Some(group) => vec![(group.id, group::user_ids(db, app, group.no)?)],
+            None => Vec::new(),
+        };
+        Ok(Difference::of(&before, std::slice::from_ref(&self.group)))
     }
 
     /// Who alone is to see it, where it is not for everybody.

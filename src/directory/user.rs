@@ -115,6 +115,7 @@ pub fn suspend(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
 }
 
 pub fn resume(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
+    tx.run("DELETE FROM absent WHERE application = ?1 AND user = ?2", params![app, no])?;
     tx.run("UPDATE user SET suspended_at = NULL WHERE application = ?1 AND no = ?2", params![app, no]).map(|_| ())
 }
 

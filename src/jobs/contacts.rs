@@ -5,12 +5,14 @@ mod wishes;
 
 pub use wishes::Wishes;
 
+use crate::apps::delivery::{Fact, Kind};
 use crate::apps::endpoint::{self, Endpoint};
 use crate::apps::{application, queue};
 use crate::callout::{Callout, Contacts, Listed};
 use crate::chat::announce;
 use crate::directory::contact::{self, List};
 use crate::directory::group::GroupDraft;
+use crate::directory::held;
 use crate::directory::profile::Profile;
 use crate::directory::renewal::{self, Renewal};
 use crate::directory::user::{self, User};
@@ -19,6 +21,7 @@ use crate::id::{AppNo, UserNo};
 use crate::jobs::preparation;
 use crate::store::{Db, Store, Tx};
 use crate::time::Moment;
+use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -110,12 +113,45 @@ impl Refresher {
             Contacts::Unchanged => None,
             Contacts::List { groups, etag } => {
                 let list = Arc::new(checked(groups).await?);
+                if self.holds(&user, &list, now).await? {
+                    return Ok(Outcome::Done);
+                }
                 preparation::list(&self.store, app, user.no, &list).await?;
                 Some((list, etag))
             }
         };
         self.store.write(move |tx| keep(tx, &user, list, (tag, now))).await?;
         Ok(Outcome::Done)
+    }
+}
+
+impl Refresher {
+    /// Whether a list would lose most of its people, so that the earlier one goes on serving. Who can say whether that is meant
+    /// is told.
+    async fn holds(&self, user: &User, list: &Arc<List>, asked: Moment) -> Result<bool> {
+        let ((app, no), list) = ((user.app, user.no), list.clone());
+        let Some(doubt) = self.store.read(move |db| held::doubt(db, app, no, &list)).await? else { return Ok(false) };
+        let (had, gone, id) = (doubt.had, doubt.gone, user.id.clone());
+        let hold = move |tx: &mut Tx| {
+            renewal::begin(tx, app, no, asked)?;
+            queue::revive(tx, app)?;
+            let fresh = held::hold(tx, app, no, &doubt)?;
+            if fresh {
+                let data = json!({ "user": id, "had": doubt.had, "gone": doubt.gone });
+                queue::add(tx, app, &Fact { kind: Kind::ContactsHeld, conversation: None, data })?;
+            }
+            Ok(fresh)
+        };
+        if self.store.write(hold).await? {
+            tracing::warn!(
+                application = app.0,
+                user = no.0,
+                had,
+                gone,
+                "a contact list would lose most of its people and is held"
+            );
+        }
+        Ok(true)
     }
 }
 
@@ -146,6 +182,7 @@ fn keep(tx: &mut Tx, user: &User, list: Option<(Arc<List>, Option<String>)>, ask
     let (app, no, (tag, asked)) = (user.app, user.no, asked);
     renewal::begin(tx, app, no, asked)?;
     queue::revive(tx, app)?;
+    held::release(tx, app, no)?;
     let Some((list, etag)) = list else { return renewal::succeed(tx, app, no, tag.as_deref()) };
     contact::replace(tx, app, no, &list, announce::user)?;
     renewal::succeed(tx, app, no, etag.as_deref())

@@ -4,7 +4,7 @@ use crate::apps::{delivery, idempotency};
 use crate::chat::term;
 use crate::directory::{group, session, ticket};
 use crate::error::Result;
-use crate::jobs::erasure;
+use crate::jobs::{erasure, intake};
 use crate::store::{Store, Tx};
 use crate::time::Moment;
 use std::time::Duration;
@@ -75,6 +75,7 @@ async fn run_hourly(store: &Store, stop: CancellationToken) {
 
 /// Forgets everything that is old `now`.
 pub async fn run_once(store: &Store, now: Moment) -> Result<()> {
+    intake::finish_all(store).await?;
     erasure::finish_all(store).await?;
     for (app, no) in store.read(move |db| group::unseen(db, now.minus(HOUR))).await? {
         all(store, move |tx| group::settle(tx, app, no)).await?;

@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/0006_operator.sql"),
     include_str!("../../migrations/0008_ledger.sql"),
     include_str!("../../migrations/0009_event.sql"),
+    include_str!("../../migrations/0010_people.sql"),
 ];
 
 pub fn run(connection: &mut Connection, file: &Path) -> Result<()> {

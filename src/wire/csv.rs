@@ -1,27 +1,58 @@
-//! Tables as text: comma-separated values (RFC 4180) with a line of names first. A cell that a spreadsheet would take for a
-//! formula is written with `'` before it, and read without.
-
-use crate::error::{Error, Result};
+//! Tables as text: values with commas, semicolons or tabs between them (RFC 4180 otherwise) and a line of names first. A
+//! cell that a spreadsheet would take for a formula is written with `'` before it, and read without. Read by hand: what is
+//! wrong with one record is said of that record, and the others are read all the same, so that somebody can mend all of them.
 
 /// One line of a table, with the number of the line of text on which it begins.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Record {
     pub line: usize,
-    pub cells: Vec<String>,
+    /// Or why it cannot be read.
+    pub cells: Result<Vec<String>, &'static str>,
 }
 
-/// Reads all records; lines that are empty are left out.
-pub fn parse(text: &str) -> Result<Vec<Record>> {
-    let mut reader = Reader { rest: text.trim_start_matches('\u{feff}'), line: 1 };
+const AFTER_QUOTE: &str = "after a closing quote, the next cell or the end of the line is expected";
+const UNCLOSED: &str = "a quote is opened and never closed";
+/// What programs put between cells.
+const SEPARATORS: [char; 3] = [',', ';', '\t'];
+
+/// Reads all records; lines that are empty are left out, and so is `sep=;`, which spreadsheets write and read.
+pub fn parse(text: &str) -> Vec<Record> {
+    let text = text.trim_start_matches('\u{feff}');
+    let (separator, said) = separator(text);
+    let mut reader = Reader { rest: text, line: 1, separator };
+    if said {
+        reader.skip_line();
+    }
     let mut records = Vec::new();
     while !reader.rest.is_empty() {
         let line = reader.line;
-        let cells = reader.record()?;
-        if cells != [""] {
-            records.push(Record { line, cells: cells.iter().map(|cell| unguarded(cell).into()).collect() });
+        let cells = reader.record();
+        if !cells.as_ref().is_ok_and(|cells| cells.iter().all(|cell| cell.trim().is_empty())) {
+            let cells = cells.map(|cells| cells.iter().map(|cell| unguarded(cell).into()).collect());
+            records.push(Record { line, cells });
         }
     }
-    Ok(records)
+    records
+}
+
+/// The separator of a table: the one it says itself, or that which is most often in its first line; and whether it was said.
+fn separator(text: &str) -> (char, bool) {
+    let first = text.lines().next().unwrap_or_default();
+    let said = first.trim_end().strip_prefix("sep=").and_then(|rest| rest.chars().next());
+    if let Some(said) = said.filter(|said| SEPARATORS.contains(said)) {
+        return (said, true);
+    }
+    let mut quoted = false;
+    let mut counts = [0; SEPARATORS.len()];
+    for letter in first.chars() {
+        quoted ^= letter == '"';
+        if let Some(place) = SEPARATORS.iter().position(|one| !quoted && *one == letter) {
+            counts[place] += 1;
+        }
+    }
+    // The first of several that are there equally often.
+    let most = (0..SEPARATORS.len()).rev().max_by_key(|place| counts[*place]).unwrap_or_default();
+    (SEPARATORS[most], false)
 }
 
 /// One line of text, with its end.
@@ -33,44 +64,59 @@ pub fn write<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
 struct Reader<'a> {
     rest: &'a str,
     line: usize,
+    separator: char,
 }
 
 impl Reader<'_> {
-    fn record(&mut self) -> Result<Vec<String>> {
+    fn record(&mut self) -> Result<Vec<String>, &'static str> {
         let mut cells = Vec::new();
         loop {
             cells.push(if self.rest.starts_with('"') { self.quoted()? } else { self.plain() });
-            match self.rest.as_bytes().first() {
-                Some(b',') => self.rest = &self.rest[1..],
-                Some(b'\r') if self.rest.starts_with("\r\n") => return Ok(self.end(cells, 2)),
-                Some(b'\n' | b'\r') => return Ok(self.end(cells, 1)),
+            match self.rest.chars().next() {
                 None => return Ok(cells),
-                Some(_) => return Err(self.wrong("after a closing quote, a comma or the end of the line is expected")),
+                Some('\r' | '\n') => {
+                    self.end_line();
+                    return Ok(cells);
+                }
+                Some(letter) if letter == self.separator => self.rest = &self.rest[1..],
+                Some(_) => {
+                    self.skip_line();
+                    return Err(AFTER_QUOTE);
+                }
             }
         }
     }
 
-    fn end(&mut self, cells: Vec<String>, bytes: usize) -> Vec<String> {
+    fn end_line(&mut self) {
+        let bytes = if self.rest.starts_with("\r\n") { 2 } else { self.rest.len().min(1) };
         self.rest = &self.rest[bytes..];
         self.line += 1;
-        cells
+    }
+
+    fn skip_line(&mut self) {
+        let end = self.rest.find(['\r', '\n']).unwrap_or(self.rest.len());
+        self.rest = &self.rest[end..];
+        self.end_line();
     }
 
     fn plain(&mut self) -> String {
-        let end = self.rest.find([',', '\r', '\n']).unwrap_or(self.rest.len());
+        let separator = self.separator;
+        let end = self.rest.find(|c| c == separator || c == '\r' || c == '\n').unwrap_or(self.rest.len());
         let (cell, rest) = self.rest.split_at(end);
         self.rest = rest;
         cell.into()
     }
 
-    fn quoted(&mut self) -> Result<String> {
+    fn quoted(&mut self) -> Result<String, &'static str> {
         let mut cell = String::new();
-        let begun = self.line;
+        let (begun, opened) = (self.line, self.rest);
         self.rest = &self.rest[1..];
         loop {
             let Some(end) = self.rest.find('"') else {
-                self.line = begun;
-                return Err(self.wrong("a quote is opened and never closed"));
+                // What follows the line is read as if nothing had been opened.
+                (self.line, self.rest) = (begun, opened);
+                self.skip_line();
+                return Err(UNCLOSED);
             };
             cell.push_str(&self.rest[..end]);
             self.line += self.rest[..end].matches('\n').count();
@@ -81,10 +127,6 @@ impl Reader<'_> {
             cell.push('"');
             self.rest = &self.rest[1..];
         }
-    }
-
-    fn wrong(&self, reason: &str) -> Error {
-        Error::invalid("", format!("line {}: {reason}", self.line))
     }
 }
 
@@ -110,16 +152,32 @@ mod tests {
     use super::*;
 
     fn cells(text: &str) -> Vec<Vec<String>> {
-        parse(text).unwrap().into_iter().map(|record| record.cells).collect()
+        parse(text).into_iter().map(|record| record.cells.unwrap()).collect()
     }
 
     #[test]
     fn a_table_is_read_with_quotes_and_any_line_end() {
         let text = "\u{feff}id,name\r\na,\"Liu, \"\"Al\"\"\"\n\nb,\"two\nlines\"\rc,";
         assert_eq!(cells(text), [["id", "name"], ["a", "Liu, \"Al\""], ["b", "two\nlines"], ["c", ""]]);
-        assert_eq!(parse(text).unwrap()[2].line, 4);
-        assert!(parse("a\n\"b").unwrap_err().sentence().contains("line 2"));
-        assert!(parse("\"a\"b").is_err());
+        assert_eq!(parse(text)[2].line, 4);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_record_is_said_of_it_and_the_others_are_read() {
+        let records = parse("id\n\"a\"b\nc\n\"d\ne");
+        let seen: Vec<_> =
+            records.iter().map(|record| (record.line, record.cells.as_ref().map(|cells| cells.concat()))).collect();
+        let good = |text: &str| Ok(text.to_string());
+        assert_eq!(seen, [(1, good("id")), (2, Err(&AFTER_QUOTE)), (3, good("c")), (4, Err(&UNCLOSED)), (5, good("e"))]);
+    }
+
+    #[test]
+    fn separators_are_found() {
+        for text in ["id,name\na,b", "id;name\na;b", "id\tname\na\tb", "sep=;\r\nid;name\r\na;b\r\n", "\"id\";\"name\"\na;b"] {
+            assert_eq!(cells(text), [["id", "name"], ["a", "b"]], "{text:?}");
+        }
+        assert_eq!(cells("id;\"a,b,c\"\nx;\"1,5\""), [["id", "a,b,c"], ["x", "1,5"]]);
+        assert_eq!(cells("id\nx\n;;\n, ,\n"), [["id"], ["x"], [";;"]], "rows without anything are none");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the outside may see: rows, requests and frames of the client protocol, and the news that travels from a
 //! commit to the sockets. Changed only by addition. Knows names and times, nothing of storage or transport.
 
+pub mod charset;
 pub mod csv;
 pub mod frame;
 pub mod news;

@@ -22,6 +22,7 @@ const HOSTS: &[(&str, &[&str])] = &[
     ("base64", STRANGER_TOO),
     ("bytestring", &["live", "http", "bench"]),
     ("clap", &["main", "cli", "config", "bench"]),
+    ("encoding_rs", &["wire"]),
     ("futures_util", WAITING),
     ("governor", &["http"]),
     ("hmac", STRANGER_TOO),

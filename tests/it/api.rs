@@ -8,6 +8,7 @@ mod conversation;
 mod group;
 mod id;
 mod idempotency;
+mod import;
 mod key;
 mod ledger;
 mod list;

@@ -1,6 +1,7 @@
 //! What Parlour asks and tells an application: signed, in order, once in effect, and harmless when it goes wrong.
 
 mod hanging;
+mod held;
 mod retry;
 
 use crate::harness::{App, Listener, PATIENCE, Reply, Socket, TestServer, eventually};

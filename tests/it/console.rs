@@ -1,6 +1,7 @@
 //! The console: who gets in and for how long, what a foreign page cannot do, and that what is made there works.
 
-mod admin;
+pub mod admin;
+mod import;
 mod seen;
 
 use crate::harness::{App, Listener, Reply, TestServer, Voice};

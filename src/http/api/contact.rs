@@ -2,17 +2,19 @@
 
 use crate::chat::announce;
 use crate::directory::contact::{self, List};
+use crate::directory::difference::Difference;
 use crate::directory::group::{Group, GroupDraft};
-use crate::directory::{renewal, user};
-use crate::error::Result;
+use crate::directory::{held, renewal, shrink, user};
+use crate::error::{Error, Result};
 use crate::http::House;
+use crate::http::api::list::Query;
 use crate::http::api::ok;
 use crate::http::api::path::Id;
 use crate::http::api::person::{Person, PersonSchema};
 use crate::http::api::post::{Nothing, Post};
 use crate::http::body::Json;
 use crate::http::guard::ApplicationKey;
-use crate::http::problem::Answer;
+use crate::http::problem::{Answer, Problem};
 use crate::id::{AppNo, GroupId, UserId, UserNo};
 use crate::jobs::preparation;
 use crate::store::{Db, Tx};
@@ -20,8 +22,9 @@ use crate::wire::object::Object;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::sync::Arc;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// A user's own contact list, as a whole.
 #[derive(Deserialize, ToSchema)]
@@ -71,6 +74,13 @@ pub struct View {
     users: Vec<UserId>,
 }
 
+impl From<&GroupDraft> for View {
+    fn from(draft: &GroupDraft) -> View {
+        let users = draft.users.iter().map(|user| user.id.clone()).collect();
+        View { id: draft.id.clone(), name: draft.name.clone(), parent: draft.parent.clone(), users }
+    }
+}
+
 impl From<(Group, Vec<UserId>)> for View {
     fn from((group, users): (Group, Vec<UserId>)) -> View {
         View { id: group.id, name: group.name, parent: group.parent, users }
@@ -85,41 +95,108 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>) ->
     ok(&house.store.read(move |db| all(db, app, user::number(db, app, &id)?)).await?)
 }
 
-/// Replaces a user's own list. Users must be there already, or come with a name and are then created.
-#[utoipa::path(put, path = "/api/v1/users/{id}/contacts", tag = "contacts", params(("id" = String, Path)), request_body = Body,
-    responses((status = 200, body = All)))]
-pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, Json(body): Json<Body>) -> Answer {
-    let app = by.application.no;
+/// How a list is meant.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Meant {
+    /// Only says what would become of it.
+    #[serde(default)]
+    dry_run: bool,
+    /// Does it although more than half of the users would go.
+    #[serde(default)]
+    confirm: bool,
+}
+
+/// A user's own list after a change, or as it would be.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ContactListChange)]
+pub struct Changed {
+    #[serde(flatten)]
+    all: All,
+    difference: Difference,
+    dry_run: bool,
+}
+
+/// Replaces a user's own list. Users must be there already, or come with a name and are then created. A list that would lose
+/// more than half of its users is not taken without `confirm=true`.
+#[utoipa::path(put, path = "/api/v1/users/{id}/contacts", tag = "contacts", params(("id" = String, Path), Meant),
+    request_body = Body, responses((status = 200, body = Changed)))]
+pub async fn update(
+    house: Data<House>,
+    by: ApplicationKey,
+    Id(id): Id<UserId>,
+    Query(meant): Query<Meant>,
+    Json(body): Json<Body>,
+) -> Answer {
+    let (app, dry_run) = (by.application.no, meant.dry_run);
     let list = Arc::new(List::parse(body.groups.into_iter().map(|Object(part)| part.into()).collect())?);
-    let whose = id.clone();
-    let no = house.store.read(move |db| user::number(db, app, &whose)).await?;
+    let (whose, wanted) = (id.clone(), list.clone());
+    let look = move |db: &Db| judge(db, (app, user::number(db, app, &whose)?), &wanted);
+    let (no, difference, suspicious) = house.store.read(look).await?;
+    if dry_run {
+        return ok(&Changed { all: All { groups: list.groups().map(View::from).collect() }, difference, dry_run });
+    }
+    if suspicious && !meant.confirm {
+        return Err(held(&difference));
+    }
     preparation::own_list(&house.store, app, no, &list).await?;
     let replace = move |tx: &mut Tx| {
         let no = user::number(tx, app, &id)?;
         contact::replace_own(tx, app, no, &list, announce::user).map(|_| no)
     };
     let no = house.store.write(replace).await?;
-    ok(&house.store.read(move |db| all(db, app, no)).await?)
+    let all = house.store.read(move |db| all(db, app, no)).await?;
+    ok(&Changed { all, difference, dry_run })
+}
+
+/// What a list would change, and whether that looks like a mistake.
+fn judge(db: &Db, (app, user): (AppNo, UserNo), list: &List) -> Result<(UserNo, Difference, bool)> {
+    list.require_known(db, app)?;
+    let difference = list.own_difference(db, app, user)?;
+    let suspicious = difference.is_suspicious(shrink::get(db, app)?);
+    Ok((user, difference, suspicious))
+}
+
+fn held(difference: &Difference) -> Problem {
+    let (gone, before) = (difference.removed, difference.before());
+    let reason = format!("{gone} of {before} users stand in this list no more; if that is meant, say confirm=true");
+    Problem::from(Error::Conflict(reason)).and(&json!({ "difference": difference }))
+}
+
+/// What is asked for again.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ContactRefresh)]
+pub struct Refresh {
+    /// A list that is held because it would lose most of its people is meant: the same again is taken.
+    #[serde(default)]
+    confirm: bool,
+}
+
+fn refreshed(tx: &mut Tx, app: AppNo, user: Option<UserNo>, wanted: &Refresh) -> Result<Nothing> {
+    let asked = if wanted.confirm { held::take(tx, app, user) } else { renewal::wish(tx, app, user) };
+    asked.map(|()| Nothing {})
 }
 
 /// The list that the application gives (`contacts.list`) is asked for again, of this user.
 #[utoipa::path(post, path = "/api/v1/users/{id}/contacts/refresh", tag = "contacts", params(("id" = String, Path)),
-    responses((status = 202, description = "Will be asked for", body = Nothing)))]
-pub async fn refresh(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, post: Post<Nothing>) -> Answer {
-    let app = by.application.no;
+    request_body = Option<Refresh>, responses((status = 202, description = "Will be asked for", body = Nothing)))]
+pub async fn refresh(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, post: Post<Refresh>) -> Answer {
+    let (app, wanted) = (by.application.no, post.body);
     let ask = move |tx: &mut Tx| {
         let user = user::number(tx, app, &id)?;
-        renewal::wish(tx, app, Some(user)).map(|()| Nothing {})
+        refreshed(tx, app, Some(user), &wanted)
     };
     post.once.answer(&house, StatusCode::ACCEPTED, ask).await
 }
 
 /// The same of everybody who was here in the last days; others are asked for when they come.
-#[utoipa::path(post, path = "/api/v1/contacts/refresh", tag = "contacts",
+#[utoipa::path(post, path = "/api/v1/contacts/refresh", tag = "contacts", request_body = Option<Refresh>,
     responses((status = 202, description = "Will be asked for", body = Nothing)))]
-pub async fn refresh_all(house: Data<House>, by: ApplicationKey, post: Post<Nothing>) -> Answer {
-    let app = by.application.no;
-    let ask = move |tx: &mut Tx| renewal::wish(tx, app, None).map(|()| Nothing {});
+pub async fn refresh_all(house: Data<House>, by: ApplicationKey, post: Post<Refresh>) -> Answer {
+    let (app, wanted) = (by.application.no, post.body);
+    let ask = move |tx: &mut Tx| refreshed(tx, app, None, &wanted);
     post.once.answer(&house, StatusCode::ACCEPTED, ask).await
 }
 

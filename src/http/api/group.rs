@@ -1,6 +1,7 @@
 //! Shared groups: departments and the like, seen by everybody or by some.
 
 use crate::chat::announce;
+use crate::directory::difference::Difference;
 use crate::directory::group::{self, Group, GroupDraft};
 use crate::directory::shared::{self, Draft};
 use crate::error::Result;
@@ -18,7 +19,7 @@ use crate::store::{Db, Tx};
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// A shared group as it is to be.
 #[derive(Deserialize, ToSchema)]
@@ -99,21 +100,53 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<GroupId>) -
     ok(&house.store.read(move |db| whole(db, shared::get(db, app, &id)?)).await?)
 }
 
+/// How a group is meant.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Meant {
+    /// Only says what would become of it.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// A shared group after a change, with who came and who went; without the group, where nothing was to be done.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GroupChange)]
+pub struct Changed {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<Whole>,
+    difference: Difference,
+    dry_run: bool,
+}
+
 /// Creates a shared group or makes it what is given.
-#[utoipa::path(put, path = "/api/v1/groups/{id}", tag = "groups", params(("id" = String, Path)), request_body = Body,
-    responses((status = 200, body = One), (status = 201, description = "Created", body = One)))]
-pub async fn create(house: Data<House>, by: ApplicationKey, Id(id): Id<GroupId>, Json(body): Json<Body>) -> Answer {
+#[utoipa::path(put, path = "/api/v1/groups/{id}", tag = "groups", params(("id" = String, Path), Meant), request_body = Body,
+    responses((status = 200, body = Changed), (status = 201, description = "Created", body = Changed)))]
+pub async fn create(
+    house: Data<House>,
+    by: ApplicationKey,
+    Id(id): Id<GroupId>,
+    Query(Meant { dry_run }): Query<Meant>,
+    Json(body): Json<Body>,
+) -> Answer {
     let app = by.application.no;
     let users = body.users.into_iter().map(|person| person.0).collect();
     let group = GroupDraft { id: id.clone(), name: body.name, parent: body.parent, users };
-    let draft = preparation::group(&house.store, app, Draft::parse(group, body.visible_to)?).await?;
+    let draft = Draft::parse(group, body.visible_to)?;
+    let (difference, draft) = house.store.read(move |db| Ok((draft.difference(db, app)?, draft))).await?;
+    if dry_run {
+        return ok(&Changed { group: None, difference, dry_run });
+    }
+    let draft = preparation::group(&house.store, app, draft).await?;
     let put = move |tx: &mut Tx| {
         let begun = shared::find(tx, app, &id)?.is_none();
         Ok((begun, shared::put(tx, app, &draft, announce::user)?))
     };
     let (begun, group) = house.store.write(put).await?;
-    let group = house.store.read(move |db| whole(db, group)).await?;
-    answer(if begun { StatusCode::CREATED } else { StatusCode::OK }, &group)
+    let group = Some(house.store.read(move |db| whole(db, group)).await?.group);
+    let changed = Changed { group, difference, dry_run };
+    answer(if begun { StatusCode::CREATED } else { StatusCode::OK }, &changed)
 }
 
 /// Takes a shared group away from all who see it. Its users stay.

@@ -7,7 +7,9 @@ pub mod conversation;
 pub mod cursor;
 pub mod docs;
 pub mod event;
+pub mod export;
 pub mod group;
+pub mod import;
 pub mod ledger;
 pub mod list;
 pub mod message;
@@ -23,6 +25,7 @@ pub mod table;
 pub mod ticket;
 pub mod token;
 pub mod topic;
+pub mod upload;
 pub mod user;
 
 use crate::http::problem::Answer;

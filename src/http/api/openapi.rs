@@ -1,7 +1,10 @@
 //! The OpenAPI document of the REST interface, made from what stands at the handlers. What holds for all of them, the key and
 //! its scope, the errors, the `Idempotency-Key`, is added from the table of routes.
 
-use super::{batch, contact, conversation, event, group, ledger, message, ping, presence, session, ticket, token, topic, user};
+use super::{
+    batch, contact, conversation, event, export, group, import, ledger, message, ping, presence, session, ticket, token, topic,
+    user,
+};
 use crate::http::problem::{Answer, Document};
 use crate::http::route::{Policy, Route};
 use crate::http::router;
@@ -32,6 +35,8 @@ use utoipa::OpenApi;
         topic::destroy,
         topic::read,
         user::index,
+        import::replace,
+        import::create,
         user::show,
         user::create,
         user::update,
@@ -58,6 +63,11 @@ use utoipa::OpenApi;
         event::index,
         event::lag,
         event::create,
+        export::users,
+        export::groups,
+        export::contacts,
+        export::conversations,
+        export::messages,
         ping::create,
         show,
     ),

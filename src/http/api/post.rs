@@ -57,6 +57,22 @@ impl<T: DeserializeOwned + 'static> FromRequest for Post<T> {
     }
 }
 
+/// For a body that is read in its own way: the whole address stands for the request, and the body beside it.
+impl FromRequest for Once {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = std::result::Result<Once, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let holder = ApplicationKey::extract(&request).await?;
+            let (app, digest) = (holder.application.no, digest(&request, b""));
+            let request_key = key(&request)?.map(|key| Request { app, key, digest });
+            Ok(Once { request: request_key, seed: bearer::of(&request).unwrap_or_default() })
+        })
+    }
+}
+
 fn key(request: &HttpRequest) -> Result<Option<String>> {
     let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().unwrap_or_default();
@@ -73,6 +89,14 @@ fn digest(request: &HttpRequest, body: &[u8]) -> secret::Fingerprint {
 }
 
 impl Once {
+    /// The same for a request with this body.
+    pub fn of(mut self, body: &[u8]) -> Once {
+        if let Some(request) = &mut self.request {
+            request.digest = secret::fingerprint([&request.digest[..], body].concat());
+        }
+        self
+    }
+
     /// What was answered before, for work that begins outside of the store.
     pub async fn answered(&self, house: &House) -> Result<Option<HttpResponse>> {
         let Some(request) = self.request.clone() else { return Ok(None) };

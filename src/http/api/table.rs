@@ -1,7 +1,8 @@
 //! The routes of the REST interface: a part of the one table in `http/router`.
 
 use super::{
-    batch, contact, conversation, event, group, ledger, message, openapi, ping, presence, session, ticket, token, topic, user,
+    batch, contact, conversation, event, export, group, import, ledger, message, openapi, ping, presence, session, ticket, token,
+    topic, user,
 };
 use crate::apps::key::Scope;
 use crate::http::route::{Policy::*, Route};
@@ -42,6 +43,8 @@ fn asked() -> Vec<Route> {
         Route::new(Method::POST,   "/api/v1/topics/{id}/read", Application(Scope::Messages), topic::read),
 
         Route::new(Method::GET,    "/api/v1/users",               Application(Scope::Users),   user::index),
+        Route::new(Method::PUT,    "/api/v1/users",               Application(Scope::Users),   import::replace),
+        Route::new(Method::POST,   "/api/v1/users/import",        Application(Scope::Users),   import::create),
         Route::new(Method::GET,    "/api/v1/users/{id}",          Application(Scope::Users),   user::show),
         Route::new(Method::PUT,    "/api/v1/users/{id}",          Application(Scope::Users),   user::create),
         Route::new(Method::PATCH,  "/api/v1/users/{id}",          Application(Scope::Users),   user::update),
@@ -67,6 +70,12 @@ fn asked() -> Vec<Route> {
         Route::new(Method::GET,  "/api/v1/conversations/{id}",          Application(Scope::Conversations), conversation::show),
         Route::new(Method::GET,  "/api/v1/conversations/{id}/messages", Application(Scope::Conversations), conversation::messages),
         Route::new(Method::POST, "/api/v1/conversations/{id}/read",     Application(Scope::Conversations), conversation::read),
+
+        Route::new(Method::GET, "/api/v1/export/users",         Application(Scope::Users),         export::users),
+        Route::new(Method::GET, "/api/v1/export/groups",        Application(Scope::Contacts),      export::groups),
+        Route::new(Method::GET, "/api/v1/export/contacts",      Application(Scope::Contacts),      export::contacts),
+        Route::new(Method::GET, "/api/v1/export/conversations", Application(Scope::Conversations), export::conversations),
+        Route::new(Method::GET, "/api/v1/export/messages",      Application(Scope::Conversations), export::messages),
 
         Route::new(Method::POST, "/api/v1/ping", Application(Scope::Admin), ping::create),
 

@@ -2,12 +2,15 @@
 //! bounded in number and time.
 
 use crate::http::console::frame::Flash;
+use crate::http::console::user::import::Waiting;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Things that wait at once; more than administrators have open.
 const MOST: usize = 1000;
+/// Files that wait at once, each of some MiB.
+const FILES: usize = 4;
 /// How long something waits for its page.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
@@ -19,6 +22,8 @@ pub struct Once {
     flashes: Shelf<Flash>,
     /// By session and the page on which it stands.
     secrets: Shelf<Shown>,
+    /// Files that wait for their confirmation, by session.
+    files: Shelf<Waiting>,
 }
 
 impl Once {
@@ -28,6 +33,14 @@ impl Once {
 
     pub fn take_flash(&self, session: &str) -> Option<Flash> {
         self.flashes.take(session)
+    }
+
+    pub fn put_file(&self, session: &str, file: Waiting) {
+        self.files.put_few(session.into(), file, FILES);
+    }
+
+    pub fn take_file(&self, session: &str) -> Option<Waiting> {
+        self.files.take(session)
     }
 
     pub fn put_secrets(&self, session: &str, page: &str, shown: Shown) {
@@ -49,11 +62,18 @@ impl<T> Default for Shelf<T> {
 
 impl<T> Shelf<T> {
     fn put(&self, key: String, thing: T) {
+        self.put_few(key, thing, MOST);
+    }
+
+    /// With a bound of its own; one more takes the place of the oldest.
+    fn put_few(&self, key: String, thing: T, most: usize) {
         let mut waiting = self.open();
         waiting.retain(|_, (since, _)| since.elapsed() < PATIENCE);
-        if waiting.len() < MOST {
-            waiting.insert(key, (Instant::now(), thing));
+        while waiting.len() >= most && !waiting.contains_key(&key) {
+            let Some(oldest) = waiting.iter().min_by_key(|(_, (since, _))| *since).map(|(key, _)| key.clone()) else { break };
+            waiting.remove(&oldest);
         }
+        waiting.insert(key, (Instant::now(), thing));
     }
 
     fn take(&self, key: &str) -> Option<T> {

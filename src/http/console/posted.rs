@@ -38,7 +38,7 @@ fn parse(body: &[u8]) -> Result<Form> {
 }
 
 /// The key of the session, where there is one. Before signing in, that the page is ours has to be enough.
-fn require_key(request: &HttpRequest, form: &Form) -> Result<()> {
+pub fn require_key(request: &HttpRequest, form: &Form) -> Result<()> {
     let held = request.extensions().get::<Operator>().cloned();
     match held {
         Some(operator) if !secret::same(operator.0.csrf.as_bytes(), form.value("form_key").as_bytes()) => {

@@ -2,7 +2,7 @@
 //! that what ends something is posted to `…/delete`.
 
 use crate::http::console::{
-    account, application, attempt, audit, credential, delivery, group, invitation, key, message, operator, overview, ping,
+    account, application, attempt, audit, credential, delivery, group, held, invitation, key, message, operator, overview, ping,
     preference, secret, session, setup, suspension, user,
 };
 use crate::http::route::{Policy, Route};
@@ -67,6 +67,9 @@ fn people() -> Vec<Route> {
         Route::new(Method::GET,  "/console/@{app}/users",     Operator, user::index),
         Route::new(Method::POST, "/console/@{app}/users",     Operator, user::create),
         Route::new(Method::GET,  "/console/@{app}/users/new", Operator, user::new),
+        Route::new(Method::GET,  "/console/@{app}/users/import", Operator, user::import::new),
+        Route::new(Method::POST, "/console/@{app}/users/import", Operator, user::import::create),
+        Route::new(Method::POST, "/console/@{app}/users/import/confirm", Operator, user::import::confirm),
         Route::new(Method::GET,  "/console/@{app}/users/@{user}",      Operator, user::show),
         Route::new(Method::POST, "/console/@{app}/users/@{user}",      Operator, user::update),
         Route::new(Method::GET,  "/console/@{app}/users/@{user}/edit", Operator, user::edit),
@@ -78,6 +81,9 @@ fn people() -> Vec<Route> {
         Route::new(Method::POST, "/console/@{app}/users/@{user}/sessions/{no}/delete", Operator, user::session::destroy),
         Route::new(Method::GET,  "/console/@{app}/users/@{user}/erasure", Operator, user::erasure::new),
         Route::new(Method::POST, "/console/@{app}/users/@{user}/erasure", Operator, user::erasure::create),
+        Route::new(Method::GET,  "/console/@{app}/held",       Operator, held::index),
+        Route::new(Method::POST, "/console/@{app}/held/take",  Operator, held::take),
+        Route::new(Method::POST, "/console/@{app}/held/keep",  Operator, held::keep),
         Route::new(Method::GET,  "/console/@{app}/groups",     Operator, group::index),
         Route::new(Method::POST, "/console/@{app}/groups",     Operator, group::create),
         Route::new(Method::GET,  "/console/@{app}/groups/new", Operator, group::new),

@@ -10,6 +10,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use person::Page;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use std::fmt;
 use utoipa::ToSchema;
 
@@ -23,6 +24,8 @@ pub struct Problem {
     error: Error,
     /// The methods that are offered where this one is not.
     allow: Option<String>,
+    /// What stands beside the members that every problem has (RFC 9457 §3.2).
+    more: Map<String, Value>,
 }
 
 impl From<Error> for Problem {
@@ -38,7 +41,7 @@ impl From<Error> for Problem {
             Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Problem { status, error, allow: None }
+        Problem { status, error, allow: None, more: Map::new() }
     }
 }
 
@@ -62,7 +65,15 @@ impl ResponseError for Problem {
 impl Problem {
     /// A status that no kind of error has of its own, with a sentence.
     pub fn with_status(status: StatusCode, reason: impl Into<String>) -> Problem {
-        Problem { status, error: Error::invalid("", reason), allow: None }
+        Problem { status, error: Error::invalid("", reason), allow: None, more: Map::new() }
+    }
+
+    /// The same with these members of an object beside its own.
+    pub fn and(mut self, members: &impl Serialize) -> Problem {
+        if let Ok(Value::Object(members)) = serde_json::to_value(members) {
+            self.more = members;
+        }
+        self
     }
 
     /// The address is there, the method is not.
@@ -104,6 +115,7 @@ impl Problem {
             field: self.error.field(),
             retry_after: self.error.retry_after(),
             request_id,
+            more: &self.more,
         };
         let text = serde_json::to_string(&body).unwrap_or_default();
         self.response().content_type("application/problem+json").body(text)
@@ -154,4 +166,7 @@ pub struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u32>,
     request_id: &'a str,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    more: &'a Map<String, Value>,
 }

@@ -10,8 +10,9 @@ fn a_users_own_list_is_replaced_as_a_whole_and_told_at_once() {
     let anna = office.person("anna");
     office.user("ben");
     let friends = json!({"groups": [{"id": "friends", "name": "Friends", "users": ["ben", {"id": "carl", "name": "Carl"}]}]});
-    let list = office.put("/users/anna/contacts", &friends).is(200);
-    assert_eq!(list, json!({"groups": [{"id": "friends", "name": "Friends", "parent": null, "users": ["ben", "carl"]}]}));
+    let put = office.put("/users/anna/contacts", &friends).is(200);
+    let list = json!({"groups": [{"id": "friends", "name": "Friends", "parent": null, "users": ["ben", "carl"]}]});
+    assert_eq!((&put["groups"], &put["difference"]["added"]), (&list["groups"], &json!(2)));
     anna.knows("groups", |group| group["id"] == "own:friends" && group["users"] == json!(["ben", "carl"]));
     anna.knows("users", |user| user["id"] == "carl" && user["name"] == "Carl");
     assert_eq!(office.get("/users/anna/contacts").is(200), list);

@@ -63,7 +63,8 @@ fn a_large_group_that_is_refused_has_changed_nothing() {
     let office = server.app("oa");
     let named = |n: usize, name: &str| json!({"id": format!("u{n:03}"), "name": name});
     let people = |name: &str| (0..500).map(|n| named(n, name)).collect::<Vec<Value>>();
-    let before = office.put("/groups/all", &json!({"name": "All", "users": people("Old")[..450]})).is(201);
+    office.put("/groups/all", &json!({"name": "All", "users": people("Old")[..450]})).is(201);
+    let before = office.get("/groups/all").is(200);
     let mut stranger = people("New");
     stranger.push(json!("nobody"));
     let mut wrong = people("New");

@@ -40,8 +40,8 @@ fn a_file_with_a_wrong_line_changes_nothing_and_every_wrong_line_is_named() {
         let named: Vec<&str> = refused.out.lines().map(|line| line.split(':').next().unwrap()).collect();
         assert_eq!(named, ["line 2", "line 3", "line 5"], "{refused:?}");
         let told: Value = serde_json::from_str(&types(&["import", "users", "oa", "--json"], lines).out).unwrap();
-        assert_eq!((&told["imported"], &told["refused"][0]["line"]), (&json!(false), &json!(2)));
-        assert_eq!(told["refused"][0]["field"], "email", "{told}");
+        assert_eq!((&told["imported"], &told["rows"][0]["row"]), (&json!(false), &json!(2)));
+        assert_eq!(told["rows"][0]["column"], "email", "{told}");
 
         let table = "id,name,kind\nben,Ben,person\ncleo,Cleo\ndan,Dan,robot\n";
         let refused = types(&["import", "users", "oa", "--format", "csv"], table);

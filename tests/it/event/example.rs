@@ -1,7 +1,7 @@
 //! The examples of `docs/events.md` against what is really told: their members are there, of the same kinds.
 
 use super::told;
-use crate::harness::{Listener, Reply, TestServer, eventually};
+use crate::harness::{App, Listener, Reply, TestServer, eventually};
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::time::Duration;
@@ -42,6 +42,17 @@ fn holds(body: &Value, example: &Value) -> bool {
     }
 }
 
+/// The application answers a list of contacts, then by mistake none.
+fn lose_contacts(office: &App, listener: &Listener) {
+    let users: Vec<Value> = (0..20).map(|n| json!({"id": format!("p{n:02}"), "name": format!("Person {n}")})).collect();
+    listener.answers_json("contacts.list", json!({"groups": [{"id": "staff", "name": "Staff", "users": users}]}));
+    let carl = office.person("carl");
+    eventually("contacts", || (carl.gets("contacts", json!({"limit": 100}))["users"].as_array()?.len() == 20).then_some(()));
+    listener.answers_json("contacts.list", json!([]));
+    office.post("/users/carl/contacts/refresh", &json!({})).is(202);
+    listener.is_asked("contacts.held", 1);
+}
+
 #[test]
 fn every_type_has_an_example_and_it_is_what_is_told() {
     let (server, listener) = (TestServer::with(&["--callback-pauses", "100ms", "--callback-give-up", "1s"]), Listener::start());
@@ -59,6 +70,7 @@ fn every_type_has_an_example_and_it_is_what_is_told() {
     office.post("/messages", &json!({"to": "user:ben", "text": "cake", "topic": "cake", "expires_at": soon})).is(202);
     office.post("/ping", &json!({})).is(200);
     listener.is_asked("presence.changed", 1);
+    lose_contacts(&office, &listener);
     listener.answers("message.created", |call| match call.body["question"].as_bool() {
         Some(true) => Reply::Status(500),
         _ => Reply::Json(json!({})),

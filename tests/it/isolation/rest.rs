@@ -62,6 +62,9 @@ pub fn calls(t: &Things) -> Vec<Call> {
         with("PATCH",  "/batches/{id}", t.batch, json!({"text": "y"})),
         bare("DELETE", "/batches/{id}", t.batch),
         page("/users", t.user.clone()),
+        // To try it: the first of two real calls would leave the second another list.
+        Call { path: "/users?dry_run=true".into(), ..with("PUT", "/users", "", json!({"users": people})) },
+        with("POST",   "/users/import", "", json!({"users": [{"id": t.user, "name": "U"}, t.other]})),
         bare("GET",    "/users/{id}", &t.user),
         with("PUT",    "/users/{id}", &t.user, json!({"name": "U"})),
         with("PATCH",  "/users/{id}", &t.user, json!({"name": "U"})),
@@ -89,6 +92,11 @@ pub fn calls(t: &Things) -> Vec<Call> {
         page("/events", t.event.to_string()),
         bare("GET",    "/events/lag", ""),
         with("POST",   "/events/{id}", t.event, json!({"text": "x"})),
+        bare("GET",    "/export/users", ""),
+        bare("GET",    "/export/groups", ""),
+        bare("GET",    "/export/contacts", ""),
+        bare("GET",    "/export/conversations", ""),
+        bare("GET",    "/export/messages", ""),
         bare("POST",   "/ping", ""),
     ]
 }

@@ -8,6 +8,7 @@ const LABELS: &[(&str, &str)] = &[
     ("message.received", en("Messages reached a device")),
     ("message.expired", en("Messages expired")),
     ("user.signed_in", en("Users signed in")),
+    ("contacts.held", en("A contact list was held")),
     ("presence.changed", en("Presence of users changed")),
     ("delivery.failed", en("Callbacks were given up")),
 ];

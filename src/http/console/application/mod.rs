@@ -7,6 +7,7 @@ mod step;
 use crate::apps::application::{self, Application};
 use crate::apps::key::{self, Scopes};
 use crate::apps::secret::{self, Purpose};
+use crate::directory::held;
 use crate::directory::user;
 use crate::error::Result;
 use crate::http::console::form::Form;
@@ -99,6 +100,8 @@ struct Show {
     samples: Vec<Sample>,
     ways: Vec<&'static str>,
     policy: &'static str,
+    /// Contact lists about which somebody should say something.
+    held: i64,
 }
 
 pub async fn show(visit: Visit, id: Path<String>) -> Answer {
@@ -107,9 +110,10 @@ pub async fn show(visit: Visit, id: Path<String>) -> Answer {
         let row = Row::of(db, &live, of(db, &id)?)?;
         let steps = step::next(db, &row)?;
         let (somebody, _) = user::list(db, row.application.no, None, 1, "")?;
-        Ok((row, steps, somebody.into_iter().next().map(|user| user.id)))
+        let held = held::count(db, row.application.no)?;
+        Ok((row, steps, somebody.into_iter().next().map(|user| user.id), held))
     };
-    let (row, steps, somebody) = visit.read(work).await?;
+    let (row, steps, somebody, held) = visit.read(work).await?;
     let a = &row.application;
     let page = Show {
         frame: Frame::within(&visit, a, "summary"),
@@ -119,6 +123,7 @@ pub async fn show(visit: Visit, id: Path<String>) -> Answer {
         policy: fields::policy(a.policy),
         steps,
         row,
+        held,
     };
     draw(&page)
 }

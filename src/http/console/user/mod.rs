@@ -3,6 +3,7 @@
 pub mod contact;
 pub mod erasure;
 mod fields;
+pub mod import;
 pub mod password;
 pub mod session;
 pub mod suspension;

@@ -6,6 +6,7 @@ mod callback;
 mod door;
 mod fault;
 mod frame;
+mod import;
 mod message;
 mod operator;
 mod user;
@@ -15,8 +16,8 @@ pub use fault::FAULTS;
 /// English, and the same in Chinese. `one|many` is chosen by number; Chinese has one form.
 pub type Table = &'static [(&'static str, &'static str)];
 
-pub const CHINESE: [Table; 7] =
-    [frame::WORDS, door::WORDS, application::WORDS, user::WORDS, callback::WORDS, message::WORDS, operator::WORDS];
+pub const CHINESE: [Table; 8] =
+    [frame::WORDS, door::WORDS, application::WORDS, user::WORDS, callback::WORDS, message::WORDS, operator::WORDS, import::WORDS];
 
 #[cfg(test)]
 mod tests {

@@ -14,7 +14,7 @@ const CONVERSATIONS: usize = 50;
 const MESSAGES: u32 = 500;
 
 /// A page of conversations after an id, and the id of the last where there may be more.
-pub fn conversations(db: &Db, app: AppNo, after: i64) -> Result<(Vec<Value>, Option<String>)> {
+pub(super) fn conversations(db: &Db, app: AppNo, after: i64) -> Result<(Vec<Value>, Option<String>)> {
     let found = conversation::list(db, app, after, CONVERSATIONS)?;
     let next = found.last().filter(|_| found.len() == CONVERSATIONS).map(|last| last.id.to_string());
     Ok((found.iter().map(|one| conversation_line(db, app, one)).collect::<Result<_>>()?, next))
@@ -26,7 +26,7 @@ fn conversation_line(db: &Db, app: AppNo, conversation: &Conversation) -> Result
 }
 
 /// A page of messages after an id, and the id of the last where there are more.
-pub fn messages(db: &Db, app: AppNo, after: i64) -> Result<(Vec<Value>, Option<String>)> {
+pub(super) fn messages(db: &Db, app: AppNo, after: i64) -> Result<(Vec<Value>, Option<String>)> {
     let (found, more) = history::all(db, app, MessageId(after), MESSAGES)?;
     let next = found.last().filter(|_| more).map(|last| last.id.to_string());
     Ok((found.iter().map(|message| json!(message.row(UserNo::APPLICATION))).collect(), next))

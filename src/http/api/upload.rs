@@ -1,0 +1,85 @@
+//! A list of users as the body of a request: JSON, NDJSON or CSV, larger than other bodies may be.
+
+use crate::directory::import::{self, Form, Line, Sheet};
+use crate::error::{Error, Result};
+use crate::http::House;
+use crate::http::body;
+use crate::http::problem::Problem;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpRequest};
+use serde::Deserialize;
+use serde_json::Value;
+use std::future::Future;
+use std::pin::Pin;
+use utoipa::ToSchema;
+
+/// A list of users: each an id, or an object with `id` and perhaps `name`, `kind`, `email`, `avatar`, `title`, `locale`,
+/// `timezone` and `suspended`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = UserList)]
+pub struct Body {
+    #[schema(value_type = Vec<Object>)]
+    users: Vec<Value>,
+}
+
+/// What came, as it was read.
+pub struct Upload {
+    pub sheet: Sheet,
+    /// The bytes, by which a repetition is known.
+    pub bytes: Bytes,
+}
+
+/// How a body is to be read.
+enum Kind {
+    Json,
+    Lines(Form),
+}
+
+impl FromRequest for Upload {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = std::result::Result<Upload, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let (kind, charset) = kind(&request)?;
+            let most = request.app_data::<Data<House>>().map_or(0, |house| house.config.limits.import_bytes);
+            let bytes = body::read(&request, payload, most).await?;
+            let text = bytes.clone();
+            let read = tokio::task::spawn_blocking(move || read(&kind, &text, charset.as_deref()));
+            Ok(Upload { sheet: read.await.map_err(Error::internal)??, bytes })
+        })
+    }
+}
+
+fn kind(request: &HttpRequest) -> std::result::Result<(Kind, Option<String>), Problem> {
+    let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = given.split(';').map(str::trim);
+    let kind = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "application/json" => Kind::Json,
+        "application/x-ndjson" | "application/ndjson" => Kind::Lines(Form::Ndjson),
+        "text/csv" => Kind::Lines(Form::Csv),
+        _ => {
+            let reason = "send application/json, application/x-ndjson or text/csv";
+            return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
+        }
+    };
+    let charset = parts.find_map(|part| part.strip_prefix("charset=")).map(|name| name.trim_matches('"').to_string());
+    Ok((kind, charset))
+}
+
+fn read(kind: &Kind, bytes: &[u8], charset: Option<&str>) -> Result<Sheet> {
+    match kind {
+        Kind::Lines(form) => import::read(*form, bytes, charset),
+        Kind::Json => {
+            let Body { users } = body::parse(bytes)?;
+            import::require_bounded(users.len())?;
+            let lines = users.into_iter().enumerate().map(|(index, value)| Line { number: index + 1, value }).collect();
+            Ok(Sheet { lines, report: Default::default(), encoding: "UTF-8", header: Default::default() })
+        }
+    }
+}
