@@ -38,3 +38,18 @@ CREATE TABLE held_list (
     PRIMARY KEY (application, user),
     FOREIGN KEY (application, user) REFERENCES user (application, no)
 ) STRICT, WITHOUT ROWID;
+
+-- Where an application says who a browser is, by its cookie.
+CREATE TABLE whoami (
+    application INTEGER PRIMARY KEY REFERENCES application (no),
+    settings    TEXT    NOT NULL                   -- a JSON object: url, cookies, JSON Pointers
+) STRICT;
+
+-- Sessions that came about by such a question, and end when it is answered otherwise.
+CREATE TABLE asked_session (
+    application INTEGER NOT NULL,
+    user        INTEGER NOT NULL,
+    session     INTEGER NOT NULL,
+    PRIMARY KEY (application, user, session),
+    FOREIGN KEY (application, user, session) REFERENCES session (application, user, no) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;

@@ -23,10 +23,12 @@ pub enum SignIn {
     Token,
     /// A ticket that the application fetched.
     Ticket,
+    /// The application's own cookie, about which it is asked.
+    WhoAmI,
 }
 
 impl SignIn {
-    pub const ALL: [SignIn; 4] = [SignIn::Local, SignIn::Callback, SignIn::Token, SignIn::Ticket];
+    pub const ALL: [SignIn; 5] = [SignIn::Local, SignIn::Callback, SignIn::Token, SignIn::Ticket, SignIn::WhoAmI];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,12 +36,13 @@ impl SignIn {
             SignIn::Callback => "callback",
             SignIn::Token => "token",
             SignIn::Ticket => "ticket",
+            SignIn::WhoAmI => "whoami",
         }
     }
 
     pub fn parse(text: &str) -> Result<SignIn> {
         let found = SignIn::ALL.into_iter().find(|way| way.as_str() == text);
-        found.ok_or_else(|| Error::invalid("sign_in", "expected local, callback, token or ticket"))
+        found.ok_or_else(|| Error::invalid("sign_in", "expected local, callback, token, ticket or whoami"))
     }
 }
 

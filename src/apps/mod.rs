@@ -18,4 +18,5 @@ pub mod schedule;
 pub mod secret;
 pub mod signature;
 pub mod token;
+pub mod whoami;
 pub mod wish;

@@ -32,7 +32,7 @@ impl Outside {
         Outside { own, lookup: Arc::new(lookup) }
     }
 
-    async fn resolve(&self, target: &Target) -> Result<Vec<SocketAddr>, Fault> {
+    pub async fn resolve(&self, target: &Target) -> Result<Vec<SocketAddr>, Fault> {
         if let Some(ip) = target.literal() {
             return Ok(vec![SocketAddr::new(ip, target.port)]);
         }
@@ -97,7 +97,7 @@ pub struct Fault {
     pub reason: String,
 }
 
-fn fault(reason: impl Into<String>) -> Fault {
+pub fn fault(reason: impl Into<String>) -> Fault {
     Fault { status: None, reason: reason.into() }
 }
 
@@ -133,19 +133,20 @@ impl Call<'_> {
         let response = request.send().await.map_err(|e| explain(&e))?;
         let status = response.status().as_u16();
         let (head, pause) = (Head::of(&response), retry_after(&response, Moment::now()));
-        let read = answer.insert(Answer { status, retry_after: pause, head, body: Vec::new() });
-        self.read(response, &mut read.body).await
+        let begun = answer.insert(Answer { status, retry_after: pause, head, body: Vec::new() });
+        read(response, self.limit.bytes, &mut begun.body).await
     }
+}
 
-    async fn read(&self, mut response: Response, body: &mut Vec<u8>) -> Result<(), Fault> {
-        while let Some(chunk) = response.chunk().await.map_err(|e| explain(&e))? {
-            if body.len() + chunk.len() > self.limit.bytes {
-                return Err(fault(format!("it answered more than {} KiB", self.limit.bytes / 1024)));
-            }
-            body.extend_from_slice(&chunk);
+/// The text of an answer, if it is not too long.
+pub async fn read(mut response: Response, most: usize, body: &mut Vec<u8>) -> Result<(), Fault> {
+    while let Some(chunk) = response.chunk().await.map_err(|e| explain(&e))? {
+        if body.len() + chunk.len() > most {
+            return Err(fault(format!("it answered more than {} KiB", most / 1024)));
         }
-        Ok(())
+        body.extend_from_slice(&chunk);
     }
+    Ok(())
 }
 
 /// Seconds, or an HTTP date (RFC 9110 §10.2.3).
@@ -158,7 +159,7 @@ fn retry_after(response: &Response, now: Moment) -> Option<Duration> {
 }
 
 /// The innermost cause is the one that helps.
-fn explain(error: &reqwest::Error) -> Fault {
+pub fn explain(error: &reqwest::Error) -> Fault {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;

@@ -13,6 +13,7 @@ pub mod scratch;
 mod slots;
 mod tried;
 mod vouched;
+pub mod whoami;
 
 #[cfg(test)]
 mod tests;

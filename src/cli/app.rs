@@ -8,6 +8,7 @@ use crate::cli::exit::Result;
 use crate::cli::key::{self as keys, Keys, Rotation};
 use crate::cli::settings::Settings;
 use crate::cli::task::Place;
+use crate::cli::whoami::Whoami;
 use crate::directory::shrink::{self, Shrink};
 use crate::error;
 use crate::id::AppId;
@@ -29,6 +30,8 @@ pub enum App {
     },
     /// Change settings; a list that is given replaces the one that was there
     Update(Box<Update>),
+    /// Let its users in by its own cookie, without changing it
+    Whoami(Box<Whoami>),
     /// Let nobody in any more, until it is resumed
     Suspend(Suspend),
     /// Keys for the REST interface
@@ -86,6 +89,7 @@ impl App {
             App::List => list(place),
             App::Show { app } => show(place, &app),
             App::Update(task) => task.run(place),
+            App::Whoami(task) => task.run(place),
             App::Suspend(task) => task.run(place),
             App::Key(task) => task.run(place),
             App::Secret(task) => task.run(place),

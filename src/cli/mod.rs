@@ -21,6 +21,7 @@ mod settings;
 pub mod task;
 mod upkeep;
 mod user;
+mod whoami;
 
 use crate::bench;
 use crate::config::{Config, File};

@@ -185,6 +185,17 @@ pub fn extend(tx: &mut Tx, caller: &Caller, until: Moment) -> Result<Option<Mome
     end.ok_or_else(|| Error::Unauthenticated("this session has ended; sign in again".into()))
 }
 
+/// This session came about by asking the application who its user is, and lasts as long as that is answered so.
+pub fn mark_asked(tx: &mut Tx, caller: &Caller) -> Result<()> {
+    let sql = "INSERT INTO asked_session (application, user, session) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    tx.run(sql, params![caller.app, caller.user, caller.session]).map(|_| ())
+}
+
+pub fn is_asked(db: &Db, caller: &Caller) -> Result<bool> {
+    let sql = "SELECT 1 FROM asked_session WHERE application = ?1 AND user = ?2 AND session = ?3";
+    db.any(sql, params![caller.app, caller.user, caller.session])
+}
+
 /// A user's sessions and tokens that are in force, the last used first.
 pub fn list(db: &Db, app: AppNo, user: UserNo) -> Result<Vec<Session>> {
     let sql = format!(

@@ -20,9 +20,9 @@ pub fn decode(bytes: &[u8], said: Option<&str>) -> Result<(String, &'static str)
     };
     let text = encoding
         .decode_without_bom_handling_and_without_replacement(rest)
-        .ok_or_else(|| Error::invalid("", format!("the file is not text in {}; save it as \"CSV UTF-8\"", encoding.name())))?;
+        .ok_or_else(|| Error::invalid("", format!("the file is not text in {}; save it as CSV (UTF-8)", encoding.name())))?;
     if text.contains('\0') {
-        return Err(Error::invalid("", "the file is no text; save it as \"CSV UTF-8\""));
+        return Err(Error::invalid("", "the file is no text; save it as CSV (UTF-8)"));
     }
     Ok((text.into_owned(), encoding.name()))
 }
@@ -30,7 +30,7 @@ pub fn decode(bytes: &[u8], said: Option<&str>) -> Result<(String, &'static str)
 /// The files of spreadsheet programs themselves are what people send first.
 fn refuse_workbook(bytes: &[u8]) -> Result<()> {
     match bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        true => Err(Error::invalid("", "this is a workbook of a spreadsheet program; save the sheet as \"CSV UTF-8\" first")),
+        true => Err(Error::invalid("", "this is a workbook of a spreadsheet program; save the sheet as CSV (UTF-8) first")),
         false => Ok(()),
     }
 }

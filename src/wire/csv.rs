@@ -101,7 +101,7 @@ impl Reader<'_> {
 
     fn plain(&mut self) -> String {
         let separator = self.separator;
-        let end = self.rest.find(|c| c == separator || c == '\r' || c == '\n').unwrap_or(self.rest.len());
+        let end = self.rest.find([separator, '\r', '\n']).unwrap_or(self.rest.len());
         let (cell, rest) = self.rest.split_at(end);
         self.rest = rest;
         cell.into()

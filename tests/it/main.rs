@@ -30,3 +30,4 @@ mod socket;
 mod start;
 mod sync;
 mod talk;
+mod whoami;

@@ -2,7 +2,7 @@
 import { call, socketOf } from '../core/call.js';
 
 /** @typedef {{id: string, name: string, colour: string|null, icon: string|null, sign_in: string[]}} Brand */
-/** @typedef {{token: string, app?: string, user?: import('../core/wire.js').User}} Entry */
+/** `ask_again`: the application is to be asked again every few minutes who this is. @typedef {{token: string, app?: string, user?: import('../core/wire.js').User, ask_again?: boolean}} Entry */
 
 /** Whether the server answers anything at all. */
 export const answers = () => fetch('/client/application', { cache: 'no-store', signal: AbortSignal.timeout(5000) }).then(() => true, () => false);
@@ -10,8 +10,16 @@ export const answers = () => fetch('/client/application', { cache: 'no-store', s
 /** @param {string|null} app @returns {Promise<Brand>} */
 export const application = (app) => call('GET', `/client/application${app ? `?app=${encodeURIComponent(app)}` : ''}`);
 
-/** @param {{app: string, username: string, password: string} | {app: string, ticket: string} | {app: string, token: string}} credential */
+/** @param {{app: string, username: string, password: string} | {app: string, ticket: string} | {app: string, token: string} | {app: string, who_am_i: true}} credential */
 export const signIn = (credential) => call('POST', '/client/session', credential);
+
+/** Signs in by the application's own cookie, where that is a way in; null where it is none. @param {string} app @returns {Promise<Entry|null>} */
+export async function whoAmI(app) {
+  const { sign_in } = await application(app);
+  if (!sign_in.includes('whoami')) return null;
+  await signIn({ app, who_am_i: true });
+  return enter();
+}
 
 /** A token that opens the socket, or another window, once. @param {string} [bearer] where no cookie is @returns {Promise<Entry>} */
 export const enter = (bearer) => call('POST', '/client/session/socket', undefined, bearer);

@@ -3,9 +3,10 @@ import { Credentials } from '../core/credential.js';
 import { Failure } from '../core/failure.js';
 import { Messenger } from '../core/messenger.js';
 import { App, Opening } from './app.js';
+import { Asking } from './asking.js';
 import { dark } from './colour.js';
 import { Desk } from './desk.js';
-import { dial, enter } from './door.js';
+import { dial, enter, whoAmI } from './door.js';
 import { Icon, IconButton } from './icon.js';
 import { local, session } from './keep.js';
 import { locale, sentence, t } from './language.js';
@@ -22,6 +23,7 @@ document.documentElement.lang = locale;
 const route = frameRoute(app);
 /** @type {Desk|null} */ let desk = null;
 /** @type {Credentials|null} */ let credentials = null;
+/** @type {Asking|null} */ let asking = null;
 let ended = false;
 
 const parent = new Parent(origins.split(' ').filter(Boolean), {
@@ -29,7 +31,7 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
     leave();
     ended = false;
     notes.found = start.notices;
-    credentials = new Credentials(app, start, () => parent.credential(), session);
+    credentials = new Credentials(app, start, async () => (await parent.credential()) ?? (await byCookie()), session);
     desk = open(credentials, start.open);
     parent.tell('ready');
     draw();
@@ -81,8 +83,18 @@ const notes = {
   },
 };
 
+/** Who the application's own cookie says this is, where that is a way in. @returns {Promise<import('./parent.js').Credential|null>} */
+async function byCookie() {
+  const entry = await whoAmI(app).catch(() => null);
+  if (!entry) return null;
+  asking ??= new Asking(app, entry.user?.id ?? '', () => desk?.messenger.connection.nudge());
+  return { kind: 'token', value: entry.token };
+}
+
 /** Whoever comes next must not be shown, or be led to, what was for this user. */
 function leave() {
+  asking?.stop();
+  asking = null;
   desk?.messenger.stop();
   if (desk) desk.notices = null;
   notes.clicks.clear();

@@ -9,6 +9,7 @@ import * as door from './door.js';
 import { Icon } from './icon.js';
 import { local } from './keep.js';
 import { locale, sentence, t } from './language.js';
+import { Asking } from './asking.js';
 import { desktop, Notices } from './notice.js';
 import { SignIn } from './sign-in.js';
 import { html, render, useEffect, useState } from './ui.js';
@@ -56,7 +57,21 @@ function Page() {
     } catch (cause) {
       const failure = Failure.of(cause);
       if (link && failure.code === 'unauthenticated') return useLink();
+      if (failure.code === 'unauthenticated') return byCookie();
       fail(failure);
+    }
+  };
+  /** Nobody is signed in here: perhaps the application knows who this is. */
+  const byCookie = async () => {
+    try {
+      const id = app ?? (await door.application(null)).id;
+      const entry = await door.whoAmI(id);
+      if (entry) inside(entry, id);
+      else setPlace({ at: 'form', reason: '' });
+    } catch (cause) {
+      const failure = Failure.of(cause);
+      if (failure.code === 'disconnected') fail(failure);
+      else setPlace({ at: 'form', reason: '' });
     }
   };
   const useLink = async () => {
@@ -98,23 +113,26 @@ function open(entry, app, onout) {
     client: { name: 'web', version: '1', locale },
     onmessage: (message) => notices.heard(message),
     token: async () => {
-      const ready = token || (await door.enter()).token;
+      const ready = token || ((entry.ask_again && (await door.whoAmI(app))) || (await door.enter())).token;
       token = '';
       return ready;
     },
   });
+  const asking = entry.ask_again ? new Asking(app, entry.user?.id ?? '', () => messenger.connection.nudge()) : null;
   const stop = messenger.signal.listen(() => {
     notices.tidy();
     const { phase, code = '' } = messenger.link;
     if (phase === 'stopped' && code === 'conflict') return location.reload(); // somebody else has signed in in another tab
     if (phase !== 'stopped' || !['unauthenticated', 'expired', 'forbidden'].includes(code)) return;
     stop();
+    asking?.stop();
     onout(code === 'forbidden' ? 'forbidden' : Date.now() - Number(local.get(`left/${app}`)) < LEFT ? 'left' : 'ended');
   });
   const signOut = async () => {
     local.set(`left/${app}`, String(Date.now())); // for other windows, whose connection ends too
     await door.signOut().catch(() => {});
     stop();
+    asking?.stop();
     messenger.stop();
     onout('');
   };

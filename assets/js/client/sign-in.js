@@ -95,11 +95,25 @@ function Password({ brand, reason, onin }) {
   };
   const head = html`<${Avatar} id="application" kind="application" name=${brand.name} picture=${brand.icon} size="large" /><h1 dir="auto">${brand.name}</h1>
     ${reason === 'left' && !problem && html`<p class="door-note" role="status">${t('sign.left')}</p>`}`;
-  if (!open) return html`${head}<p class="door-text">${t('sign.elsewhere', { name: brand.name })}</p>${problem && html`<p class="problem" role="alert">${problem}</p>`}`;
+  const cookie = async () => {
+    setBusy(true);
+    setProblem('');
+    try {
+      await door.signIn({ app: brand.id, who_am_i: true });
+      onin();
+    } catch (cause) {
+      const failure = /** @type {import('../core/failure.js').Failure} */ (cause);
+      setProblem(failure.code === 'unauthenticated' ? t('sign.cookie.nobody', { name: brand.name }) : sentence(failure));
+      setBusy(false);
+    }
+  };
+  const byCookie = brand.sign_in.includes('whoami') && html`<p class="door-text">${t('sign.cookie.text', { name: brand.name })}</p>
+    <button type="button" class=${`button button-wide ${open ? '' : 'button-accent'}`} disabled=${busy} onClick=${cookie}>${t('sign.cookie', { name: brand.name })}</button>`;
+  if (!open) return html`${head}${byCookie || html`<p class="door-text">${t('sign.elsewhere', { name: brand.name })}</p>`}${problem && html`<p class="problem" role="alert">${problem}</p>`}`;
   return html`<form ref=${form} onSubmit=${submit}>${head}
     <p class="door-text">${t('sign.text')}</p>
     <label class="field"><span>${t('sign.username')}</span><input class="input" name="username" type="text" dir="auto" autocomplete="username" autocapitalize="none" spellcheck=${false} required autofocus /></label>
     <label class="field"><span>${t('sign.password')}</span><input class="input" name="password" type="password" autocomplete="current-password" required /></label>
     ${problem && html`<p class="problem" role="alert">${problem}</p>`}
-    <button type="submit" class="button button-accent button-wide" disabled=${busy}>${busy ? t('sign.running') : t('sign.in')}</button></form>`;
+    <button type="submit" class="button button-accent button-wide" disabled=${busy}>${busy ? t('sign.running') : t('sign.in')}</button>${byCookie}</form>`;
 }

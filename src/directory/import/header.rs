@@ -13,7 +13,7 @@ const NAMES: [(&str, &str); 9] = [
     ("kind", "type 类型 用户类型"),
     ("email", "mail emailaddress 邮箱 邮件 电子邮箱 电子邮件 邮箱地址 邮件地址 电子邮件地址"),
     ("avatar", "photo picture image 头像 照片"),
-    ("title", "position jobtitle job role 职位 职务 岗位 职称 头衔"),
+    ("title", "position jobtitle job 职位 职务 岗位 职称 头衔"),
     ("locale", "language lang 语言"),
     ("timezone", "tz 时区"),
     ("suspended", "disabled blocked 停用 禁用 已停用 是否停用"),

@@ -181,7 +181,7 @@ fn refreshed(tx: &mut Tx, app: AppNo, user: Option<UserNo>, wanted: &Refresh) ->
 
 /// The list that the application gives (`contacts.list`) is asked for again, of this user.
 #[utoipa::path(post, path = "/api/v1/users/{id}/contacts/refresh", tag = "contacts", params(("id" = String, Path)),
-    request_body = Option<Refresh>, responses((status = 202, description = "Will be asked for", body = Nothing)))]
+    request_body = Refresh, responses((status = 202, description = "Will be asked for", body = Nothing)))]
 pub async fn refresh(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, post: Post<Refresh>) -> Answer {
     let (app, wanted) = (by.application.no, post.body);
     let ask = move |tx: &mut Tx| {
@@ -192,7 +192,7 @@ pub async fn refresh(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>,
 }
 
 /// The same of everybody who was here in the last days; others are asked for when they come.
-#[utoipa::path(post, path = "/api/v1/contacts/refresh", tag = "contacts", request_body = Option<Refresh>,
+#[utoipa::path(post, path = "/api/v1/contacts/refresh", tag = "contacts", request_body = Refresh,
     responses((status = 202, description = "Will be asked for", body = Nothing)))]
 pub async fn refresh_all(house: Data<House>, by: ApplicationKey, post: Post<Refresh>) -> Answer {
     let (app, wanted) = (by.application.no, post.body);

@@ -9,9 +9,7 @@ use crate::http::route::{Policy::*, Route};
 use actix_web::http::Method;
 
 pub fn routes() -> Vec<Route> {
-    let mut table = asked();
-    table.extend(told());
-    table
+    [messages(), people(), contacts(), talk(), told()].into_iter().flatten().collect()
 }
 
 /// What an application is told, where it comes for it.
@@ -25,7 +23,7 @@ fn told() -> Vec<Route> {
 }
 
 #[rustfmt::skip]
-fn asked() -> Vec<Route> {
+fn messages() -> Vec<Route> {
     vec![
         Route::new(Method::POST,   "/api/v1/messages",      Application(Scope::Messages), message::create),
         Route::new(Method::GET,    "/api/v1/messages/{id}", Application(Scope::Messages), message::show),
@@ -41,7 +39,12 @@ fn asked() -> Vec<Route> {
         Route::new(Method::PATCH,  "/api/v1/topics/{id}",      Application(Scope::Messages), topic::update),
         Route::new(Method::DELETE, "/api/v1/topics/{id}",      Application(Scope::Messages), topic::destroy),
         Route::new(Method::POST,   "/api/v1/topics/{id}/read", Application(Scope::Messages), topic::read),
+    ]
+}
 
+#[rustfmt::skip]
+fn people() -> Vec<Route> {
+    vec![
         Route::new(Method::GET,    "/api/v1/users",               Application(Scope::Users),   user::index),
         Route::new(Method::PUT,    "/api/v1/users",               Application(Scope::Users),   import::replace),
         Route::new(Method::POST,   "/api/v1/users/import",        Application(Scope::Users),   import::create),
@@ -53,7 +56,12 @@ fn asked() -> Vec<Route> {
         Route::new(Method::DELETE, "/api/v1/users/{id}/sessions", Application(Scope::Users),   session::destroy),
         Route::new(Method::POST,   "/api/v1/users/{id}/tickets",  Application(Scope::Tickets), ticket::create),
         Route::new(Method::POST,   "/api/v1/users/{id}/tokens",   Application(Scope::Tickets), token::create),
+    ]
+}
 
+#[rustfmt::skip]
+fn contacts() -> Vec<Route> {
+    vec![
         Route::new(Method::GET,    "/api/v1/users/{id}/contacts",         Application(Scope::Contacts), contact::show),
         Route::new(Method::PUT,    "/api/v1/users/{id}/contacts",         Application(Scope::Contacts), contact::update),
         Route::new(Method::POST,   "/api/v1/users/{id}/contacts/refresh", Application(Scope::Contacts), contact::refresh),
@@ -62,7 +70,12 @@ fn asked() -> Vec<Route> {
         Route::new(Method::GET,    "/api/v1/groups/{id}",                 Application(Scope::Contacts), group::show),
         Route::new(Method::PUT,    "/api/v1/groups/{id}",                 Application(Scope::Contacts), group::create),
         Route::new(Method::DELETE, "/api/v1/groups/{id}",                 Application(Scope::Contacts), group::destroy),
+    ]
+}
 
+#[rustfmt::skip]
+fn talk() -> Vec<Route> {
+    vec![
         Route::new(Method::GET,  "/api/v1/users/{id}/presence",         Application(Scope::Presence),      presence::show),
         Route::new(Method::GET,  "/api/v1/presence",                    Application(Scope::Presence),      presence::index),
         Route::new(Method::POST, "/api/v1/conversations",               Application(Scope::Conversations), conversation::create),

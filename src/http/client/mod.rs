@@ -10,3 +10,4 @@ pub mod page;
 pub mod password;
 pub mod session;
 pub mod usage;
+pub mod whoami;

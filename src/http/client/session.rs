@@ -8,7 +8,7 @@ use crate::http::body::Json;
 use crate::http::client::application::active;
 use crate::http::client::opening::{self, Opened, Visit};
 use crate::http::client::password::{self, Given};
-use crate::http::client::{agent, hello};
+use crate::http::client::{agent, hello, whoami};
 use crate::http::guard::bearer::Jar;
 use crate::http::guard::{Page, SignedIn, address};
 use crate::http::problem::Answer;
@@ -28,6 +28,9 @@ pub struct Credential {
     password: Option<String>,
     token: Option<String>,
     ticket: Option<String>,
+    /// Nothing but the application's own cookie, which comes with the request.
+    #[serde(default)]
+    who_am_i: bool,
 }
 
 #[derive(Serialize)]
@@ -37,6 +40,9 @@ struct Body {
     app: AppId,
     user: UserRow,
     expires_at: Option<Moment>,
+    /// The application is to be asked again every few minutes who this is: `who_am_i` once more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    ask_again: bool,
 }
 
 /// `POST /client/session`
@@ -45,9 +51,13 @@ pub async fn create(house: Data<House>, page: Page, request: HttpRequest, given:
     let application = house.store.read(move |db| active(db, &app)).await?;
     page.require(&application)?;
     let visit = visit(&house, &page, &request).await?;
-    let opened = open(&house, application, given.0, visit).await?;
+    let asked = given.0.who_am_i;
+    let opened = match asked {
+        true => whoami::enter(&house, application, (&page, whoami::cookies(&request)), visit).await?,
+        false => open(&house, application, given.0, visit).await?,
+    };
     let end = opened.caller.expires_at;
-    let mut body = Body { token: None, app: opened.app, user: opened.user, expires_at: end };
+    let mut body = Body { token: None, app: opened.app, user: opened.user, expires_at: end, ask_again: asked };
     let mut answer = HttpResponse::Created();
     answer.insert_header(("cache-control", "no-store"));
     if page == Page::Own {
@@ -71,10 +81,10 @@ pub async fn socket(house: Data<House>, signed_in: SignedIn) -> Answer {
     let end = caller.expires_at;
     let work = move |tx: &mut crate::store::Tx| {
         let text = ticket::issue(tx, caller.app, caller.user, Some(caller.session), ticket::SOCKET)?;
-        Ok((text, user::get_no(tx, caller.app, caller.user)?.row()))
+        Ok((text, user::get_no(tx, caller.app, caller.user)?.row(), session::is_asked(tx, &caller)?))
     };
-    let (token, user) = house.store.write(work).await?;
-    let body = Body { token: Some(token), app, user, expires_at: end };
+    let (token, user, ask_again) = house.store.write(work).await?;
+    let body = Body { token: Some(token), app, user, expires_at: end, ask_again };
     Ok(HttpResponse::Created().insert_header(("cache-control", "no-store")).json(body))
 }
 

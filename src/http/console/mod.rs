@@ -35,6 +35,7 @@ pub mod trouble;
 pub mod upload;
 pub mod user;
 pub mod visit;
+pub mod whoami;
 mod words;
 
 use crate::apps::application::{Application, get};

@@ -23,6 +23,7 @@ async function certificate() {
 
 export class Proxy {
   /** The server's port, once it is known. */ to = 0;
+  /** Others behind the same address: how their paths begin, and their ports. @type {Record<string, number>} */ ways = {};
 
   static async open() {
     const proxy = new Proxy();
@@ -46,7 +47,8 @@ export class Proxy {
 
   /** @param {import('node:http').IncomingMessage} asked @param {import('node:http').ServerResponse} answer */
   #pass(asked, answer) {
-    const onward = request({ host: '127.0.0.1', port: this.to, method: asked.method, path: asked.url, headers: this.#head(asked) }, (found) => {
+    const way = Object.keys(this.ways).find((begin) => asked.url?.startsWith(begin));
+    const onward = request({ host: '127.0.0.1', port: way ? this.ways[way] : this.to, method: asked.method, path: asked.url, headers: this.#head(asked) }, (found) => {
       answer.writeHead(found.statusCode ?? 502, found.headers);
       found.pipe(answer);
     });

@@ -26,7 +26,7 @@ pub use http::Http;
 pub use line::{Line, Typed};
 pub use listener::{Call, Listener, Reply};
 pub use replica::Replica;
-pub use server::TestServer;
+pub use server::{PUBLIC_URL, TestServer};
 pub use socket::{Log, Socket, shake};
 pub use voice::Voice;
 pub use wait::{PATIENCE, eventually};

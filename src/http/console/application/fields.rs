@@ -95,6 +95,7 @@ pub fn way(way: SignIn) -> &'static str {
         SignIn::Callback => en("Password of the application"),
         SignIn::Token => en("Signed token"),
         SignIn::Ticket => en("Ticket"),
+        SignIn::WhoAmI => en("The application's own cookie"),
     }
 }
 

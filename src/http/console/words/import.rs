@@ -1,4 +1,4 @@
-//! Bringing users in from a file, and lists that were held.
+//! Bringing users in: from a file, by the application's cookie; and lists that were held.
 
 pub const WORDS: super::Table = &[
     ("Import…", "导入…"),
@@ -41,7 +41,7 @@ pub const WORDS: super::Table = &[
     ("{} of {} people are not in this file.", "{} 人（共 {} 人）不在此文件中。"),
     ("Is it really the whole list?", "它确实是完整名单吗？"),
     ("New", "新增"),
-    ("Changed", "更新"),
+    ("To be changed", "更新"),
     ("As before", "不变"),
     ("To be suspended", "将被停用"),
     (
@@ -77,9 +77,37 @@ pub const WORDS: super::Table = &[
     ("The application is asked again, and its list is taken.", "将再次询问应用并采用其列表。"),
     ("The earlier list stays.", "保留原来的列表。"),
     (
-        "A contact list would lose most of its people and is held.|{} contact lists would lose most of their people and are held.",
+        "{} contact list would lose most of its people and is held.|{} contact lists would lose most of their people and are held.",
         "{} 个联系人列表将失去大部分人员，已暂缓更新。",
     ),
     ("Look at them", "查看"),
+    ("The application's own cookie", "应用自己的 Cookie"),
+    ("Nothing of the application has to change, where it is on the same site.", "与应用同站部署时，无需修改应用。"),
+    ("Say where it is asked", "设置询问地址"),
+    ("Sign in by the application's cookie", "用应用的 Cookie 登录"),
+    (
+        "Where Parlour and the application are on the same site, its cookie comes along. Parlour passes it to an address that says who that is, and nothing of the application has to change.",
+        "当 Parlour 与应用同站时，浏览器会带上应用的 Cookie。Parlour 将它转交给应用中说明当前用户的地址，应用无需任何修改。",
+    ),
+    ("Address", "地址"),
+    (
+        "It answers JSON about whoever is signed in. A private address or plain HTTP is approved in the settings, as for callbacks.",
+        "以 JSON 返回当前登录用户的信息。私有地址或 HTTP 需要像回调一样在设置中批准。",
+    ),
+    ("Cookies that are passed on", "转交的 Cookie"),
+    ("Names, one to a line. No other cookie is sent.", "名称，每行一个。不会发送其他 Cookie。"),
+    (
+        "Where these stand in the JSON, as JSON Pointers such as /user/id:",
+        "各项在 JSON 中的位置，用 JSON Pointer 表示，例如 /user/id：",
+    ),
+    ("Save and try it", "保存并试用"),
+    ("Close this way", "关闭此方式"),
+    ("Closed.", "已关闭。"),
+    ("Saved. Asked without a cookie, {}, as it should be.", "已保存。不带 Cookie 询问时的结果：{}，符合预期。"),
+    (
+        "Saved, but without a cookie it names somebody: everybody would be that one.",
+        "已保存，但不带 Cookie 也返回了某个用户：所有人都会成为该用户。",
+    ),
+    ("Saved, but the address does not work: {}.", "已保存，但该地址无法使用：{}。"),
     ("Imported: {} created, {} changed.", "导入完成：新增 {} 人，更新 {} 人。"),
 ];

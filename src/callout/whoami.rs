@@ -1,0 +1,143 @@
+//! Asking an application who a browser is: a GET with its cookie, and a user out of the JSON that it answers. An application
+//! says "nobody" in many ways; each is told apart from an address that does not work.
+
+use crate::apps::whoami::WhoAmI;
+use crate::callout::answer::{Entry, lone_user_id};
+use crate::callout::call::{QUESTION, explain, fault, read};
+use crate::callout::guard;
+use crate::callout::{Callout, SIGN_INS, Vouched};
+use crate::error::{Error, Result};
+use crate::id::{AppNo, UserId};
+use reqwest::header;
+use serde_json::{Map, Value};
+
+/// Who is asked, and how.
+pub struct Whom<'a> {
+    pub app: AppNo,
+    pub settings: &'a WhoAmI,
+    /// `host:port` pairs that may be called although they are private or speak plain HTTP.
+    pub approved: &'a [String],
+}
+
+/// What the application said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    Somebody(Vouched),
+    /// And how it said that.
+    Nobody(String),
+}
+
+impl Callout {
+    /// Asks with these cookies, as a `Cookie` header has them. `Unavailable` says what is wrong, for whoever mends it.
+    pub async fn who_am_i(&self, whom: &Whom<'_>, cookies: &str) -> Result<Found> {
+        let busy = || Error::Unavailable("too many sign-ins wait for the application's answer; try again later".into());
+        let _slot = self.inner.slots.take(whom.app, SIGN_INS).ok_or_else(busy)?;
+        let asked = tokio::time::timeout(QUESTION.time, self.ask_who(whom, cookies)).await;
+        asked.unwrap_or_else(|_| Err(Error::Unavailable(format!("it did not answer within {} s", QUESTION.time.as_secs()))))
+    }
+
+    async fn ask_who(&self, whom: &Whom<'_>, cookies: &str) -> Result<Found> {
+        let inner = &self.inner;
+        let target = guard::parse(&whom.settings.url, whom.approved)?;
+        let found = inner.outside.resolve(&target).await.map_err(|fault| Error::Unavailable(fault.reason))?;
+        let addresses = target.check(&found, &inner.outside.own)?;
+        let client = inner.sign_ins.client(whom.app, &target, &addresses)?;
+        let request = client.get(target.url).header(header::ACCEPT, "application/json").header(header::COOKIE, cookies);
+        let response = request.send().await.map_err(|e| Error::Unavailable(explain(&e).reason))?;
+        let status = response.status().as_u16();
+        let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.to_ascii_lowercase();
+        let mut body = Vec::new();
+        read(response, QUESTION.bytes, &mut body).await.map_err(|fault| Error::Unavailable(fault.reason))?;
+        understand(whom.settings, status, &kind, &body)
+    }
+}
+
+fn understand(settings: &WhoAmI, status: u16, kind: &str, body: &[u8]) -> Result<Found> {
+    let nobody = |said: String| Ok(Found::Nobody(said));
+    match status {
+        401 | 403 => return nobody(format!("it answered {status}: nobody is signed in")),
+        300..=399 => {
+            return nobody(format!("it answered {status}, a redirect, as to a page for signing in: nobody is signed in"));
+        }
+        204 => return nobody("it answered nothing: nobody is signed in".into()),
+        200 => {}
+        _ => return Err(Error::Unavailable(fault(format!("it answered {status}")).reason)),
+    }
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return nobody("it answered nothing: nobody is signed in".into());
+    }
+    if kind.starts_with("text/html") {
+        return nobody("it answered a page (HTML) and not JSON: nobody is signed in, or the address is another one's".into());
+    }
+    let said = std::str::from_utf8(body).ok().map(|text| text.trim_start_matches('\u{feff}'));
+    let json = said.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let json = json.ok_or_else(|| Error::Unavailable("it answered 200, but no JSON".into()))?;
+    match json.pointer(&settings.id) {
+        None | Some(Value::Null | Value::Bool(false)) => nobody(format!("its JSON has nothing at {}", settings.id)),
+        Some(Value::String(text)) if text.trim().is_empty() => nobody(format!("its JSON has nothing at {}", settings.id)),
+        Some(id) => {
+            let wrong = || Error::Unavailable(format!("what its JSON has at {} is no id", settings.id));
+            let id = lone_user_id(id).ok_or_else(wrong)?.map_err(|_| wrong())?;
+            Ok(Found::Somebody(vouched(settings, id, &json)))
+        }
+    }
+}
+
+/// What is not where it should be, or is no plain text, is left as it is known.
+fn vouched(settings: &WhoAmI, id: UserId, json: &Value) -> Vouched {
+    let mut fields = Map::new();
+    let members = [
+        ("name", &settings.name),
+        ("email", &settings.email),
+        ("title", &settings.title),
+        ("avatar", &settings.avatar),
+        ("locale", &settings.locale),
+    ];
+    for (member, pointer) in members {
+        if let Some(value) = json.pointer(pointer).filter(|_| !pointer.is_empty()) {
+            fields.insert(member.into(), value.clone());
+        }
+    }
+    let entry = Entry { fields: &fields, path: String::new() };
+    let said = |name: &str, most: usize| entry.said(name, most).ok().flatten();
+    Vouched {
+        id,
+        name: entry.text("name", 200).ok().flatten(),
+        email: said("email", 254),
+        avatar: said("avatar", 500),
+        title: said("title", 200),
+        locale: said("locale", 35),
+        timezone: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_is_found_and_nobody_has_many_forms() {
+        let settings = WhoAmI { id: "/data/user~1id".into(), name: "/data/names/0".into(), ..WhoAmI::default() };
+        let json = br#"{"data": {"user/id": 42, "names": ["Anna"]}}"#;
+        let Found::Somebody(anna) = understand(&settings, 200, "application/json", json).unwrap() else { panic!("nobody") };
+        assert_eq!((anna.id.as_str(), anna.name.as_deref(), anna.email), ("42", Some("Anna"), None));
+        for (status, kind, body) in [
+            (401, "", &b""[..]),
+            (403, "", b""),
+            (302, "", b""),
+            (204, "", b""),
+            (200, "application/json", b" "),
+            (200, "text/html; charset=utf-8", b"<form>"),
+            (200, "", b"{}"),
+            (200, "", b"null"),
+            (200, "", br#"{"data": {"user/id": null}}"#),
+            (200, "", br#"{"data": {"user/id": ""}}"#),
+        ] {
+            assert!(matches!(understand(&settings, status, kind, body), Ok(Found::Nobody(_))), "{status} {kind} {body:?}");
+        }
+        for (status, body) in [(500, &b""[..]), (404, b""), (200, b"hello"), (200, br#"{"data": {"user/id": {}}}"#)] {
+            assert!(understand(&settings, status, "", body).is_err(), "{status} {body:?}");
+        }
+    }
+}

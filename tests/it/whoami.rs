@@ -1,0 +1,152 @@
+//! Signing in by the application's own cookie: whom it names is in, and is out when it says otherwise.
+
+use crate::harness::{Answer, App, Http, TestServer};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex};
+
+/// An application that answers every GET with what it is told, and keeps the heads that it got.
+#[derive(Clone)]
+struct Office {
+    address: SocketAddr,
+    says: Arc<Mutex<String>>,
+    heard: Arc<Mutex<Vec<String>>>,
+}
+
+impl Office {
+    fn open() -> Office {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let office = Office { address: listener.local_addr().unwrap(), says: Arc::default(), heard: Arc::default() };
+        let shared = office.clone();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let mut head = String::new();
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).is_ok_and(|read| read > 0) {}
+                shared.heard.lock().unwrap().push(head);
+                let answer = shared.says.lock().unwrap().clone();
+                stream.write_all(answer.as_bytes()).ok();
+                stream.shutdown(std::net::Shutdown::Write).ok();
+                reader.read_to_end(&mut Vec::new()).ok();
+            }
+        });
+        office
+    }
+
+    fn says(&self, status: &str, kind: &str, body: &str) {
+        let length = body.len();
+        *self.says.lock().unwrap() =
+            format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+    }
+
+    fn names(&self, user: &Value) {
+        self.says("200 OK", "application/json", &json!({"account": user}).to_string());
+    }
+}
+
+fn set_up(server: &TestServer, office: &Office) -> App {
+    let app =
+        server.app_with("oa", &["--sign-in", "local", "--approve", &office.address.to_string(), "--event", "user.signed_in"]);
+    let url = format!("http://{}/me", office.address);
+    let words = ["app", "whoami", "oa", "--url", &url, "--cookie", "sid", "--id", "/account/id", "--name", "/account/name"];
+    let output = server.run(&words);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    app
+}
+
+/// A browser at one of our own pages, with these cookies.
+fn page(server: &TestServer, cookies: &str) -> Http {
+    server.http().with("origin", crate::harness::PUBLIC_URL).with("cookie", cookies)
+}
+
+fn asks(http: &Http) -> Answer {
+    http.post("/client/session", &json!({"app": "oa", "who_am_i": true}))
+}
+
+/// The session's cookie, as it is sent back.
+fn session(answer: &Answer) -> String {
+    answer.header("set-cookie").expect("a session").split(';').next().unwrap_or_default().to_string()
+}
+
+#[test]
+fn only_our_own_pages_ask_and_only_the_named_cookies_travel() {
+    let server = TestServer::start();
+    let office = Office::open();
+    let app = set_up(&server, &office);
+    office.names(&json!({"id": 7, "name": "Anna"}));
+    let entered = asks(&page(&server, "other=1; sid=a b; parlour=ps_x; SID=2"));
+    let told = entered.is(201);
+    assert_eq!((&told["user"]["id"], &told["user"]["name"], &told["ask_again"]), (&json!("7"), &json!("Anna"), &json!(true)));
+    assert_eq!(told["token"], Value::Null, "our own page holds its session in a cookie");
+    let heard = office.heard.lock().unwrap().join("");
+    let cookies: Vec<&str> = heard.lines().filter(|line| line.to_lowercase().starts_with("cookie:")).collect();
+    assert_eq!(cookies, ["cookie: sid=a b"], "{heard}");
+    assert_eq!(app.get("/users/7").is(200)["user"]["name"], "Anna");
+
+    for foreign in
+        [server.http().with("cookie", "sid=1"), server.http().with("origin", "https://evil.example").with("cookie", "sid=1")]
+    {
+        asks(&foreign).is_refused(403, "forbidden");
+    }
+    asks(&page(&server, "parlour=x")).is_refused(401, "unauthenticated");
+    assert_eq!(office.heard.lock().unwrap().len(), 1, "nobody else was asked about");
+}
+
+#[test]
+fn every_way_to_say_nobody_lets_nobody_in_and_nonsense_is_no_answer() {
+    let server = TestServer::start();
+    let office = Office::open();
+    set_up(&server, &office);
+    let anna = page(&server, "sid=1");
+    for (status, kind, body) in [
+        ("401 Unauthorized", "application/json", "{}"),
+        ("302 Found", "text/html", "<a href=/login>"),
+        ("200 OK", "text/html", "<form>"),
+        ("200 OK", "application/json", ""),
+        ("200 OK", "application/json", r#"{"account": null}"#),
+    ] {
+        office.says(status, kind, body);
+        let problem = asks(&anna).is_refused(401, "unauthenticated");
+        assert_eq!(problem["detail"], "you are not signed in to Office; sign in there first", "{status} {body}");
+    }
+    for (status, body) in [("500 Internal Server Error", ""), ("200 OK", "hello"), ("200 OK", r#"{"account": {"id": [1]}}"#)] {
+        office.says(status, "application/json", body);
+        asks(&anna).is_refused(503, "unavailable");
+    }
+}
+
+#[test]
+fn a_session_ends_when_the_application_knows_the_cookie_no_more() {
+    let server = TestServer::start();
+    let office = Office::open();
+    let app = set_up(&server, &office);
+    office.names(&json!({"id": "anna", "name": "Anna"}));
+    let kept = session(&asks(&page(&server, "sid=1")));
+    let anna = page(&server, &format!("sid=1; {kept}"));
+    let enters = || anna.call("POST", "/client/session/socket", b"").status;
+    assert_eq!(enters(), 201);
+    office.names(&json!({"id": "anna", "name": "Anna Liu"}));
+    assert_eq!(session(&asks(&anna)), kept, "the session goes on");
+    assert_eq!(enters(), 201);
+
+    // A password is no such question: what the application says has nothing to do with it.
+    app.user("ben");
+    let body = json!({"app": "oa", "username": "ben", "password": crate::harness::password("ben")});
+    let ben = session(&page(&server, "").post("/client/session", &body));
+
+    office.says("401 Unauthorized", "text/plain", "");
+    asks(&anna).is_refused(401, "unauthenticated");
+    assert_eq!(enters(), 401, "the session has ended with its question");
+    let ben = page(&server, &format!("sid=1; {ben}"));
+    asks(&ben).is_refused(401, "unauthenticated");
+    assert_eq!(ben.call("POST", "/client/session/socket", b"").status, 201);
+
+    office.names(&json!({"id": "anna"}));
+    let first = session(&asks(&page(&server, "sid=1")));
+    office.names(&json!({"id": "carl"}));
+    let second = asks(&page(&server, &format!("sid=2; {first}")));
+    assert_eq!(second.is(201)["user"]["id"], "carl");
+    let old = page(&server, &first);
+    assert_eq!(old.call("POST", "/client/session/socket", b"").status, 401, "somebody else ends the session of the one before");
+}
