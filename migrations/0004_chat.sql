@@ -54,6 +54,7 @@ CREATE TABLE message (
     edited_at    INTEGER,
     batch        INTEGER,
     seen         INTEGER,                          -- of a deleted one, 1: all for whom it was had read it
+    card         INTEGER,
     key          TEXT    NOT NULL,
     digest       BLOB    NOT NULL,                 -- of what was sent, to tell a repetition from a second use of the key
     topic        TEXT,                             -- the application's object that it is about
@@ -81,6 +82,7 @@ CREATE TABLE batch (
     id           INTEGER NOT NULL,                 -- the version at which it was accepted
     sender       INTEGER NOT NULL DEFAULT 0,
     text         TEXT    NOT NULL,
+    card         INTEGER,
     topic        TEXT,
     expires_at   INTEGER,
     online       INTEGER NOT NULL DEFAULT 0,       -- 1: only who is connected when it is written
@@ -97,7 +99,8 @@ CREATE TABLE batch (
     edited_at    INTEGER,
     expired_at   INTEGER,                          -- the first of its copies has disappeared
     withdrawn_at INTEGER,
-    changing     INTEGER,                          -- copies from this position on have still to be edited or withdrawn
+    changing     INTEGER,                          -- copies from this position on have still to be edited, withdrawn or shown anew
+    editing      INTEGER NOT NULL DEFAULT 0,       -- 1: of these, the text is to be as above
     PRIMARY KEY (application, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX batch_open ON batch (due_at) WHERE done_at IS NULL OR changing IS NOT NULL;

@@ -1,6 +1,7 @@
 //! The one error of the house, by kind. What is said here may be shown to a stranger, except the text of
 //! `Internal`, which is only logged. Translation into problem+json, a page or a socket frame is `http/problem`'s.
 
+use crate::wire::card::Done;
 use std::fmt;
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -22,6 +23,9 @@ pub enum Error {
     NotFound(&'static str),
     #[error("{0}")]
     Conflict(String),
+    /// Somebody else was first; this is what it did.
+    #[error("{reason}")]
+    Late { reason: String, done: Box<Done> },
     /// Come back after so many seconds.
     #[error("too many requests; try again in {after_s} s")]
     TooMany { after_s: u32 },
@@ -85,7 +89,7 @@ impl Error {
             Error::Unauthenticated(_) => Code::Unauthenticated,
             Error::Forbidden(_) => Code::Forbidden,
             Error::NotFound(_) => Code::NotFound,
-            Error::Conflict(_) => Code::Conflict,
+            Error::Conflict(_) | Error::Late { .. } => Code::Conflict,
             Error::TooMany { .. } => Code::RateLimited,
             Error::Unavailable(_) => Code::Unavailable,
             Error::Internal(_) => Code::Internal,
@@ -114,6 +118,14 @@ impl Error {
     pub fn field(&self) -> Option<&str> {
         match self {
             Error::Invalid { field, .. } if !field.is_empty() => Some(field),
+            _ => None,
+        }
+    }
+
+    /// What was done before, where that is why it cannot be done now.
+    pub fn done(&self) -> Option<&Done> {
+        match self {
+            Error::Late { done, .. } => Some(done),
             _ => None,
         }
     }

@@ -6,6 +6,8 @@
 enum Way {
     /// Asked where it answers such questions. The row waits for the answer.
     Question,
+    /// Asked whether or not it has said that it answers: it has done what leads to it. The row waits for the answer.
+    Consequence,
     /// Told where it has asked to be told.
     Fact,
     /// Told where it has asked to be told, at the moment only: never a row.
@@ -44,6 +46,8 @@ macro_rules! kinds {
 kinds! {
     /// A user wrote to the application: its answer is the reply.
     MessageToApplication = Question "message.created",
+    /// A user pressed a button of a card.
+    ActionInvoked = Consequence "action.invoked",
     /// A user wrote to others.
     MessageCreated = Fact "message.created",
     MessageRead = Fact "message.read",
@@ -60,12 +64,17 @@ kinds! {
 
 impl Kind {
     pub fn is_question(self) -> bool {
-        self.way() == Way::Question
+        matches!(self.way(), Way::Question | Way::Consequence)
     }
 
     /// Whether it is told to whoever asked for it.
     pub fn is_subscribed(self) -> bool {
         matches!(self.way(), Way::Fact | Way::Fleeting)
+    }
+
+    /// Whether it comes without having been asked for.
+    pub fn is_unasked(self) -> bool {
+        matches!(self.way(), Way::Consequence | Way::Always)
     }
 }
 
@@ -79,7 +88,7 @@ pub fn facts() -> Vec<&'static str> {
 
 /// The types that an application can answer besides `user.verify`, which is one of the ways to sign in.
 pub fn questions() -> Vec<&'static str> {
-    let queued = Kind::ALL.iter().filter(|kind| kind.is_question()).map(|kind| kind.as_str());
+    let queued = Kind::ALL.iter().filter(|kind| kind.way() == Way::Question).map(|kind| kind.as_str());
     std::iter::once(CONTACTS).chain(queued).collect()
 }
 
@@ -104,5 +113,6 @@ mod tests {
         );
         assert_eq!(questions(), ["contacts.list", "message.created"]);
         assert!(!Kind::Ping.is_question() && !Kind::Ping.is_subscribed());
+        assert!(Kind::ActionInvoked.is_question() && Kind::ActionInvoked.is_unasked());
     }
 }

@@ -25,7 +25,10 @@ pub(super) fn get(db: &Db, app: AppNo) -> Result<Wish> {
 
 impl Wish {
     pub fn wants(&self, kind: Kind) -> bool {
+        if kind.is_unasked() {
+            return true;
+        }
         let list = if kind.is_question() { &self.questions } else { &self.events };
-        kind == Kind::Ping || list.contains(&format!("\"{}\"", kind.as_str()))
+        list.contains(&format!("\"{}\"", kind.as_str()))
     }
 }

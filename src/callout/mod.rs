@@ -20,7 +20,7 @@ mod tests;
 
 pub use list::Listed;
 pub use probe::Probe;
-pub use tried::{Reply, Tried};
+pub use tried::Tried;
 pub use vouched::Vouched;
 
 use crate::apps::delivery::{self, Delivery};

@@ -209,21 +209,21 @@ fn question() -> Delivery {
 
 #[tokio::test]
 async fn a_question_needs_an_answer_that_can_be_read() {
-    let text = |text: &str| Reply::Text(text.into());
+    let text = |text: &str| Some(text.to_string());
     for (script, verdict, reply, error) in [
         ((|_| ok(r#"{"text":"12 days"}"#)) as Script, Verdict::Taken, text("12 days"), None),
         (|_| ok(r#"{"error":"Ask Ann."}"#), Verdict::Taken, text("Ask Ann."), None),
-        (|_| ok(""), Verdict::Taken, Reply::Nothing, None),
-        (|_| ok(r#"{"text":null}"#), Verdict::Taken, Reply::Nothing, None),
-        (|_| ok(r#"{"text":"a","card":{"title":"b"}}"#), Verdict::Taken, text("a"), Some("cards are not supported yet")),
-        (|_| ok(r#"{"text":7}"#), Verdict::Taken, Reply::Nothing, Some("expected text")),
-        (|_| ok("<b>Warning</b>"), Verdict::Failed, Reply::Nothing, Some("not JSON")),
-        (|_| ok("[1]"), Verdict::Failed, Reply::Nothing, Some("not an object")),
-        (|_| "HTTP/1.1 400 No\r\ncontent-length: 4\r\n\r\noops".into(), Verdict::Failed, Reply::Nothing, Some("it answered 400")),
+        (|_| ok(""), Verdict::Taken, None, None),
+        (|_| ok(r#"{"text":null}"#), Verdict::Taken, None, None),
+        (|_| ok(r#"{"text":"a","card":{"titel":"b"}}"#), Verdict::Taken, text("a"), Some("unknown field `titel`")),
+        (|_| ok(r#"{"text":7}"#), Verdict::Taken, None, Some("expected text")),
+        (|_| ok("<b>Warning</b>"), Verdict::Failed, None, Some("not JSON")),
+        (|_| ok("[1]"), Verdict::Failed, None, Some("not an object")),
+        (|_| "HTTP/1.1 400 No\r\ncontent-length: 4\r\n\r\noops".into(), Verdict::Failed, None, Some("it answered 400")),
     ] {
         let application = Application::start(script).await;
         let tried = callout().deliver(&application.endpoint(), &question()).await;
-        assert_eq!((tried.verdict, tried.reply), (verdict, reply));
+        assert_eq!((tried.verdict, tried.reply.error.or(tried.reply.text)), (verdict, reply));
         let said = tried.attempt.error.unwrap_or_default();
         assert!(said.contains(error.unwrap_or_default()) && error.is_some() != said.is_empty(), "{said}");
     }

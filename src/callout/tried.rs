@@ -6,6 +6,7 @@ use crate::callout::call::{Answer, Fault};
 use crate::callout::{answer, list, vouched};
 use crate::error::{Error, Result};
 use crate::time::Moment;
+use crate::wire::reply::Reply;
 use serde_json::{Map, Value};
 
 #[derive(Debug, Clone)]
@@ -15,18 +16,10 @@ pub struct Tried {
     pub reply: Reply,
 }
 
-/// What the application answered to a question.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
-    Nothing,
-    /// To be said in the conversation, in the application's name; not checked yet.
-    Text(String),
-}
-
 impl Tried {
     pub(super) fn failed(at: Moment, fault: Fault) -> Tried {
         let attempt = Attempt { at, ms: elapsed(at), status: fault.status, error: Some(fault.reason), answer: None };
-        Tried { attempt, verdict: Verdict::Failed, reply: Reply::Nothing }
+        Tried { attempt, verdict: Verdict::Failed, reply: Reply::default() }
     }
 
     pub(super) fn answered(at: Moment, answer: Answer, question: bool) -> Tried {
@@ -39,7 +32,7 @@ impl Tried {
                 answer: beginning(&answer.body),
             },
             verdict: verdict(&answer),
-            reply: Reply::Nothing,
+            reply: Reply::default(),
         };
         if question && tried.verdict == Verdict::Taken {
             match answer::parse(&answer.body) {
@@ -57,7 +50,7 @@ impl Tried {
     pub fn given(body: &[u8]) -> Result<Tried> {
         let fields = answer::parse(body)?;
         let attempt = Attempt { at: Moment::now(), ms: 0, status: Some(200), error: None, answer: beginning(body) };
-        let mut tried = Tried { attempt, verdict: Verdict::Taken, reply: Reply::Nothing };
+        let mut tried = Tried { attempt, verdict: Verdict::Taken, reply: Reply::default() };
         tried.take(&fields);
         match tried.attempt.error.take() {
             Some(error) => Err(Error::invalid("", error)),
@@ -90,12 +83,12 @@ impl Tried {
                 None
             }
         };
-        if fields.get("card").is_some_and(|card| !card.is_null()) {
-            self.attempt.error = Some("card in the application's answer: cards are not supported yet".into());
-        }
-        if let Some(text) = answer::error_sentence(fields).or(text) {
-            self.reply = Reply::Text(text);
-        }
+        let card = fields.get("card").filter(|card| !card.is_null()).cloned();
+        let card = card.map(serde_json::from_value).transpose().unwrap_or_else(|error| {
+            self.attempt.error = Some(format!("card in the application's answer: {error}"));
+            None
+        });
+        self.reply = Reply { text, card, error: answer::error_sentence(fields) };
     }
 }
 

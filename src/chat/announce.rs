@@ -2,6 +2,7 @@
 //! Everybody is told once for each change, with rows as of its last version.
 
 use crate::chat::author::Author;
+use crate::chat::card::Card;
 use crate::chat::conversation::Place;
 use crate::chat::mark::Raise;
 use crate::chat::member::{self, Member};
@@ -48,7 +49,7 @@ pub fn message(tx: &mut Tx, author: &Author, place: &Place, row: &MessageRow) ->
     fact::message_created(tx, author.app, place.kind, row)
 }
 
-/// A message was edited or deleted.
+/// A message was edited or deleted, or its card has changed. Where a card has buttons for some, everybody gets a row of its own.
 pub fn changed(tx: &mut Tx, app: AppNo, message: &Message) -> Result<()> {
     let mut roster = member::roster(tx, app, message.conversation)?;
     if message.deleted_by.is_some() {
@@ -57,7 +58,14 @@ pub fn changed(tx: &mut Tx, app: AppNo, message: &Message) -> Result<()> {
     }
     let (own, others): (Vec<UserNo>, Vec<UserNo>) = roster.into_iter().partition(|user| *user == message.sender);
     rows(tx, app, own, Rows { messages: vec![message.row(message.sender)], ..Rows::default() })?;
-    rows(tx, app, others, Rows { messages: vec![message.row(UserNo::APPLICATION)], ..Rows::default() })
+    if message.card.as_deref().is_some_and(Card::is_personal) {
+        return others.into_iter().try_for_each(|user| rows(tx, app, vec![user], one(message.row(user))));
+    }
+    rows(tx, app, others, one(message.row(UserNo::APPLICATION)))
+}
+
+fn one(message: MessageRow) -> Rows {
+    Rows { messages: vec![message], ..Rows::default() }
 }
 
 /// A message that somebody had not read was taken away: it is told with what is unread now. Answers who was told.

@@ -3,6 +3,7 @@
 //! stopped and nobody gets a copy twice.
 
 use crate::chat::author::Author;
+use crate::chat::card::{self, Holder};
 use crate::chat::copy::{self, Target};
 use crate::chat::message;
 use crate::chat::term::Terms;
@@ -17,8 +18,10 @@ use crate::wire::news::Work;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+pub use change::{Content, edit, refresh, refresh_soon, retitle};
 pub use draft::Draft;
 
+mod change;
 mod draft;
 mod single;
 
@@ -38,6 +41,8 @@ pub struct Batch {
     /// In whose name; `UserNo::APPLICATION`: the application's own.
     pub sender: UserNo,
     pub text: String,
+    /// The card that all copies show.
+    pub card: Option<i64>,
     pub terms: Terms,
     /// Only who is connected when it is written.
     pub online: bool,
@@ -57,6 +62,8 @@ pub struct Batch {
     pub withdrawn_at: Option<Moment>,
     /// Copies from this position on have still to be edited or withdrawn.
     changing: Option<i64>,
+    /// Of these, the text too.
+    editing: bool,
     /// All users up to this number get it too.
     pub(super) everyone: Option<UserNo>,
 }
@@ -77,7 +84,8 @@ impl Batch {
 pub type Connected = HashSet<UserNo>;
 
 const SELECT: &str = "SELECT application, id, sender, text, created_at, total, written, failed, done_at, edited_at, withdrawn_at, \
-                      changing, everyone, topic, expires_at, online, replacing, due_at, suppressed FROM batch";
+                      changing, everyone, topic, expires_at, online, replacing, due_at, suppressed, card, editing \
+                      FROM batch";
 
 pub fn get(db: &Db, app: AppNo, id: i64) -> Result<Batch> {
     db.maybe(&format!("{SELECT} WHERE application = ?1 AND id = ?2"), params![app, id], read)?.ok_or(Error::NotFound("batch"))
@@ -117,6 +125,10 @@ pub fn open(db: &Db, now: Moment) -> Result<Vec<(AppNo, i64)>> {
 /// Accepts a message for these parties. Few copies are written at once, many by the job of audiences.
 pub fn accept(tx: &mut Tx, author: &Author, to: &[String], draft: &Draft) -> Result<Batch> {
     draft.check(tx.now)?;
+    let card = draft.card.as_ref().map(|card| card::draft::check(tx, author.app, tx.now, card)).transpose()?;
+    if card.is_some() && !author.is_application() {
+        return Err(Error::invalid("card", "only the application itself sends cards"));
+    }
     if to.is_empty() || to.len() > audience::PARTIES {
         return Err(Error::invalid("to", format!("name 1 to {} recipients", audience::PARTIES)));
     }
@@ -126,26 +138,16 @@ pub fn accept(tx: &mut Tx, author: &Author, to: &[String], draft: &Draft) -> Res
         return Ok(batch);
     }
     let (app, now, id) = (author.app, tx.now, tx.next_version(author.app)?);
-    let sql = "INSERT INTO batch (application, id, sender, text, created_at, due_at, topic, expires_at, online, replacing, total)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)";
+    let card = card.map(|card| card::create(tx, app, &card, Some(Holder::Batch(id)))).transpose()?;
+    let sql =
+        "INSERT INTO batch (application, id, sender, text, created_at, due_at, topic, expires_at, online, replacing, card, total)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)";
     let (due, Terms { topic, expires_at }) = (draft.send_at.unwrap_or(now), &draft.terms);
-    tx.run(sql, params![app, id, author.user, draft.text, now, due, topic, expires_at, draft.online, draft.replace])?;
+    let Draft { text, online, replace, .. } = draft;
+    tx.run(sql, params![app, id, author.user, text, now, due, topic, expires_at, online, replace, card])?;
     let gathered = audience::gather(tx, author, (id, draft.online), to)?;
     let sql = "UPDATE batch SET total = ?3, failed = ?4, everyone = ?5 WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, id, gathered.total, gathered.failed, gathered.everyone])?;
-    go_on(tx, app, id)
-}
-
-/// Changes the text of all copies.
-pub fn edit(tx: &mut Tx, app: AppNo, id: i64, text: &str) -> Result<Batch> {
-    message::check_text(text)?;
-    if get(tx, app, id)?.withdrawn_at.is_some() {
-        return Err(Error::Conflict("this batch was withdrawn".into()));
-    }
-    let now = tx.now;
-    let sql = "UPDATE batch SET text = ?3, edited_at = ?4, changing = CASE WHEN due_at <= ?4 THEN 0 END
-               WHERE application = ?1 AND id = ?2";
-    tx.run(sql, params![app, id, text, now])?;
     go_on(tx, app, id)
 }
 
@@ -177,7 +179,7 @@ pub(super) fn withdraw_all(tx: &mut Tx, app: AppNo, topic: &Topic) -> Result<()>
 }
 
 /// Does what is small at once, and leaves to the job what is large, what has to wait, and what depends on who is there.
-fn go_on(tx: &mut Tx, app: AppNo, id: i64) -> Result<Batch> {
+pub(super) fn go_on(tx: &mut Tx, app: AppNo, id: i64) -> Result<Batch> {
     let batch = get(tx, app, id)?;
     let waits = batch.done_at.is_none() && (batch.online || batch.due_at > tx.now);
     if batch.total <= TOGETHER && !waits {
@@ -197,7 +199,7 @@ pub fn step(tx: &mut Tx, app: AppNo, id: i64) -> Result<bool> {
 pub fn step_among(tx: &mut Tx, app: AppNo, id: i64, connected: &Connected) -> Result<bool> {
     let batch = get(tx, app, id)?;
     match batch.changing {
-        Some(from) => change(tx, &batch, from)?,
+        Some(from) => change::go_on(tx, &batch, from)?,
         None if batch.is_scheduled(tx.now) => return Ok(false),
         None if batch.done_at.is_none() => write(tx, &batch, connected)?,
         None => return Ok(false),
@@ -285,30 +287,13 @@ fn post(tx: &mut Tx, author: &Author, batch: &Batch, (position, target): (i64, &
     };
     let key = Key::parse(&format!("batch:{}:{position}", batch.id))?;
     let plain = message::Draft::parse(key, batch.text.clone())?;
-    let draft = message::Draft { batch: Some(batch.id), terms: batch.terms.clone(), ..plain };
+    let draft = message::Draft { batch: Some(batch.id), card: batch.card, terms: batch.terms.clone(), ..plain };
     let row = message::post(tx, author, &to, &draft)?.row;
     match &batch.terms.topic {
         Some(topic) if batch.replacing => topic::replace(tx, batch.app, topic, (row.conversation, row.id))?,
         _ => {}
     }
     Ok(row.id)
-}
-
-fn change(tx: &mut Tx, batch: &Batch, from: i64) -> Result<()> {
-    let author = Author::application(batch.app);
-    let copies = copy::after(tx, batch.app, batch.id, (from, PIECE))?;
-    for (_, id) in &copies {
-        let message = message::get(tx, batch.app, *id)?;
-        match batch.withdrawn_at {
-            _ if message.deleted_by.is_some() => {}
-            Some(_) => drop(message::delete(tx, &author, *id)?),
-            None if message.text == batch.text => {}
-            None => drop(message::edit(tx, &author, *id, &batch.text)?),
-        }
-    }
-    let next = copies.last().map(|(position, _)| *position).filter(|_| copies.len() as i64 == PIECE);
-    let sql = "UPDATE batch SET changing = ?3 WHERE application = ?1 AND id = ?2";
-    tx.run(sql, params![batch.app, batch.id, next]).map(|_| ())
 }
 
 fn read(r: &Row) -> Result<Batch> {
@@ -331,6 +316,8 @@ fn read(r: &Row) -> Result<Batch> {
         replacing: r.get(16)?,
         due_at: r.get(17)?,
         suppressed: r.get(18)?,
+        card: r.get(19)?,
+        editing: r.get(20)?,
     })
 }
 

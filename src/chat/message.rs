@@ -2,11 +2,11 @@
 
 use crate::chat::announce;
 use crate::chat::author::Author;
-use crate::chat::conversation::{self, Place};
+use crate::chat::card::{self, Card};
+use crate::chat::conversation;
 use crate::chat::term::{self, Terms};
 use crate::chat::{fact, ledger, member, picture};
 use crate::directory::caller::Caller;
-use crate::directory::user;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, MessageId, Party, UserId, UserNo};
 use crate::store::{Db, Row, Tx, params};
@@ -17,13 +17,11 @@ use std::collections::HashMap;
 pub use draft::{Draft, TEXT, check_text};
 
 mod draft;
-mod repetition;
+mod mention;
+pub(super) mod repetition;
 
 /// Missed messages above which a fresh picture is better than a replay.
 pub const REPLAY: usize = 2000;
-/// Users that one message may mention.
-pub const MENTIONS: usize = 50;
-
 /// What became of a draft.
 #[derive(Debug)]
 pub struct Posted {
@@ -52,7 +50,7 @@ fn keep(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft, all: bool) -> R
         // Whoever may not write any more may ask again what became of what was written before.
         Err(refused) => return repetition::find(tx, author, to, draft)?.ok_or(refused),
     };
-    let mentions = mentioned(tx, author.app, &place, &draft.mentions)?;
+    let mentions = mention::listed(tx, author.app, &place, &draft.mentions)?;
     if let Some(reply) = draft.reply_to {
         require_in(tx, author.app, place.conversation, reply)?;
     }
@@ -66,7 +64,10 @@ fn keep(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft, all: bool) -> R
         tx.run(sql, params![author.app, user, place.conversation, row.id])?;
     }
     term::note(tx, author.app, &row)?;
-    announce::message(tx, author, &place, &row)?;
+    match draft.card {
+        Some(_) if !place.begun => announce::changed(tx, author.app, &get(tx, author.app, row.id)?)?,
+        _ => announce::message(tx, author, &place, &row)?,
+    }
     let begun = match place.begun && !author.is_application() {
         true => Some(Box::new(Rows { messages: Vec::new(), ..picture::of(tx, author.app, place.conversation, author.user)? })),
         false => None,
@@ -105,10 +106,10 @@ fn insert(
     let (app, at) = (author.app, tx.now);
     let id = MessageId(tx.next_version(app)?);
     let prev = before(tx, app, conversation)?;
-    let listed = if mentions.is_empty() { None } else { Some(numbers(mentions)) };
+    let listed = if mentions.is_empty() { None } else { Some(mention::numbers(mentions)) };
     let sql = "INSERT INTO message (application, id, conversation, prev, sender, via, at, key, digest, text, reply_to, mentions, batch, topic,
-                   expires_at, version)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?2) ON CONFLICT (application, sender, key) DO NOTHING";
+                   expires_at, card, version)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?2) ON CONFLICT (application, sender, key) DO NOTHING";
     let (key, digest) = (repetition::stored_key(author, &draft.key), repetition::digest(conversation, draft));
     let (sender, via, text, reply_to) = (author.user, author.via, &draft.text, draft.reply_to);
     let Terms { topic, expires_at } = &draft.terms;
@@ -127,7 +128,8 @@ fn insert(
         listed,
         draft.batch,
         topic,
-        expires_at
+        expires_at,
+        draft.card,
     ];
     let inserted = if alone { tx.only(sql, values)? } else { tx.append(sql, values)? };
     if inserted == 0 {
@@ -137,25 +139,6 @@ fn insert(
         newest.0.insert((app, conversation), id.0);
     }
     Ok(Some(draft.row(author, (id, conversation, prev), at)))
-}
-
-fn mentioned(db: &Db, app: AppNo, place: &Place, ids: &[UserId]) -> Result<Vec<UserNo>> {
-    if ids.len() > MENTIONS {
-        return Err(Error::TooLarge(format!("a message mentions at most {MENTIONS} users")));
-    }
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        let no = user::number(db, app, id).ok().filter(|no| place.roster.contains(no));
-        let no = no.ok_or_else(|| Error::invalid("mentions", format!("{id} is not in this conversation")))?;
-        if !found.contains(&no) {
-            found.push(no);
-        }
-    }
-    Ok(found)
-}
-
-fn numbers(users: &[UserNo]) -> String {
-    serde_json::to_string(users).unwrap_or_default()
 }
 
 /// Changes the text of one's own message.
@@ -198,7 +181,7 @@ fn remove(tx: &mut Tx, author: &Author, message: &Message, ended: bool) -> Resul
     tx.run(sql, params![author.app, message.conversation, id])?;
     term::forget(tx, author.app, message)?;
     let version = tx.next_version(author.app)?;
-    let sql = "UPDATE message SET text = '', mentions = NULL, deleted_by = ?3, version = ?4, seen = ?5,
+    let sql = "UPDATE message SET text = '', mentions = NULL, card = NULL, deleted_by = ?3, version = ?4, seen = ?5,
                    expires_at = CASE WHEN ?6 THEN expires_at END WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![author.app, id, author.user, version, ledger::is_seen(tx, author.app, message)?, ended])?;
     changed(tx, author, id)
@@ -252,6 +235,9 @@ pub struct Message {
     pub deleted_by: Option<Party>,
     pub batch: Option<i64>,
     pub terms: Terms,
+    /// The card that it shows, and that card.
+    pub shows: Option<i64>,
+    pub card: Option<Box<Card>>,
     pub version: i64,
 }
 
@@ -259,13 +245,15 @@ pub struct Message {
 pub(super) const SELECT: &str = "SELECT m.id, m.conversation, m.prev, m.sender, u.id, m.via, m.at, m.key, m.text, m.reply_to,
     m.edited_at, m.deleted_by, d.id, m.batch, m.version,
     CASE WHEN m.mentions IS NULL THEN NULL ELSE (SELECT json_group_array(x.id) FROM json_each(m.mentions) j
-        JOIN user x ON x.application = m.application AND x.no = j.value) END, m.topic, m.expires_at
+        JOIN user x ON x.application = m.application AND x.no = j.value) END, m.topic, m.expires_at, m.card
     FROM message m LEFT JOIN user u ON u.application = m.application AND u.no = m.sender
     LEFT JOIN user d ON d.application = m.application AND d.no = m.deleted_by";
 
 pub fn get(db: &Db, app: AppNo, id: MessageId) -> Result<Message> {
     let sql = format!("{SELECT} WHERE m.application = ?1 AND m.id = ?2");
-    db.maybe(&sql, params![app, id], read)?.ok_or(Error::NotFound("message"))
+    let mut message = db.maybe(&sql, params![app, id], read)?.ok_or(Error::NotFound("message"))?;
+    card::attach(db, app, std::slice::from_mut(&mut message))?;
+    Ok(message)
 }
 
 /// The messages of a conversation that are new or changed between two versions, at most `REPLAY` of each.
@@ -279,6 +267,7 @@ pub fn changed_after(db: &Db, (app, conversation): (AppNo, ConversationId), sinc
     );
     let mut found = db.all(&new, params![app, conversation, since, until, REPLAY as i64 + 1], read)?;
     found.extend(db.all(&changed, params![app, conversation, since, until, REPLAY as i64 + 1], read)?);
+    card::attach(db, app, &mut found)?;
     Ok(found)
 }
 
@@ -297,6 +286,7 @@ impl Message {
     pub(super) fn withdraw(&mut self) {
         self.text.clear();
         self.mentions.clear();
+        self.card = None;
         self.version = self.id.0;
         self.edited_at = None;
         self.deleted_by = Some(self.sender_id.clone().map_or(Party::Application, Party::User));
@@ -307,6 +297,7 @@ impl Message {
         if self.deleted_by.is_none() && self.terms.is_over(now) {
             self.text.clear();
             self.mentions.clear();
+            self.shows = None;
             self.deleted_by = Some(Party::Application);
         }
     }
@@ -329,6 +320,7 @@ impl Message {
             expires_at: self.terms.expires_at,
             edited_at: self.edited_at,
             deleted_by: self.deleted_by.clone(),
+            card: self.card.as_ref().map(|card| Box::new(card.row(seen_by))),
             key: own.then(|| self.key.clone()),
             version: self.version,
         }
@@ -361,6 +353,8 @@ pub(super) fn read(r: &Row) -> Result<Message> {
         deleted_by,
         batch: r.get(13)?,
         terms: Terms { topic: r.get(16)?, expires_at: r.get(17)? },
+        shows: r.get(18)?,
+        card: None,
         version: r.get(14)?,
     };
     message.end(Moment::now());

@@ -2,9 +2,11 @@
 //! case. It knows people (`directory`) and applications (`apps`), and nothing of sockets, HTTP or who is connected.
 
 pub mod announce;
+pub mod answer;
 pub mod audience;
 pub mod author;
 pub mod batch;
+pub mod card;
 pub mod cleared;
 pub mod conversation;
 pub mod copy;

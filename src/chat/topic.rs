@@ -2,7 +2,7 @@
 //! withdrawn by its name; a later one may take the place of those before it.
 
 use crate::chat::author::Author;
-use crate::chat::batch::{self, Batch};
+use crate::chat::batch::{self, Batch, Content};
 use crate::chat::message;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, MessageId, Topic, UserNo};
@@ -13,11 +13,11 @@ pub fn list(db: &Db, app: AppNo, topic: &Topic, before: i64, limit: usize) -> Re
     batch::page(db, "application = ?1 AND topic = ?4", params![app, before, limit as i64 + 1, topic], limit)
 }
 
-/// Changes the text of the newest message about it, in all its copies.
-pub fn edit(tx: &mut Tx, app: AppNo, topic: &Topic, text: &str) -> Result<Batch> {
+/// Changes the text or the card of the newest message about it, in all its copies.
+pub fn edit(tx: &mut Tx, app: AppNo, topic: &Topic, content: &Content) -> Result<Batch> {
     let sql = "SELECT id FROM batch WHERE application = ?1 AND topic = ?2 AND withdrawn_at IS NULL ORDER BY id DESC LIMIT 1";
     match tx.maybe(sql, params![app, topic], |r| r.get(0))? {
-        Some(id) => batch::edit(tx, app, id, text),
+        Some(id) => batch::edit(tx, app, id, content),
         None => Err(Error::NotFound("topic")),
     }
 }

@@ -58,7 +58,9 @@ impl From<Error> for Failure {
         let code = match &error {
             Error::Invalid { .. } | Error::TooLarge(_) => Code::Usage,
             Error::NotFound(_) => Code::NotFound,
-            Error::Unauthenticated(_) | Error::Forbidden(_) | Error::Conflict(_) | Error::TooMany { .. } => Code::Refused,
+            Error::Unauthenticated(_) | Error::Forbidden(_) | Error::Conflict(_) | Error::Late { .. } | Error::TooMany { .. } => {
+                Code::Refused
+            }
             Error::Unavailable(_) | Error::Internal(_) => Code::Failed,
         };
         Failure::new(code, error.to_string())

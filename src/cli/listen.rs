@@ -195,7 +195,7 @@ impl Reply {
         let tried = Tried::given(self.body.as_bytes())?;
         let give = move |tx: &mut crate::store::Tx| {
             let app = application::get(tx, &self.app)?.no;
-            jobs::answer::give(tx, app, self.event, tried)
+            jobs::answer::give(tx, app, self.event, &tried)
         };
         let message = place.store.write_blocking(give)?;
         Answer::new("", json!({ "message": message }))

@@ -125,7 +125,8 @@ impl Send {
         self.require_there(tx, app)?;
         let terms = Terms { topic: self.topic, expires_at: self.expires };
         let (to, text) = ([self.to.to_string()], self.text);
-        let draft = batch::Draft { text: text.clone(), terms, send_at: self.at, online: false, replace: self.replace };
+        let draft =
+            batch::Draft { text: text.clone(), card: None, terms, send_at: self.at, online: false, replace: self.replace };
         let accept = |tx: &mut Tx| batch::accept(tx, &Author::application(app), &to, &draft).map(|batch| batch.id);
         let Some(key) = self.key else { return Ok((app, accept(tx)?)) };
         let digest = secret::fingerprint(format!("{}\n{text}", to[0]));

@@ -6,12 +6,13 @@ use crate::apps::delivery::Delivery;
 use crate::apps::outcome;
 use crate::apps::schedule::Schedule;
 use crate::apps::{claim, endpoint};
-use crate::callout::{Callout, Reply, Tried};
+use crate::callout::{Callout, Tried};
 use crate::error::Result;
 use crate::jobs::answer::{complained, settle};
-use crate::jobs::notice::{self, Notice};
+use crate::jobs::notice;
 use crate::store::{Store, Tx};
 use crate::time::Moment;
+use crate::wire::reply::Reply;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -104,15 +105,13 @@ impl Callbacks {
         let (schedule, chance) = (self.schedule.clone(), rand::random::<f64>());
         let whole = {
             let (delivery, tried, schedule) = (delivery.clone(), tried.clone(), schedule.clone());
-            move |tx: &mut Tx| settle(tx, &delivery, tried, (&schedule, chance)).map(|_| ())
+            move |tx: &mut Tx| settle(tx, &delivery, &tried, (&schedule, chance)).map(|_| ())
         };
         match self.store.write(whole).await {
+            // The application has taken it; what it said cannot be used.
             Err(error) if !error.temporary() => {
-                let silent = Tried { reply: Reply::Nothing, ..complained(tried, &error) };
-                let settle = move |tx: &mut Tx| {
-                    outcome::settle(tx, &delivery, &silent.attempt, silent.verdict, (&schedule, chance)).map(|_| ())
-                };
-                self.store.write(settle).await
+                let silent = Tried { reply: Reply::default(), ..complained(tried, &error) };
+                self.store.write(move |tx| settle(tx, &delivery, &silent, (&schedule, chance)).map(|_| ())).await
             }
             other => other,
         }
@@ -126,8 +125,8 @@ impl Callbacks {
             let expire = move |tx: &mut Tx| {
                 let old = outcome::expire(tx, app, give_up, TOGETHER)?;
                 let lost = |row: &&Delivery| row.question && row.delivered_at.is_none();
-                old.iter().filter(lost).try_for_each(|row| notice::say(tx, row, Notice::Lost))?;
-                Ok(old.len())
+                old.iter().filter(lost).try_for_each(|row| notice::lost(tx, row))?;
+                Ok(old.len() + notice::lapse(tx, app, give_up, TOGETHER)?)
             };
             while matches!(self.store.write(expire).await, Ok(some) if some > 0) {}
         }

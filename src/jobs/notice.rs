@@ -2,24 +2,57 @@
 //! and in the user's language.
 
 use crate::apps::application;
-use crate::apps::delivery::Delivery;
+use crate::apps::delivery::{Delivery, Kind};
 use crate::chat::author::Author;
+use crate::chat::card::answer;
 use crate::chat::{conversation, message};
 use crate::directory::{session, user};
 use crate::error::Result;
-use crate::id::{Key, Party};
+use crate::id::{AppNo, Key, Party};
 use crate::store::{Db, Tx};
+use std::time::Duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notice {
+enum Notice {
     /// Not taken yet; it will be tried again.
     Late,
     /// Given up.
     Lost,
 }
 
+/// The application does not answer now. A card says that by itself.
+pub fn late(tx: &mut Tx, question: &Delivery) -> Result<()> {
+    if question.kind == Kind::ActionInvoked.as_str() {
+        return Ok(());
+    }
+    say(tx, question, Notice::Late)
+}
+
+/// It has not answered for too long.
+pub fn lost(tx: &mut Tx, question: &Delivery) -> Result<()> {
+    if question.kind == Kind::ActionInvoked.as_str() {
+        return answer::lost(tx, question, press_lost);
+    }
+    say(tx, question, Notice::Lost)
+}
+
+/// Opens cards again whose application nobody asks any more, or that never took what was kept for it; answers how many.
+pub fn lapse(tx: &mut Tx, app: AppNo, give_up: Duration, limit: usize) -> Result<usize> {
+    let then = tx.now.minus(give_up).minus(Duration::from_secs(3600));
+    answer::lapse(tx, app, (then, limit), press_lost)
+}
+
+fn press_lost(name: &str, title: &str, locale: &str) -> String {
+    match locale.to_ascii_lowercase().starts_with("zh") {
+        false => {
+            format!("{name} has not answered for too long, so what you pressed on “{title}” had no effect. Please press again.")
+        }
+        true => format!("{name}长时间没有回应，您对“{title}”的操作没有生效。请重新操作。"),
+    }
+}
+
 /// Says it, once for each question.
-pub fn say(tx: &mut Tx, question: &Delivery, notice: Notice) -> Result<()> {
+fn say(tx: &mut Tx, question: &Delivery, notice: Notice) -> Result<()> {
     let Some(conversation) = question.conversation else { return Ok(()) };
     let Some(locale) = locale(tx, question)? else { return Ok(()) };
     let name = application::get_no(tx, question.app)?.name;

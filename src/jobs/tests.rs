@@ -156,7 +156,7 @@ async fn while_the_application_is_down_order_is_held_and_each_user_is_told_once_
 #[tokio::test]
 async fn what_cannot_be_posted_is_said_in_the_attempts() {
     for (answer, error, said) in [
-        (r#"{"text":"yes","card":{"title":"No"}}"#.to_string(), "cards are not supported yet", vec!["hi", "<yes"]),
+        (r#"{"text":"yes","card":{"titel":"No"}}"#.to_string(), "unknown field `titel`", vec!["hi", "<yes"]),
         (format!(r#"{{"text":"{}"}}"#, "x".repeat(message::TEXT + 1)), "the reply could not be posted", vec!["hi"]),
         (r#"{"error":"Ask Ann."}"#.into(), "", vec!["hi", "<Ask Ann."]),
         (r#"{"text":"  "}"#.into(), "", vec!["hi"]),

@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/0004_chat.sql"),
     include_str!("../../migrations/0005_delivery.sql"),
     include_str!("../../migrations/0006_operator.sql"),
+    include_str!("../../migrations/0007_card.sql"),
     include_str!("../../migrations/0008_ledger.sql"),
     include_str!("../../migrations/0009_event.sql"),
     include_str!("../../migrations/0010_people.sql"),

@@ -3,13 +3,15 @@
 use crate::error::Error;
 use crate::id::{ConversationId, UserId};
 use crate::time::Moment;
+use crate::wire::card::Done;
 use crate::wire::request::Show;
 use crate::wire::row::{ConversationRow, MessageRow, Rows, UserRow};
 use serde::Serialize;
 
 /// The frames that this server understands beyond signing in; named in `welcome.application.features`.
-pub const FEATURES: [&str; 13] = [
-    "send", "edit", "delete", "read", "received", "history", "open", "room", "contacts", "watch", "present", "typing", "settings",
+pub const FEATURES: [&str; 14] = [
+    "send", "edit", "delete", "act", "read", "received", "history", "open", "room", "contacts", "watch", "present", "typing",
+    "settings",
 ];
 
 #[derive(Debug, Serialize)]
@@ -176,6 +178,9 @@ pub struct Refusal<'a> {
     pub field: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
+    /// What was done with the card before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done: Option<&'a Done>,
 }
 
 /// The `error` frame for a failed request.
@@ -187,6 +192,7 @@ pub fn refusal(id: Option<u64>, error: &Error) -> String {
         temporary: error.temporary(),
         field: error.field(),
         retry_after: error.retry_after(),
+        done: error.done(),
     })
     .text()
 }

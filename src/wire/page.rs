@@ -180,6 +180,7 @@ mod tests {
             expires_at: None,
             edited_at: None,
             deleted_by: None,
+            card: None,
             key: None,
             version: id,
         }

@@ -17,6 +17,7 @@ pub enum Request {
     Send(#[serde(deserialize_with = "only")] Send),
     Edit(#[serde(deserialize_with = "only")] Edit),
     Delete(#[serde(deserialize_with = "only")] Delete),
+    Act(#[serde(deserialize_with = "only")] Act),
     Read(#[serde(deserialize_with = "only")] Read),
     Received(#[serde(deserialize_with = "only")] Received),
     History(#[serde(deserialize_with = "only")] History),
@@ -82,6 +83,16 @@ pub struct Edit {
 pub struct Delete {
     pub id: u64,
     pub message: MessageId,
+}
+
+/// Presses a button of a card.
+#[derive(Debug, Deserialize)]
+pub struct Act {
+    pub id: u64,
+    pub message: MessageId,
+    pub action: String,
+    pub input: Option<String>,
+    pub key: Key,
 }
 
 #[derive(Debug, Deserialize)]
@@ -216,6 +227,7 @@ impl Request {
             Request::Send(r) => r.id,
             Request::Edit(r) => r.id,
             Request::Delete(r) => r.id,
+            Request::Act(r) => r.id,
             Request::Read(r) => r.id,
             Request::Received(r) => r.id,
             Request::History(r) => r.id,

@@ -3,6 +3,7 @@
 
 use crate::id::{ConversationId, MessageId, Party, Topic, UserId};
 use crate::time::Moment;
+use crate::wire::card::CardRow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -157,6 +158,9 @@ pub struct MessageRow {
     /// Who deleted it (a party); its text is empty then.
     #[schema(value_type = Option<String>)]
     pub deleted_by: Option<Party>,
+    /// From the application only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card: Option<Box<CardRow>>,
     /// Shown to its sender only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,

@@ -8,6 +8,7 @@ mod harness;
 
 mod api;
 mod callbacks;
+mod card;
 mod command;
 mod config;
 mod console;

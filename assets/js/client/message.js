@@ -1,5 +1,6 @@
 /** One message: whose, what, when, how far it came, and what can be done with it. */
 import { Avatar } from './avatar.js';
+import { Card } from './card.js';
 import { Earlier } from './earlier.js';
 import { Icon, IconButton } from './icon.js';
 import { sentence, t } from './language.js';
@@ -25,14 +26,17 @@ import { html, memo, useDesk, useEffect } from './ui.js';
  * @property {Row[]|undefined} earlier of the same topic
  * @property {boolean} active
  * @property {boolean} inside the focus is in it
+ * @property {boolean} linked a card can be pressed
  * @property {Acts} acts
  */
 
 /** @param {Props} props */
-function draw({ message, starts, ends, own, crowd, mark, readers, name, author, quoted, earlier, active, inside, acts }) {
+function draw({ message, starts, ends, own, crowd, mark, readers, name, author, quoted, earlier, active, inside, linked, acts }) {
   const desk = useDesk();
   const at = new Date(message.at);
   const gone = message.deleted_by !== null;
+  const card = gone ? undefined : message.card;
+  const plain = !card || message.text !== card.title;
   const names = message.mentions.map((id) => desk.nameOf(`user:${id}`));
   const classes = `message ${own ? 'is-own' : ''} ${starts ? 'is-first' : ''} ${ends ? 'is-last' : ''} ${gone ? 'is-gone' : ''}`;
   return html`
@@ -42,14 +46,15 @@ function draw({ message, starts, ends, own, crowd, mark, readers, name, author, 
       <div class="message-body">
         ${crowd && !own && starts ? html`<div class="message-name"><bdi>${name}</bdi></div>` : html`<span class="hidden">${own ? t('you') : name}${t('said')}</span>`}
         ${earlier && html`<${Earlier} messages=${earlier} active=${active} />`}
-        <div class="bubble" title=${fullTime(at)}>
+        <div class=${`bubble ${card ? 'has-card' : ''}`} title=${card ? undefined : fullTime(at)}>
           ${message.reply_to !== null && !gone && html`<${Quote} message=${message} quoted=${quoted} jump=${acts.jump} />`}
-          ${gone ? html`<p class="message-gone"><${Icon} name="block" />${t('message.deleted')}</p>` : html`<${Markdown} message=${message} names=${names} />`}
+          ${gone ? html`<p class="message-gone"><${Icon} name="block" />${t('message.deleted')}</p>` : plain && html`<${Markdown} message=${message} names=${names} />`}
+          ${card && html`<${Card} message=${message} card=${card} linked=${linked} />`}
           ${!gone && html`<${Tools} message=${message} own=${own} active=${inside} acts=${acts} />`}
         </div>
         ${ends && html`<div class="message-foot">
           ${message.via === 'application' && html`<span>${t('message.via')}</span>`}
-          ${message.edited_at && !gone && html`<span>${t('message.edited')}</span>`}
+          ${message.edited_at && !gone && plain && html`<span>${t('message.edited')}</span>`}
           <time dateTime=${message.at}>${clockTime(at)}</time>
           ${mark && !gone && html`<${Mark} state=${mark} readers=${readers} crowd=${crowd} />`}
         </div>`}

@@ -30,6 +30,9 @@ export function shortTime(at, now = new Date()) {
   return at.getFullYear() === now.getFullYear() ? date.format(at) : year.format(at);
 }
 
+/** The time, and the day where it was another. @param {Date} at */
+export const when = (at) => (dayOf(at) === dayOf(new Date()) ? clock.format(at) : `${shortTime(at)} ${clock.format(at)}`);
+
 /** Between the messages of two days. @param {Date} at @param {Date} [now] */
 export function dayName(at, now = new Date()) {
   const days = dayOf(now) - dayOf(at);

@@ -1,6 +1,6 @@
 /** What went wrong with a request, in the protocol's words. `disconnected` is our own code: nobody knows whether it arrived. */
 export class Failure extends Error {
-  /** @param {{code: string, message?: string, detail?: string, temporary?: boolean, field?: string, retry_after?: number}} from */
+  /** @param {{code: string, message?: string, detail?: string, temporary?: boolean, field?: string, retry_after?: number, done?: import('./wire.js').CardDone}} from */
   constructor(from) {
     super(from.message || from.detail || from.code);
     this.name = 'Failure';
@@ -8,6 +8,8 @@ export class Failure extends Error {
     this.temporary = from.temporary ?? false;
     this.field = from.field;
     this.retryAfter = from.retry_after;
+    /** What somebody else did with a card before. */
+    this.done = from.done;
   }
 
   static disconnected() {

@@ -11,13 +11,14 @@ import { Marks } from './mark.js';
 import { Outbox } from './outbox.js';
 import { conversationOf, partyOf } from './party.js';
 import { Presence } from './presence.js';
+import { Presses } from './press.js';
 import { Replica } from './replica.js';
 import { Requests } from './request.js';
 import { Roster } from './roster.js';
 import { Signal } from './signal.js';
 import { Typing } from './typing.js';
 
-const WRITES = new Set(['send', 'edit', 'delete', 'open', 'room', 'settings']);
+const WRITES = new Set(['send', 'edit', 'delete', 'act', 'open', 'room', 'settings']);
 
 /**
  * @typedef {object} Options
@@ -55,6 +56,7 @@ export class Messenger {
     this.history = new History(plug('messages'));
     this.roster = new Roster(plug('roster'));
     this.marks = new Marks(plug('members'));
+    this.presses = new Presses(plug('messages'));
     this.outbox = new Outbox({ ...plug('outbox'), store: options.store, onrefuse: options.onrefuse });
     this.connection = new Connection({
       clock: time,

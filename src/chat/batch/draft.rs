@@ -4,6 +4,7 @@ use crate::chat::message;
 use crate::chat::term::Terms;
 use crate::error::{Error, Result};
 use crate::time::Moment;
+use crate::wire::card::Draft as Card;
 use std::time::Duration;
 
 /// How far ahead something may be scheduled.
@@ -12,6 +13,7 @@ const AHEAD: Duration = Duration::from_secs(366 * 24 * 3600);
 #[derive(Debug, Clone, Default)]
 pub struct Draft {
     pub text: String,
+    pub card: Option<Card>,
     pub terms: Terms,
     /// Written then; at once where there is none.
     pub send_at: Option<Moment>,
@@ -29,7 +31,7 @@ impl Draft {
 
     /// Nothing stands in the way of writing it at once.
     pub(super) fn is_immediate(&self) -> bool {
-        self.send_at.is_none() && !self.online
+        self.send_at.is_none() && !self.online && self.card.is_none()
     }
 
     /// Whether it makes sense now.

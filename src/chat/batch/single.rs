@@ -34,6 +34,7 @@ fn done(tx: &Tx, author: &Author, id: i64, draft: &Draft) -> Batch {
         id,
         sender: author.user,
         text: draft.text.clone(),
+        card: None,
         terms: draft.terms.clone(),
         online: false,
         replacing: draft.replace,
@@ -47,6 +48,7 @@ fn done(tx: &Tx, author: &Author, id: i64, draft: &Draft) -> Batch {
         edited_at: None,
         withdrawn_at: None,
         changing: None,
+        editing: false,
         everyone: None,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::chat::announce;
+use crate::chat::card::press::{self, Press};
 use crate::chat::scratch::{APP, id, office};
 use crate::directory::contact;
 use crate::directory::group::GroupDraft;
@@ -111,4 +112,32 @@ fn an_application_with_many_messages_to_many_does_not_keep_another_waiting() {
     });
     let turn = open.iter().position(|(app, _)| *app == AppNo(2));
     assert!(turn.is_some_and(|turn| turn <= 1), "its turn comes as {turn:?} of {}", open.len());
+}
+
+#[test]
+fn a_press_costs_the_same_however_many_copies_there_are_and_they_follow_in_small_pieces() {
+    let store = office(USERS);
+    store.change(|tx| shared::put(tx, APP, &group(1..=USERS), announce::user));
+    let card = r#"{"title":"Go?","actions":[{"id":"yes","label":"Yes"}]}"#;
+    let draft = Draft { card: serde_json::from_str(card).unwrap(), ..Draft::plain("Go?") };
+    let to = ["group:all".to_string()];
+    let batch = store.change(move |tx| accept(tx, &Author::application(APP), &to, &draft)).id;
+    while store.change(move |tx| step(tx, APP, batch)) {}
+    let (copies, _) = store.read_blocking(|db| copy::list(db, APP, batch, 0, 1)).unwrap();
+    let (message, _) = copies[0].message.unwrap();
+    let ((), changes) = store.change(move |tx| {
+        let user = user::get_no(tx, APP, UserNo(1))?;
+        let press = Press { message, action: "yes".into(), input: None, key: Key::parse("k")? };
+        counted(tx, |tx| press::act(tx, &Author::in_name_of(&user), &press).map(|_| ()))
+    });
+    assert!(changes < 10, "a press changes {changes} rows");
+    let (mut pieces, mut more) = (0, true);
+    while more {
+        let (left, changes) = store.change(move |tx| counted(tx, |tx| step(tx, APP, batch)));
+        assert!(changes <= 2 * TOGETHER, "a piece changes {changes} rows");
+        (more, pieces) = (left, pieces + 1);
+    }
+    assert!(pieces > USERS / TOGETHER, "{pieces}");
+    let stale = "SELECT count(*) FROM message m JOIN card c ON c.application = m.application AND c.id = m.card WHERE m.version < c.version";
+    assert_eq!(store.read_blocking(|db| db.one(stale, [], |r| r.get::<i64>(0))).unwrap(), 0);
 }

@@ -20,12 +20,14 @@ pub struct Draft {
     /// The batch it is a copy of.
     pub batch: Option<i64>,
     pub terms: Terms,
+    /// The card that it shows.
+    pub card: Option<i64>,
 }
 
 impl Draft {
     pub fn parse(key: Key, text: String) -> Result<Draft> {
         check_text(&text)?;
-        Ok(Draft { key, text, reply_to: None, mentions: Vec::new(), batch: None, terms: Terms::default() })
+        Ok(Draft { key, text, reply_to: None, mentions: Vec::new(), batch: None, terms: Terms::default(), card: None })
     }
 
     /// As its author sees it once it is kept: its id, its conversation and the message before it.
@@ -45,6 +47,7 @@ impl Draft {
             expires_at: self.terms.expires_at,
             edited_at: None,
             deleted_by: None,
+            card: None,
             key: Some(self.key.as_str().into()),
             version: id.0,
         }

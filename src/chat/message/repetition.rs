@@ -4,7 +4,7 @@ use super::{Draft, Posted, get};
 use crate::chat::author::Author;
 use crate::chat::conversation;
 use crate::error::{Error, Result};
-use crate::id::{ConversationId, Key, MessageId, Party};
+use crate::id::{AppNo, ConversationId, Key, MessageId, Party};
 use crate::secret;
 use crate::store::{Db, Row, params};
 
@@ -38,6 +38,12 @@ fn kept(db: &Db, author: &Author, draft: &Draft) -> Result<Option<(MessageId, Co
     let read = |r: &Row| Ok((r.get(0)?, r.get(1)?, r.get::<Vec<u8>>(2)?));
     let found = db.maybe(sql, params![author.app, author.user, key], read)?;
     Ok(found.filter(|(_, place, kept)| *kept == digest(*place, draft)).map(|(id, place, _)| (id, place)))
+}
+
+/// The application's own message of this key.
+pub(in crate::chat) fn known(db: &Db, app: AppNo, key: &Key) -> Result<Option<MessageId>> {
+    let sql = "SELECT id FROM message WHERE application = ?1 AND sender = 0 AND key = ?2";
+    db.maybe(sql, params![app, key], |r| r.get(0))
 }
 
 /// Of what was sent, to tell a repetition from a second use of the key.

@@ -5,7 +5,7 @@ use super::person::Person;
 use super::session;
 use super::signature::{Headers, is_genuine};
 use super::state::State;
-use super::{answer, token};
+use super::{answer, decision, token};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -48,6 +48,7 @@ pub async fn receive(request: HttpRequest, body: Bytes, office: Data<Office>) ->
     match call.kind.as_str() {
         "user.verify" => HttpResponse::Ok().json(verify(&office, &call).await),
         "contacts.list" => HttpResponse::Ok().json(contacts(&office, &call)),
+        "action.invoked" => HttpResponse::Ok().json(action(&office, &call).await),
         "message.created" => HttpResponse::Ok().json(message(&office, &call)),
         _ => HttpResponse::NoContent().finish(),
     }
@@ -93,6 +94,12 @@ fn groups_for(state: &State, reader: &str) -> Vec<Value> {
         .filter(|(_, users)| !users.is_empty())
         .map(|(department, users)| json!({"id": department.id, "name": department.name, "users": users}))
         .collect()
+}
+
+/// Somebody pressed a button of a card.
+async fn action(office: &Office, call: &Call) -> Value {
+    let pressed = (call.text("/action"), call.text("/input"));
+    decision::press(office, call.person("/user"), call.text("/message/topic"), pressed).await
 }
 
 /// Only what a person writes to the office is answered.

@@ -18,26 +18,9 @@ pub fn plain(text: &str) -> String {
     out
 }
 
-fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     let lines = text.lines().map(|line| format!("> {}", plain(line)));
     lines.collect::<Vec<_>>().join("\n")
-}
-
-/// To the manager: somebody asks for leave.
-pub fn asked(address: &str, state: &State, leave: &Leave, reader: &Person) -> String {
-    let l = &reader.language;
-    let (name, span) = (plain(&state.name_of(&leave.person)), l.span(&leave.first, &leave.last));
-    let (kind, days) = (leave.kind.title(l), l.days(&leave.days));
-    let mut text = match l {
-        Language::English => format!("**{name}** asks for **{days}** of {kind}: {span}."),
-        Language::Chinese => format!("**{name}** 申请 **{days}** {kind}：{span}。"),
-    };
-    if !leave.note.is_empty() {
-        text.push_str(&format!("\n\n{}", quote(&leave.note)));
-    }
-    let open = l.say("Approve or reject", "批准或拒绝");
-    text.push_str(&format!("\n\n[{open}]({}/leave/{})", address, leave.id));
-    text
 }
 
 /// To the one who asked: it is decided.

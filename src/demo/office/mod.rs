@@ -5,7 +5,9 @@
 mod answer;
 mod attempt;
 mod callback;
+mod card;
 mod day;
+mod decision;
 mod entry;
 mod flash;
 mod guard;

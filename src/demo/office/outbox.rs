@@ -21,6 +21,7 @@ const IDLE: Duration = Duration::from_secs(3600);
 pub enum Verb {
     Post,
     Put,
+    Patch,
     Delete,
 }
 
@@ -78,6 +79,17 @@ impl Outbox {
     pub fn message(&mut self, to: &str, text: &str) {
         let body = json!({"to": to, "text": text});
         self.push(Verb::Post, "/api/v1/messages".into(), Some(body));
+    }
+
+    /// A card with its title as text; later messages and calls know it by its topic.
+    pub fn card(&mut self, to: &str, topic: &str, card: Value) {
+        self.push(Verb::Post, "/api/v1/messages".into(), Some(json!({"to": to, "topic": topic, "card": card})));
+    }
+
+    /// What the card of a topic shows from now on.
+    pub fn change_card(&mut self, topic: &str, card: Value) {
+        let path = format!("/api/v1/topics/{}", parlour::encode(topic));
+        self.push(Verb::Patch, path, Some(json!({"card": card})));
     }
 
     /// A message in the name of one of our people, which some have read already.

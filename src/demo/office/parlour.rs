@@ -96,6 +96,7 @@ impl Parlour {
         let method = match errand.verb {
             Verb::Post => Method::POST,
             Verb::Put => Method::PUT,
+            Verb::Patch => Method::PATCH,
             Verb::Delete => Method::DELETE,
         };
         let mut request = self.request(method, &errand.path, PATIENCE);

@@ -8,7 +8,7 @@ use super::notice::Notice;
 use super::outbox::Outbox;
 use super::person::{Department, Person};
 use super::state::State;
-use super::{letter, password, session};
+use super::{card, letter, password, session};
 
 /// id, name, what they are called, title, department
 const PEOPLE: [[&str; 5]; 5] = [
@@ -127,8 +127,8 @@ fn errands(state: &State, address: &str) -> Outbox {
     }
     for manager in &state.people {
         for leave in state.waiting_for(manager) {
-            let text = letter::asked(address, state, leave, manager);
-            outbox.message(&format!("user:{}", manager.id), &text);
+            let card = card::asked(address, state, leave, manager);
+            outbox.card(&format!("user:{}", manager.id), &card::topic(leave.id), card);
         }
     }
     outbox

@@ -26,11 +26,18 @@ impl Stage {
         self.heard.lock().unwrap()
     }
 
+    /// The cards sent to this party.
+    fn cards(&self, to: &str) -> Vec<Value> {
+        let heard = self.heard();
+        let to_them = heard.iter().filter(|heard| heard.body["to"] == to && heard.body["card"].is_object());
+        to_them.map(|heard| heard.body["card"].clone()).collect()
+    }
+
     /// The texts sent to this party.
     fn texts(&self, to: &str) -> Vec<String> {
         let heard = self.heard();
         let to_them = heard.iter().filter(|heard| heard.body["to"] == to);
-        to_them.map(|heard| heard.body["text"].as_str().unwrap().to_owned()).collect()
+        to_them.map(|heard| heard.body["text"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
     fn has(&self, call: &str) -> bool {
@@ -182,11 +189,12 @@ async fn a_request_reaches_the_manager_once_and_is_decided_once() {
     for _ in 0..2 {
         assert_eq!(ben.sends("/leave", &form).await.to, "/leave");
     }
-    let to_anna = || stage.texts("user:anna").into_iter().filter(|text| text.contains("Ben")).collect::<Vec<_>>();
-    eventually("the manager hears of it", || to_anna().iter().any(|text| text.contains("\\*dentist\\*"))).await;
-    let requests = to_anna().into_iter().filter(|text| text.contains("asks for")).collect::<Vec<_>>();
+    let of_ben = |card: &Value| card["title"] == "Ben Okafor asks for leave";
+    let to_anna = || stage.cards("user:anna").into_iter().filter(of_ben).collect::<Vec<_>>();
+    eventually("the manager hears of it", || to_anna().iter().any(|card| card["text"] == "> \\*dentist\\*")).await;
+    let requests = to_anna();
     assert_eq!(requests.len(), 1, "{requests:?}");
-    let link = requests[0].split("](").nth(1).unwrap().trim_end_matches(')').replace(&anna.home, "");
+    let link = requests[0]["link"].as_str().unwrap().replace(&anna.home, "");
     assert!(anna.looks(&link).await.text.contains("value=\"approve\""));
     assert!(!ben.looks(&link).await.text.contains("value=\"approve\""));
     let decision = format!("{link}/decision");
@@ -197,6 +205,8 @@ async fn a_request_reaches_the_manager_once_and_is_decided_once() {
     assert!(anna.looks(&link).await.text.contains("Already approved by Anna Liu"));
     eventually("the asker hears of it", || stage.texts("user:ben").iter().any(|text| text.contains("**approved**"))).await;
     assert!(!stage.texts("user:ben").iter().any(|text| text.contains("**rejected**")));
+    let topic = format!("PATCH /api/v1/topics/{}", parlour::encode(link.trim_start_matches('/')));
+    assert!(stage.has(&topic), "the card shows what was decided on the page");
     let mut emil = Browser::of(&running, "emil").await;
     assert_eq!(emil.looks(&link).await.status, 404);
     running.stop().await;

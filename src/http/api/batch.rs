@@ -154,13 +154,13 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>, Query
     ok(&house.store.read(find).await?)
 }
 
-/// Changes the text of all copies, of more than 100 soon after.
+/// Changes the text or the card of all copies, of more than 100 soon after.
 #[utoipa::path(patch, path = "/api/v1/batches/{id}", tag = "messages", params(("id" = i64, Path)), request_body = Change,
     responses((status = 202, description = "Accepted", body = One)))]
 pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>, Json(change): Json<Change>) -> Answer {
-    let app = by.application.no;
+    let (app, content) = (by.application.no, change.content()?);
     let edit = move |tx: &mut Tx| {
-        let batch = batch::edit(tx, app, id, &change.text)?;
+        let batch = batch::edit(tx, app, id, &content)?;
         Ok(One { batch: view(tx, batch)? })
     };
     answer(StatusCode::ACCEPTED, &house.store.write(edit).await?)

@@ -18,6 +18,7 @@ use crate::jobs::answer;
 use crate::live::Reader;
 use crate::store::Db;
 use crate::time::Moment;
+use crate::wire::card;
 use crate::wire::row::MessageRow;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::Data;
@@ -81,7 +82,11 @@ pub struct Given {
     /// The reply, which appears in the conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
-    /// The same, where something went wrong.
+    /// The card of that message; to `action.invoked`: the one that takes the place of the pressed one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<card::Draft>)]
+    card: Option<Value>,
+    /// A sentence for the user who asked, where something went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
 }
@@ -201,7 +206,7 @@ async fn poll(mut look: Look, seat: &Reader, limit: usize, wait: Duration) -> Re
 pub async fn create(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>, post: Post<Given>) -> Answer {
     let app = by.application.no;
     let tried = Tried::given(&serde_json::to_vec(&post.body).map_err(Error::internal)?)?;
-    let give = move |tx: &mut crate::store::Tx| answer::give(tx, app, id, tried).map(|message| Answered { message });
+    let give = move |tx: &mut crate::store::Tx| answer::give(tx, app, id, &tried).map(|message| Answered { message });
     post.once.answer(&house, StatusCode::OK, give).await
 }
 

@@ -2,8 +2,9 @@
 
 use crate::apps::key::Scope;
 use crate::chat::author::Author;
+use crate::chat::batch::{self, Content};
 use crate::chat::term::Terms;
-use crate::chat::{batch, copy, ledger, message};
+use crate::chat::{card, copy, ledger, message};
 use crate::directory::user;
 use crate::error::{Error, Result};
 use crate::http::House;
@@ -18,6 +19,7 @@ use crate::http::problem::Answer;
 use crate::id::{AppNo, MessageId, Party, Topic, UserId, UserNo};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
+use crate::wire::card::Draft as Card;
 use crate::wire::row::MessageRow;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -30,8 +32,10 @@ use utoipa::ToSchema;
 #[schema(as = MessageDraft)]
 pub struct Body {
     to: To,
-    /// Markdown, up to 16 KiB.
-    text: String,
+    /// Markdown, up to 16 KiB. Absent: the title of the card.
+    text: Option<String>,
+    /// What it shows besides; only from the application itself.
+    card: Option<Card>,
     /// `application` or `user:<id>`, which needs a scope of its own; absent: the application.
     from: Option<String>,
     /// What it is about, as the application names it, such as `leave/118`: 1 to 128 bytes.
@@ -92,12 +96,23 @@ pub struct Whole {
     delivery: Vec<Entry>,
 }
 
-/// A change of a message, or of all copies of a batch.
+/// A change of a message, or of all copies of a batch: the text, the card, or both.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = MessageChange)]
 pub struct Change {
-    pub text: String,
+    text: Option<String>,
+    /// The card in the place of the one that is shown, on all copies of the message.
+    card: Option<Card>,
+}
+
+impl Change {
+    pub fn content(self) -> Result<Content> {
+        match (self.text, self.card) {
+            (None, None) => Err(Error::invalid("text", "give a text or a card")),
+            (text, card) => Ok(Content { text, card }),
+        }
+    }
 }
 
 /// Sends a message. It is durable once it is answered; more than 100 recipients get theirs soon after. A recipient who is not
@@ -123,7 +138,9 @@ fn draft(body: &Body) -> Result<batch::Draft> {
     let topic = body.topic.as_deref().map(Topic::parse).transpose()?;
     let terms = Terms { topic, expires_at: moment("expires_at", body.expires_at.as_deref())? };
     let send_at = moment("send_at", body.send_at.as_deref())?;
-    Ok(batch::Draft { text: body.text.clone(), terms, send_at, online: body.only.is_some(), replace: body.replace })
+    let text = body.text.clone().or(body.card.as_ref().map(|card| card.title.trim().into()));
+    let text = text.ok_or_else(|| Error::invalid("text", "a message needs a text or a card"))?;
+    Ok(batch::Draft { text, card: body.card.clone(), terms, send_at, online: body.only.is_some(), replace: body.replace })
 }
 
 fn moment(field: &str, text: Option<&str>) -> Result<Option<Moment>> {
@@ -168,13 +185,21 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<MessageId>)
     ok(&house.store.read(find).await?)
 }
 
-/// Changes the text of a message that the application wrote, as itself or in a user's name.
+/// Changes the text of a message that the application wrote, as itself or in a user's name; or the card, on all copies of it.
 #[utoipa::path(patch, path = "/api/v1/messages/{id}", tag = "messages", params(("id" = i64, Path)), request_body = Change,
     responses((status = 200, body = One)))]
 pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<MessageId>, Json(change): Json<Change>) -> Answer {
-    let author = Author::application(by.application.no);
-    let message = house.store.write(move |tx| message::edit(tx, &author, id, &change.text)).await?;
-    ok(&One { message })
+    let (app, content) = (by.application.no, change.content()?);
+    let edit = move |tx: &mut Tx| {
+        if let Some(text) = &content.text {
+            message::edit(tx, &Author::application(app), id, text)?;
+        }
+        if let Some(card) = &content.card {
+            card::put(tx, app, id, card)?;
+        }
+        Ok(message::get(tx, app, id)?.row(UserNo::APPLICATION))
+    };
+    ok(&One { message: house.store.write(edit).await? })
 }
 
 /// Withdraws a message that the application wrote. A row without text stays in its place.

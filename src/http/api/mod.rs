@@ -1,6 +1,7 @@
 //! The REST interface for applications, `/api/v1`: one file for each noun. A handler parses, asks the product once, and
 //! answers rows; the application is always the key's. The OpenAPI document is made from what stands at the handlers.
 
+pub mod act;
 pub mod batch;
 pub mod contact;
 pub mod conversation;

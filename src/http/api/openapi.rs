@@ -2,8 +2,8 @@
 //! its scope, the errors, the `Idempotency-Key`, is added from the table of routes.
 
 use super::{
-    batch, contact, conversation, event, export, group, import, ledger, message, ping, presence, session, ticket, token, topic,
-    user,
+    act, batch, contact, conversation, event, export, group, import, ledger, message, ping, presence, session, ticket, token,
+    topic, user,
 };
 use crate::http::problem::{Answer, Document};
 use crate::http::route::{Policy, Route};
@@ -25,6 +25,7 @@ use utoipa::OpenApi;
         message::show,
         message::update,
         message::destroy,
+        act::create,
         batch::index,
         batch::show,
         ledger::show,

@@ -1,8 +1,8 @@
 //! The routes of the REST interface: a part of the one table in `http/router`.
 
 use super::{
-    batch, contact, conversation, event, export, group, import, ledger, message, openapi, ping, presence, session, ticket, token,
-    topic, user,
+    act, batch, contact, conversation, event, export, group, import, ledger, message, openapi, ping, presence, session, ticket,
+    token, topic, user,
 };
 use crate::apps::key::Scope;
 use crate::http::route::{Policy::*, Route};
@@ -29,6 +29,7 @@ fn messages() -> Vec<Route> {
         Route::new(Method::GET,    "/api/v1/messages/{id}", Application(Scope::Messages), message::show),
         Route::new(Method::PATCH,  "/api/v1/messages/{id}", Application(Scope::Messages), message::update),
         Route::new(Method::DELETE, "/api/v1/messages/{id}", Application(Scope::Messages), message::destroy),
+        Route::new(Method::POST,   "/api/v1/messages/{id}/act", Application(Scope::MessagesAsUser), act::create),
         Route::new(Method::GET,    "/api/v1/batches",       Application(Scope::Messages), batch::index),
         Route::new(Method::GET,    "/api/v1/batches/{id}",  Application(Scope::Messages), batch::show),
         Route::new(Method::GET,    "/api/v1/batches/{id}/delivery", Application(Scope::Messages), ledger::show),

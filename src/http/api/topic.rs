@@ -61,9 +61,9 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, Q
 #[utoipa::path(patch, path = "/api/v1/topics/{id}", tag = "topics", params(("id" = String, Path)), request_body = Change,
     responses((status = 202, description = "Accepted", body = One)))]
 pub async fn update(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, Json(change): Json<Change>) -> Answer {
-    let app = by.application.no;
+    let (app, content) = (by.application.no, change.content()?);
     let edit = move |tx: &mut Tx| {
-        let batch = topic::edit(tx, app, &name, &change.text)?;
+        let batch = topic::edit(tx, app, &name, &content)?;
         Ok(One { batch: view(tx, batch)? })
     };
     answer(StatusCode::ACCEPTED, &house.store.write(edit).await?)

@@ -5,6 +5,7 @@ mod person;
 
 use crate::error::Error;
 use crate::http::page;
+use crate::wire::card::Done;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -36,7 +37,7 @@ impl From<Error> for Problem {
             Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
             Error::Forbidden(_) => StatusCode::FORBIDDEN,
             Error::NotFound(_) => StatusCode::NOT_FOUND,
-            Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Conflict(_) | Error::Late { .. } => StatusCode::CONFLICT,
             Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -114,6 +115,7 @@ impl Problem {
             temporary: self.error.temporary(),
             field: self.error.field(),
             retry_after: self.error.retry_after(),
+            done: self.error.done(),
             request_id,
             more: &self.more,
         };
@@ -165,6 +167,9 @@ pub struct Document<'a> {
     field: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u32>,
+    /// What was done with the card before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done: Option<&'a Done>,
     request_id: &'a str,
     #[serde(flatten)]
     #[schema(ignore)]

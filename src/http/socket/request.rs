@@ -1,6 +1,7 @@
 //! What a signed-in client asks, one function for each frame that changes something. Every frame acts for the connection's
 //! own user, and reaches conversations only through that user's membership.
 
+use crate::chat::card::press::{self, Press, Pressed};
 use crate::chat::{announce, conversation, member, message, picture, room};
 use crate::directory::{block, setting, user};
 use crate::error::{Error, Result};
@@ -26,6 +27,7 @@ pub async fn take(connection: &Connection, request: Request) -> Result<()> {
         Request::Send(r) => send(connection, r).await,
         Request::Edit(r) => edit(connection, r).await,
         Request::Delete(r) => delete(connection, r).await,
+        Request::Act(r) => act(connection, r).await,
         Request::Open(r) => open(connection, r).await,
         Request::Room(r) => room(connection, r).await,
         Request::Settings(r) => settings(connection, r).await,
@@ -68,6 +70,19 @@ async fn delete(connection: &Connection, r: asked::Delete) -> Result<()> {
     let author = connection.author.clone();
     let work = move |tx: &mut Tx| message::delete(tx, &author, r.message);
     connection.write(work, changed(Reply::new(connection, r.id))).await
+}
+
+async fn act(connection: &Connection, r: asked::Act) -> Result<()> {
+    let (author, user, reply) = (connection.author.clone(), connection.caller.user, Reply::new(connection, r.id));
+    let press = Press { message: r.message, action: r.action, input: r.input, key: r.key };
+    let work = move |tx: &mut Tx| press::act(tx, &author, &press);
+    let done = move |result| {
+        reply.with(result, |reply, Pressed { message, repeated }| {
+            let version = (!repeated).then_some(message.version);
+            reply.ok(version, Body::Message { message: &message.row(user), repeated, begun: None });
+        })
+    };
+    connection.write(work, done).await
 }
 
 fn changed(reply: Reply) -> impl FnOnce(Result<MessageRow>) + Send {

@@ -36,7 +36,7 @@ test('two people chat, each from a page of the office', async () => {
   await hear(ben, 'Gladly');
 });
 
-test('a leave request reaches the manager, who approves it on the page behind its link', async () => {
+test('a leave request is a card for the manager, who approves it there; the page of the office shows it', async () => {
   const [emil, anna] = [await person('emil'), await person('anna', { locale: 'zh-CN' })];
   await emil.page.goto(`${stage.server.office}/leave`);
   const day = new Date(Date.now() + 60 * 86_400_000);
@@ -47,9 +47,12 @@ test('a leave request reaches the manager, who approves it on the page behind it
   await emil.page.waitForSelector('.flash.good');
   await openWidget(anna);
   await frame(anna).locator('.row', { hasText: 'Harbour' }).click();
-  await hear(anna, 'Moving *house*');
-  const [request] = await Promise.all([anna.page.context().waitForEvent('page'), frame(anna).locator('.message', { hasText: 'Moving' }).getByRole('link').click()]);
-  await request.click('[value=approve]');
+  const card = frame(anna).locator('.card', { hasText: 'Moving *house*' });
+  const [request] = await Promise.all([anna.page.context().waitForEvent('page'), card.getByRole('link').click()]);
+  await request.waitForSelector('[value=approve]');
+  await card.getByRole('button', { name: 'Approve' }).click();
+  await card.locator('.card-state.is-done', { hasText: 'Approved' }).waitFor();
+  await request.reload();
   await request.waitForSelector('.decided.approved');
   await openWidget(emil);
   await frame(emil).locator('.row', { hasText: 'Harbour' }).click();

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 
 export class Receiver {
   /** @type {Array<{type: string, data: any}>} */ heard = [];
-  /** What is answered, by the type of the call. @type {Record<string, object>} */ answers = {};
+  /** What is answered, by the type of the call. @type {Record<string, object | ((data: any) => object)>} */ answers = {};
   status = 200;
   secret = '';
   /** Calls whose signature was not right. */ forged = 0;
@@ -38,6 +38,8 @@ export class Receiver {
     }
     const call = JSON.parse(body);
     this.heard.push(call);
-    response.writeHead(this.status, { 'content-type': 'application/json' }).end(JSON.stringify(this.status === 200 ? (this.answers[call.type] ?? {}) : { error: 'not now' }));
+    const answer = this.answers[call.type] ?? {};
+    const said = this.status === 200 ? (typeof answer === 'function' ? answer(call.data) : answer) : { error: 'not now' };
+    response.writeHead(this.status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
   }
 }

@@ -42,11 +42,32 @@ fn a_leave_request_reaches_the_manager_and_the_answer_comes_back() {
     let day = weekday.into_iter().find(|day| day.weekday() == jiff::civil::Weekday::Tuesday).expect("a Tuesday").to_string();
     let asked = ben.sends("/leave", &[("first", &day), ("last", &day), ("note", "Moving house")]);
     assert_eq!(asked.status, 303, "{}", asked.text());
-    let request = hears(&hers, "application", "Moving house");
-    let link = super::stage::between(request["text"].as_str().expect("text"), "](", ")").expect("a link").to_string();
+    let request = hears(&hers, "application", "Ben Okafor asks for leave");
+    assert_eq!(request["card"]["text"], "> Moving house");
+    let link = request["card"]["link"].as_str().expect("a link");
     let path = link.split_once(&demo.office().address.to_string()).expect("a link to the office").1.to_string();
     assert_eq!(anna.sends(&format!("{path}/decision"), &[("verdict", "approve")]).status, 303);
     hears(&his, "application", "**approved**");
+    let done = |body: &Value| body["messages"][0]["card"]["done"]["label"] == "Approved";
+    let shown = hers.hears("sync", 0, done)["messages"][0].clone();
+    assert_eq!((&shown["id"], &shown["card"]["done"]["user"]), (&request["id"], &json!("anna")), "the card shows it too");
+}
+
+#[test]
+fn a_leave_request_is_rejected_with_a_reason_on_its_card_and_the_page_shows_it() {
+    let demo = Demo::start();
+    let (wei, anna) = (demo.enters("Chen Wei"), demo.enters("Anna Liu"));
+    let (his, hers) = (client(&demo, &wei), client(&demo, &anna));
+    let request = hears(&hers, "application", "陈伟 asks for leave");
+    let press = json!({"id": 9, "message": request["id"], "action": "reject", "input": "Not that week", "key": "k"});
+    hers.says(&json!({"act": press}).to_string());
+    let confirmed = |body: &Value| body["messages"][0]["card"]["done"]["state"] == "confirmed";
+    let card = hers.hears("sync", 0, confirmed)["messages"][0]["card"].clone();
+    assert_eq!((&card["done"]["label"], &card["done"]["input"]), (&json!("Rejected"), &json!("Not that week")));
+    hears(&his, "application", "Not that week");
+    let link = request["card"]["link"].as_str().expect("a link");
+    let path = link.split_once(&demo.office().address.to_string()).expect("a link to the office").1;
+    assert!(wei.looks(path).text().contains("Not that week"));
 }
 
 #[test]

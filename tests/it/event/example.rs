@@ -68,6 +68,10 @@ fn every_type_has_an_example_and_it_is_what_is_told() {
     ben.gets("read", json!({"conversation": sent["conversation"], "upto": sent["id"]}));
     let soon = parlour::time::Moment::now().plus(Duration::from_secs(2));
     office.post("/messages", &json!({"to": "user:ben", "text": "cake", "topic": "cake", "expires_at": soon})).is(202);
+    let card = json!({"title": "Leave request 118", "actions": [{"id": "reject", "label": "Reject", "input": "Reason"}]});
+    let sent = office.post("/messages", &json!({"to": "user:anna", "card": card})).is(202)["messages"][0]["id"].clone();
+    anna.gets("act", json!({"message": sent, "action": "reject", "input": "too short", "key": "press"}));
+    listener.is_asked("action.invoked", 1);
     office.post("/ping", &json!({})).is(200);
     listener.is_asked("presence.changed", 1);
     lose_contacts(&office, &listener);
@@ -76,6 +80,11 @@ fn every_type_has_an_example_and_it_is_what_is_told() {
         _ => Reply::Json(json!({})),
     });
     anna.sends("application", "balance?");
+    eventually("the question is given up", || {
+        office.get("/events?limit=200").is(200).to_string().contains("delivery.failed").then_some(())
+    });
+    // When nothing was taken for so long, all calls are stopped, this one too; a ping starts them again.
+    office.post("/ping", &json!({})).is(200);
     listener.is_asked("delivery.failed", 1);
     listener.is_asked("message.expired", 1);
     let mut bodies: Vec<Value> = office.get("/events").is(200)["items"].as_array().unwrap().clone();

@@ -16,6 +16,7 @@ fn frames(t: &Things, key: &str) -> Vec<(&'static str, Value)> {
         ("send", json!({"to": conversation, "key": key, "text": "x", "reply_to": t.message, "mentions": [t.user]})),
         ("edit", json!({"message": t.message, "text": "y"})),
         ("delete", json!({"message": t.message})),
+        ("act", json!({"message": t.message, "action": "ok", "key": key})),
         ("read", json!({"conversation": t.conversation, "upto": t.message})),
         ("received", json!({"version": t.message})),
         ("history", json!({"conversation": t.conversation, "limit": 10})),

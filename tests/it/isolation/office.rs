@@ -33,12 +33,21 @@ pub fn stock(app: &App, tag: &str) -> Things {
     app.put(&format!("/groups/{group}"), &json!({"name": mark, "users": [user, other]})).is(201);
     let room = app.post("/conversations", &json!({"title": mark, "users": [user, other]})).is(201);
     let conversation = number(&room["conversation"]["id"]);
-    let sent =
-        app.post("/messages", &json!({"to": format!("conversation:{conversation}"), "text": mark, "topic": topic})).is(202);
+    let sent = app
+        .post(
+            "/messages",
+            &json!({"to": format!("conversation:{conversation}"), "text": mark, "topic": topic, "card": card(&mark, &user)}),
+        )
+        .is(202);
     let message = number(&sent["messages"][0]["id"]);
     app.post("/messages", &json!({"to": "application", "text": mark, "from": format!("user:{user}")})).is(202);
     let event = number(&app.get("/events/lag").is(200)["last"]);
     Things { user, other, group, conversation, message, batch: number(&sent["batch"]), topic, event }
+}
+
+/// A card with a button for this user.
+pub fn card(mark: &str, user: &str) -> Value {
+    json!({"title": mark, "fields": [{"label": mark, "value": mark}], "actions": [{"id": "ok", "label": mark, "users": [user]}]})
 }
 
 /// Takes so many numbers that none of a neighbour, who made less, is one of this application's.

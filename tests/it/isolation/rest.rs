@@ -1,6 +1,6 @@
 //! The REST interface: every call with the ids of another application in each place.
 
-use super::office::{Place, Things, go_ahead, mark, nowhere, places, stock};
+use super::office::{Place, Things, card, go_ahead, mark, nowhere, places, stock};
 use super::{credential, name, routes, same};
 use crate::harness::{Answer, App, Http, TestServer};
 use parlour::apps::key::Scope;
@@ -58,6 +58,8 @@ fn messages(t: &Things) -> Vec<Call> {
         bare("GET",    "/messages/{id}", t.message),
         with("PATCH",  "/messages/{id}", t.message, json!({"text": "y"})),
         bare("DELETE", "/messages/{id}", t.message),
+        with("PATCH",  "/messages/{id}", t.message, json!({"card": card("y", &t.user)})),
+        with("POST",   "/messages/{id}/act", t.message, json!({"user": t.user, "action": "ok", "key": "k"})),
         page("/batches", t.batch.to_string()),
         bare("GET",    "/topics/{id}", &t.topic),
         with("PATCH",  "/topics/{id}", &t.topic, json!({"text": "y"})),

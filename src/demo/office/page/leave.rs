@@ -2,11 +2,12 @@
 
 use super::{Card, Posted, Shell, Visitor, go, show, show_as};
 use crate::demo::office::day::Day;
+use crate::demo::office::decision::{Place, settle};
 use crate::demo::office::language::{Language, Sentence, sentence};
 use crate::demo::office::leave::{self, Balance, Decision, Draft, Form, Leave};
 use crate::demo::office::refusal::Refusal;
 use crate::demo::office::state::State;
-use crate::demo::office::{Office, letter, session, token};
+use crate::demo::office::{Office, card, session, token};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
@@ -131,8 +132,8 @@ async fn ask(office: &Office, visitor: &Visitor, draft: Draft) -> Result<Leave, 
         let (leave, is_new) = leave::ask(state, &person, draft)?;
         let manager = person.manager.as_deref().and_then(|id| state.person(id)).cloned();
         if let (true, Some(manager)) = (is_new, manager) {
-            let text = letter::asked(&address, state, &leave, &manager);
-            state.outbox.message(&format!("user:{}", manager.id), &text);
+            let card = card::asked(&address, state, &leave, &manager);
+            state.outbox.card(&format!("user:{}", manager.id), &card::topic(leave.id), card);
         }
         Ok(leave)
     };
@@ -198,27 +199,13 @@ pub async fn decide(posted: Posted<Verdict>, id: Path<u64>, office: Data<Office>
         at: session::now(),
         comment: posted.form.comment.trim().chars().take(300).collect(),
     };
-    let (leave, is_new) = settle(&office, &visitor, id, decision).await?;
+    let (leave, is_new) = settle(&office, (visitor.person.clone(), Place::Page), id, decision).await?;
     let told = said(&office, &leave, is_new);
     match is_new {
         true => office.flashes.good(&visitor.session.digest, told),
         false => office.flashes.bad(&visitor.session.digest, told),
     }
     Ok(go(&format!("/leave/{id}")))
-}
-
-async fn settle(office: &Office, visitor: &Visitor, id: u64, decision: Decision) -> Result<(Leave, bool), Refusal> {
-    let (manager, address) = (visitor.person.clone(), office.address.clone());
-    let make = move |state: &mut State| {
-        let (leave, is_new) = leave::decide(state, &manager, id, decision)?;
-        if let (true, Some(asker)) = (is_new, state.person(&leave.person).cloned())
-            && let Some(text) = letter::decided(&address, state, &leave, &asker)
-        {
-            state.outbox.message(&format!("user:{}", asker.id), &text);
-        }
-        Ok((leave, is_new))
-    };
-    office.change(make).await
 }
 
 fn said(office: &Office, leave: &Leave, is_new: bool) -> Sentence {

@@ -1,0 +1,74 @@
+//! What an application answers to a question of its queue, whichever way the answer comes: by the response to a callback, or
+//! by a call of its own. An answer counts once for each question, however often it comes.
+
+use crate::apps::delivery::{Delivery, Kind};
+use crate::chat::author::Author;
+use crate::chat::card::{self, draft};
+use crate::chat::message::{self, Draft, repetition};
+use crate::error::{Error, Result};
+use crate::id::{AppNo, Key, Party, UserNo};
+use crate::store::{Db, Tx};
+use crate::wire::reply::Reply;
+use crate::wire::row::MessageRow;
+
+/// Does what the answer to this question asks for, and answers what was said. An answer that cannot be used is an error, and
+/// changes nothing.
+pub fn apply(tx: &mut Tx, question: &Delivery, reply: &Reply) -> Result<Option<MessageRow>> {
+    match question.kind == Kind::ActionInvoked.as_str() {
+        true => card::answer::apply(tx, question, reply)?,
+        false => reply_to_message(tx, question, reply)?,
+    }
+    said(tx, question)
+}
+
+/// What the answer to this question has said, if it said anything.
+pub fn said(db: &Db, question: &Delivery) -> Result<Option<MessageRow>> {
+    for word in [REPLY, ERROR] {
+        if let Some(id) = repetition::known(db, question.app, &key(question, word)?)? {
+            let message = message::get(db, question.app, id)?;
+            return Ok(Some(MessageRow { key: None, ..message.row(UserNo::APPLICATION) }));
+        }
+    }
+    Ok(None)
+}
+
+/// What is said in answer to a question, and what is said to whoever pressed in vain: each once for each question.
+pub(super) const REPLY: &str = "reply";
+pub(super) const ERROR: &str = "error";
+
+fn key(question: &Delivery, word: &str) -> Result<Key> {
+    Key::parse(&format!("{word}:{}", question.webhook_id))
+}
+
+pub(super) fn draft_of(question: &Delivery, word: &str, text: &str) -> Result<Draft> {
+    Draft::parse(key(question, word)?, text.into())
+}
+
+pub(super) fn say(tx: &mut Tx, app: AppNo, to: &Party, draft: &Draft) -> Result<()> {
+    match message::post(tx, &Author::application(app), to, draft) {
+        Ok(_) | Err(Error::Conflict(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The application's reply to a message that was written to it.
+fn reply_to_message(tx: &mut Tx, question: &Delivery, reply: &Reply) -> Result<()> {
+    let (Some(conversation), app) = (question.conversation, question.app) else { return Ok(()) };
+    let checked = reply.card.as_ref().map(|card| draft::check(tx, app, tx.now, card)).transpose()?;
+    let Some(text) = reply.error.as_ref().or(reply.text.as_ref()).or(checked.as_ref().map(|card| &card.title)) else {
+        return Ok(());
+    };
+    let draft = draft_of(question, REPLY, text)?;
+    let card = checked.filter(|_| reply.error.is_none());
+    post(tx, app, &Party::Conversation(conversation), draft, card.as_ref())
+}
+
+fn post(tx: &mut Tx, app: AppNo, to: &Party, draft: Draft, card: Option<&draft::Checked>) -> Result<()> {
+    let Some(card) = card else { return say(tx, app, to, &draft) };
+    if repetition::known(tx, app, &draft.key)?.is_some() {
+        return Ok(());
+    }
+    let id = card::create(tx, app, card, None)?;
+    let posted = message::post(tx, &Author::application(app), to, &Draft { card: Some(id), ..draft })?;
+    card::belongs(tx, app, id, posted.row.id)
+}

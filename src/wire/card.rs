@@ -1,0 +1,182 @@
+//! A card: what a message from the application shows besides its text, with buttons. As an application gives it, and as a
+//! client sees it.
+
+use crate::id::UserId;
+use crate::time::Moment;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// A line of a card: what it is, and how much, when, where.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, expecting = "expected a field, an object with label and value")]
+#[schema(as = CardField)]
+pub struct Field {
+    /// Up to 80 characters.
+    pub label: String,
+    /// Up to 500 characters.
+    pub value: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = CardStyle)]
+pub enum Style {
+    Primary,
+    Danger,
+    #[default]
+    Default,
+}
+
+/// What somebody is asked to write when it presses a button.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, expecting = "expected an input, an object with label")]
+#[schema(as = CardInput)]
+pub struct Input {
+    /// Up to 100 characters.
+    pub label: String,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub required: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub multiline: bool,
+}
+
+/// The label alone, or more about it.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(untagged, expecting = "expected the label of the input, or an object with label")]
+#[schema(as = CardInputDraft)]
+pub enum InputDraft {
+    Label(String),
+    Whole(Input),
+}
+
+/// A button before it is kept.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, expecting = "expected an action, an object with id and label")]
+#[schema(as = CardActionDraft)]
+pub struct ActionDraft {
+    /// What the application is told: 1 to 64 of letters, digits, `.`, `_` and `-`; each once in a card.
+    pub id: String,
+    /// Up to 60 characters.
+    pub label: String,
+    #[serde(default)]
+    pub style: Style,
+    pub input: Option<InputDraft>,
+    /// A sentence that is to be agreed to first, up to 300 characters.
+    pub confirm: Option<String>,
+    /// Who sees this button and may press it; absent: every recipient.
+    #[schema(value_type = Option<Vec<String>>)]
+    pub users: Option<Vec<UserId>>,
+}
+
+/// What was done elsewhere, such as on a page of the application.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, expecting = "expected what was done, an object with label")]
+#[schema(as = CardDoneDraft)]
+pub struct DoneDraft {
+    /// What was done, such as `Approved`; up to 60 characters.
+    pub label: String,
+    /// The id of the action that it amounts to.
+    pub action: Option<String>,
+    /// Who did it, where that is one of its users.
+    #[schema(value_type = Option<String>)]
+    pub user: Option<UserId>,
+    /// Who did it, where that is nobody whom Parlour knows; up to 100 characters.
+    pub name: Option<String>,
+    /// Absent: now.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub at: Option<Moment>,
+    /// Up to 2,000 characters.
+    pub input: Option<String>,
+}
+
+/// A card before it is kept; at most 16 KiB in all.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, expecting = "expected a card, an object with title")]
+#[schema(as = CardDraft)]
+pub struct Draft {
+    /// Up to 200 characters.
+    pub title: String,
+    /// Markdown, up to 4,000 characters.
+    pub text: Option<String>,
+    /// Where there is more: an `https` address, or an `http` one at an origin of the application.
+    pub link: Option<String>,
+    /// Up to 20.
+    #[serde(default)]
+    pub fields: Vec<Field>,
+    /// Up to 8.
+    #[serde(default)]
+    pub actions: Vec<ActionDraft>,
+    /// No button counts from then on.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Moment>,
+    /// The card is settled. Absent: it is open where it has actions; where it has none and replaces another one, what was done
+    /// with that one stays.
+    pub done: Option<DoneDraft>,
+}
+
+/// A button as somebody sees it who may press it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = CardAction)]
+pub struct Action {
+    pub id: String,
+    pub label: String,
+    pub style: Style,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<Input>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<String>,
+    /// Shown to the application only: who sees this button, where not everybody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub users: Option<Vec<UserId>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = CardState)]
+pub enum State {
+    /// The application has not answered to it yet.
+    Waiting,
+    Confirmed,
+}
+
+/// What was done with a card, by whom and when.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = CardDone)]
+pub struct Done {
+    /// The id of the action.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// The label of the action, or what the application said was done.
+    pub label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub user: Option<UserId>,
+    /// Empty where that user was erased; absent where the application did not say who.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[schema(value_type = String)]
+    pub at: Moment,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
+    pub state: State,
+}
+
+/// A card as one of the recipients sees it: with the buttons that it may press.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Card)]
+pub struct CardRow {
+    pub title: String,
+    pub text: Option<String>,
+    pub link: Option<String>,
+    pub fields: Vec<Field>,
+    pub actions: Vec<Action>,
+    #[schema(value_type = Option<String>)]
+    pub expires_at: Option<Moment>,
+    /// Null: it is open.
+    pub done: Option<Done>,
+}
