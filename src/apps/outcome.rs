@@ -85,8 +85,9 @@ fn failed(tx: &mut Tx, row: &Delivery, pause: Duration, give_up: Duration) -> Re
         return later(tx, row, now.plus(pause).min(end));
     }
     given_up(tx, row)?;
+    // Nothing has succeeded since this one failed first, and that is long ago: how long exactly is a matter of milliseconds.
     let sql = "SELECT 1 FROM callback_queue WHERE application = ?1 AND failing_since <= ?2";
-    if tx.any(sql, params![row.app, now.minus(give_up)])? {
+    if tx.any(sql, params![row.app, row.noticed_at.unwrap_or(row.created_at).min(now.minus(give_up / 2))])? {
         tracing::warn!(application = row.app.0, "callbacks to this application are stopped: nothing was answered for too long");
         queue::stop(tx, row.app, "nothing was answered for too long")?;
     }
