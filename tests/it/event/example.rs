@@ -55,7 +55,8 @@ fn lose_contacts(office: &App, listener: &Listener) {
 
 #[test]
 fn every_type_has_an_example_and_it_is_what_is_told() {
-    let (server, listener) = (TestServer::with(&["--callback-pauses", "100ms", "--callback-give-up", "1s"]), Listener::start());
+    let (server, listener) =
+        (TestServer::with(&["--callback-pauses", "100ms", "--callback-give-up", "1s", "--rest-rate", "0"]), Listener::start());
     let types = parlour::apps::kind::facts();
     let (url, approved) = (listener.url(), listener.host_and_port());
     let mut options = vec!["--callback", &url, "--approve", &approved];
