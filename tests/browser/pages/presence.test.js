@@ -38,9 +38,11 @@ async function desk(window) {
 }
 const notices = (window) => window.page.evaluate(() => window.notices.map(({ title, body, silent }) => ({ title, body, silent })));
 const looks = (window, on) => window.page.evaluate((on) => (window.looks = on), on);
-const turnOn = async (window, place = window.page) => {
+const turnOn = (window, place) => turn(window, true, place);
+const turn = async (window, on, place = window.page) => {
   await place.locator('.me-button').click();
   await place.getByRole('switch', { name: /notices/ }).click();
+  await place.getByRole('switch', { name: /notices/, checked: on }).waitFor();
   await place.locator('.me-button').click();
 };
 
@@ -146,7 +148,7 @@ test('there is no notice for what is muted, for who looks, here or at another ta
   await stage.server.writes('carol', 'user:dora', 'told');
   await dora.until('there is a notice', async () => (await notices(dora)).length === 1);
   assert.deepEqual((await notices(dora)).map(({ body }) => body), ['told']);
-  await turnOn(dora); // off again
+  await turn(dora, false);
   assert.deepEqual(await notices(dora), []);
 });
 
@@ -159,6 +161,7 @@ test('the widget says it through the page around: who wrote, and not what', asyn
   await frame.locator('.me', { hasText: 'Anna Liu' }).waitFor();
   await turnOn(anna, frame);
   await frame.locator('.search input').press('Escape');
+  await anna.page.getByRole('button', { name: /Open messages/ }).waitFor();
   await looks(anna, false);
   await stage.server.writes('dora', 'user:anna', 'not for the page');
   await anna.until('there is a notice', async () => (await notices(anna)).length === 1);
@@ -170,6 +173,7 @@ test('the widget says it through the page around: who wrote, and not what', asyn
   await frame.locator('.chat-title', { hasText: 'Dora Wang' }).waitFor();
   await frame.locator('.md', { hasText: 'not for the page' }).waitFor();
   await frame.locator('textarea').press('Escape');
+  await anna.page.getByRole('button', { name: /Open messages/ }).waitFor();
   await looks(anna, false);
   await stage.server.writes('dora', 'user:anna', 'one more');
   await anna.until('there is a notice again', async () => (await notices(anna)).length === 1);
