@@ -17,6 +17,8 @@ use crate::wire::frame::{Bye, Frame, refusal};
 use crate::wire::page::Pages;
 use crate::wire::request::{Hello, Request};
 use actix_web::web;
+use bytestring::ByteString;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -47,33 +49,44 @@ pub struct Connection {
 const PATIENT: Duration = Duration::from_secs(60);
 const PACE: u64 = 32 * 1024;
 
-/// From the greeting to the end.
-pub async fn live(arrival: Arrival, mut wire: Wire) {
-    // Boxed, as all that is rare: what a connection holds while it is idle should be small.
-    let guest = match Box::pin(greet(&arrival, &mut wire)).await {
+/// From the greeting to the end. What is only needed to begin is in `beginning`, and given back once that is over: what an
+/// idle connection holds should be small.
+pub async fn live(beginning: Beginning) {
+    let Some((mut connection, mut wire)) = beginning.await else { return };
+    let bye = connection.talk(&mut wire).await.err().flatten();
+    Box::pin(connection.end(wire, bye)).await;
+}
+
+/// Leads to a connection that knows everything, or to none.
+pub type Beginning = Pin<Box<dyn Future<Output = Option<(Connection, Wire)>>>>;
+
+/// Admits whoever comes, and tells it what it must know.
+pub async fn begin(arrival: Arrival, mut wire: Wire) -> Option<(Connection, Wire)> {
+    let guest = match greet(&arrival, &mut wire).await {
         Ok(guest) => guest,
-        Err(bye) => return wire.end(bye).await,
+        Err(bye) => {
+            wire.end(bye).await;
+            return None;
+        }
     };
     let Guest { caller, peer, seen, pages, welcome } = guest;
     let author = Arc::new(Author::user(&caller));
     let Arrival { house, seat, .. } = arrival;
     drop(seat);
     let mut connection = Connection { house, caller, author, peer, unanswered: Arc::default(), seen, read: seen, refused: 0 };
-    let bye = match wire.say(welcome).await {
-        Ok(()) => connection.run(&mut wire, pages).await,
-        Err(bye) => Some(bye),
-    };
-    connection.leave();
-    wire.end(bye).await;
+    match connection.tell(&mut wire, welcome, pages).await {
+        Ok(()) => Some((connection, wire)),
+        Err(bye) => {
+            connection.end(wire, bye).await;
+            None
+        }
+    }
 }
 
 impl Connection {
-    async fn run(&mut self, wire: &mut Wire, pages: Pages) -> Option<Bye> {
-        let outcome = async {
-            Box::pin(self.pages(wire, pages)).await?;
-            self.talk(wire).await
-        };
-        outcome.await.err().flatten()
+    async fn tell(&mut self, wire: &mut Wire, welcome: ByteString, pages: Pages) -> Result<(), Option<Bye>> {
+        wire.say(welcome).await?;
+        self.pages(wire, pages).await
     }
 
     async fn talk(&mut self, wire: &mut Wire) -> Result<(), Option<Bye>> {
@@ -88,9 +101,10 @@ impl Connection {
             let may_ask = self.unanswered.load(Ordering::Acquire) < UNANSWERED;
             tokio::select! {
                 () = outbox.ready() => {}
+                // Boxed, as all that is rare.
                 heard = wire.hear(), if may_ask => Box::pin(self.heard(heard)).await?,
                 () = &mut clock => {
-                    let next = self.tick(wire).await?;
+                    let next = Box::pin(self.tick(wire)).await?;
                     clock.as_mut().reset(next);
                 }
             }
@@ -228,7 +242,7 @@ impl Connection {
             return Err(Some(Bye::SILENT));
         }
         if self.caller.expires_at.is_some_and(|end| end <= now) {
-            Box::pin(self.go_on()).await?;
+            self.go_on().await?;
         }
         if wire.spoke.elapsed() >= SILENCE {
             wire.say("{}".into()).await?;
@@ -269,10 +283,11 @@ impl Connection {
         Ok(())
     }
 
-    fn leave(&self) {
+    async fn end(&self, wire: Wire, bye: Option<Bye>) {
         self.peer.outbox.close();
         self.house.live.hub.leave(&self.peer);
         self.house.live.presences.release(self.caller.app, &self.caller.id, self.peer.socket, Moment::now());
+        wire.end(bye).await;
     }
 }
 
@@ -284,6 +299,16 @@ fn is_slow(time: Duration, taken: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Thousands of connections do nothing most of the time; each field that one holds costs all of them.
+    #[test]
+    fn an_idle_connection_is_small() {
+        fn of<A, F>(_: fn(A) -> F) -> usize {
+            size_of::<F>()
+        }
+        let bytes = of(live);
+        assert!(bytes <= 1_280, "{bytes} bytes");
+    }
 
     #[test]
     fn a_picture_may_take_as_long_as_a_thin_line_needs_and_not_as_long_as_somebody_likes() {

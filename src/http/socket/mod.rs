@@ -35,7 +35,8 @@ pub async fn open(house: web::Data<House>, request: HttpRequest, page: Page, bod
     let stream = stream.max_frame_size(most).aggregate_continuations().max_continuation_size(most);
     let wire = wire::Wire::new(session, stream);
     let busy = house.busy.clone();
-    actix_web::rt::spawn(busy.track_future(connection::live(greeting::Arrival { house, address, page, seat }, wire)));
+    let arrival = greeting::Arrival { house, address, page, seat };
+    actix_web::rt::spawn(busy.track_future(connection::live(Box::pin(connection::begin(arrival, wire)))));
     Ok(response)
 }
 
