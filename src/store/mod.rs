@@ -5,6 +5,7 @@ mod backup;
 mod checkpoint;
 mod connection;
 mod db;
+mod disk;
 mod job;
 mod listener;
 mod lock;
@@ -119,18 +120,25 @@ impl Store {
         self.inner.readers.read(work).await
     }
 
+    /// As `read`, for a few rows that are surely in memory: mostly without leaving the calling thread.
+    pub async fn glance<T: Send + 'static>(&self, work: impl FnOnce(&Db) -> Result<T> + Send + 'static) -> Result<T> {
+        self.inner.readers.glance(work).await
+    }
+
     /// As `read`, from a thread that may wait.
     pub fn read_blocking<T>(&self, work: impl FnOnce(&Db) -> Result<T>) -> Result<T> {
         self.inner.readers.read_blocking(work)
     }
 
-    /// Writes something and waits until it is on the disk.
+    /// Writes something and waits until it is on the disk, where there is room for more than that.
     pub async fn try_writing(&self) -> Result<()> {
+        disk::require_room(self.directory())?;
         self.write(touch).await
     }
 
     /// As `try_writing`, from a thread that may wait.
     pub fn try_writing_blocking(&self) -> Result<()> {
+        disk::require_room(self.directory())?;
         self.write_blocking(touch)
     }
 

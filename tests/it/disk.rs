@@ -1,12 +1,22 @@
 //! A disk that fails or is full, and a log that cannot be written. What was answered is there afterwards; nothing is answered
 //! that might not be.
 
-use crate::harness::{TestServer, Voice};
+use crate::harness::{TestServer, Voice, eventually};
 use serde_json::{Value, json};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 /// The file that grows with each message is cut off at a mebibyte; what is written beyond is an error of the disk.
 const FAILING: [&str; 4] = ["sh", "-c", "trap '' XFSZ; ulimit -f 2048; exec \"$@\"", "sh"];
 const SENTENCE: &str = "the store cannot go on";
+/// The data on a small disk of its own, in memory, for as long as the server runs.
+const SMALL: [&str; 6] = ["unshare", "--map-root-user", "--mount", "sh", "-c", ON_SMALL];
+const ON_SMALL: &str = r#"
+    program=$0
+    for word; do [ "$before" = --data ] && data=$word; before=$word; done
+    mkdir "$data.disk" && mount -t tmpfs -o size=24m none "$data.disk" && cp -a "$data/." "$data.disk/" &&
+    mount --bind "$data.disk" "$data" && exec "$program" "$@""#;
 /// Every line of the log is refused, as by a disk without room.
 const MUTE: [&str; 4] = ["sh", "-c", "exec \"$@\" 2>/dev/full", "sh"];
 
@@ -32,7 +42,7 @@ fn a_disk_that_fails_ends_the_process_and_what_was_answered_is_kept() {
     assert!(!acknowledged.is_empty());
     assert_eq!(server.ends().code(), Some(70), "{}", server.log());
     assert!(server.log().contains(SENTENCE), "{}", server.log());
-    server.stands_alone();
+    server.stands_under(&[]);
     server.starts();
     let back = Voice::connect(&office, "anna", &anna.token);
     let conversation = back.gets("open", json!({"with": "user:ben"}))["conversation"]["id"].clone();
@@ -50,6 +60,62 @@ fn a_disk_that_fails_ends_the_process_and_what_was_answered_is_kept() {
         assert!(found.contains(text), "{} was acknowledged and is gone", &text[..10]);
     }
     back.sends("ben", "the disk is good again");
+}
+
+/// All that is left of the small disk of a running server, taken until it is dropped; but for these bytes.
+struct Filler(PathBuf);
+
+impl Filler {
+    fn takes_all_but(server: &TestServer, bytes: u64) -> Filler {
+        let data = server.data();
+        let seen_by_server = Path::new("/proc").join(server.pid().to_string()).join("root");
+        let path = seen_by_server.join(data.strip_prefix("/").expect("absolute")).join("filler");
+        let mut file = File::create(&path).expect("the server's disk can be reached");
+        while file.write(&[0; 4096]).is_ok_and(|taken| taken > 0) {}
+        let all = file.metadata().expect("it is there").len();
+        file.set_len(all.saturating_sub(bytes)).expect("some can be given back");
+        Filler(path)
+    }
+}
+
+impl Drop for Filler {
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.0).ok();
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_writing_while_reading_goes_on_and_writing_resumes_by_itself() {
+    let mut server = TestServer::start();
+    let office = server.app("oa");
+    let (mut anna, mut ben) = (office.member("anna"), office.member("ben"));
+    server.stops();
+    server.stands_under(&SMALL);
+    server.starts();
+    anna.returns();
+    ben.returns();
+    let before = anna.sends("ben", "before");
+    ben.hears("before");
+    server.http().get("/readyz").is(200);
+
+    let long = json!({"to": "user:ben", "key": "long", "text": "x".repeat(8_000)});
+    let full = Filler::takes_all_but(&server, 0);
+    let refusal = anna.is_refused("send", long.clone(), "unavailable");
+    assert_eq!(refusal["temporary"], true);
+    office.post("/messages", &json!({"to": "user:ben", "text": "from the office"})).is_refused(503, "unavailable");
+    let history = ben.gets("history", json!({"conversation": before["conversation"], "limit": 9}));
+    assert_eq!(history["messages"].as_array().map(Vec::len), Some(1), "reading goes on: {history}");
+    drop(full);
+
+    // So little that a short write still fits is not enough to be ready.
+    let nearly_full = Filler::takes_all_but(&server, 100 * 1024);
+    eventually("it is not ready", || (server.http().get("/readyz").status == 503).then_some(()));
+    drop(nearly_full);
+    eventually("it is ready", || (server.http().get("/readyz").status == 200).then_some(()));
+    let kept = anna.gets("send", long);
+    assert_eq!(kept["repeated"], Value::Null, "it was not stored before: {kept}");
+    ben.hears(&"x".repeat(8_000));
+    assert_eq!(ben.messages(&before["conversation"]).len(), 2);
 }
 
 #[test]

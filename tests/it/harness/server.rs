@@ -97,12 +97,13 @@ impl TestServer {
         let mut server = TestServer {
             shared: Arc::new(shared),
             process: None,
-            under: program.iter().map(|word| word.to_string()).collect(),
+            under: Vec::new(),
             options: options.iter().map(|word| word.to_string()).collect(),
             told: None,
             setup_link: Arc::default(),
             expected_errors: Vec::new(),
         };
+        server.stands_under(program);
         server.starts();
         server
     }
@@ -229,9 +230,9 @@ impl TestServer {
         super::wait::eventually("the server ends", || process.try_wait().expect("a process of ours can be asked"))
     }
 
-    /// Starts by itself from now on, not under another program.
-    pub fn stands_alone(&mut self) {
-        self.under.clear();
+    /// Run by another program from the next start on; by none where that is empty.
+    pub fn stands_under(&mut self, program: &[&str]) {
+        self.under = program.iter().map(|word| word.to_string()).collect();
     }
 
     fn unexpected_errors(&self) -> Vec<String> {
