@@ -16,6 +16,8 @@ use crate::wire::row::{ConversationKind, Role, Rows};
 const FEW: usize = 5;
 /// Characters of a title.
 const TITLE: usize = 100;
+/// Rooms that one user makes. More are an attack on those who are put into them.
+const MADE: i64 = 1_000;
 
 /// A room before it exists.
 #[derive(Debug)]
@@ -45,6 +47,7 @@ pub fn create(tx: &mut Tx, author: &Author, draft: &Draft) -> Result<(Conversati
         Some(_) => return Err(Error::Conflict("this key names another room already".into())),
         None => {}
     }
+    require_few(tx, author)?;
     let mut users = invited(tx, author, &draft.users)?;
     users.retain(|user| *user != author.user);
     room_for(users.len() + usize::from(!author.is_application()))?;
@@ -63,6 +66,18 @@ pub fn create(tx: &mut Tx, author: &Author, draft: &Draft) -> Result<(Conversati
     }
     show(tx, author.app, id, users)?;
     Ok((id, false))
+}
+
+/// The application may make as many as it likes.
+fn require_few(tx: &Tx, author: &Author) -> Result<()> {
+    if author.is_application() {
+        return Ok(());
+    }
+    let sql = "SELECT count(*) FROM conversation WHERE application = ?1 AND creator = ?2";
+    match tx.one(sql, params![author.app, author.user], |r| r.get::<i64>(0))? < MADE {
+        true => Ok(()),
+        false => Err(Error::Forbidden(format!("a user makes at most {MADE} rooms"))),
+    }
 }
 
 /// Of what was asked for, to tell a repetition from a second use of the key.
@@ -276,5 +291,21 @@ mod tests {
         assert_eq!(carried(&told), 0);
         let behind = told.iter().find_map(|one| if let News::Behind { to, .. } = one { Some(to.len()) } else { None });
         assert_eq!(behind, Some(NEWCOMERS as usize));
+    }
+
+    #[test]
+    fn a_user_makes_so_many_rooms_and_no_more_and_the_application_goes_on() {
+        let store = office(2);
+        let makes = |author: Author, key: i64| {
+            store.change(move |tx| {
+                let draft = Draft { key: Key::parse(&format!("k{key}"))?, title: "Room".into(), users: vec![id(2)] };
+                Ok(create(tx, &author, &draft).map(|_| ()))
+            })
+        };
+        let anna = || Author { app: APP, user: UserNo(1), party: Party::User(id(1)), via: false };
+        assert!((0..MADE).all(|key| makes(anna(), key).is_ok()));
+        assert!(matches!(makes(anna(), MADE), Err(Error::Forbidden(_))));
+        assert!(makes(anna(), 0).is_ok(), "the same one again is no new one");
+        assert!(makes(Author::application(APP), MADE).is_ok());
     }
 }
