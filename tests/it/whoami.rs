@@ -150,3 +150,17 @@ fn a_session_ends_when_the_application_knows_the_cookie_no_more() {
     let old = page(&server, &first);
     assert_eq!(old.call("POST", "/client/session/socket", b"").status, 401, "somebody else ends the session of the one before");
 }
+
+#[test]
+fn pages_that_ask_again_share_an_address_without_being_in_each_others_way() {
+    let server = TestServer::with(&["--address-rate", "2"]);
+    let office = Office::open();
+    set_up(&server, &office);
+    office.names(&json!({"id": 7, "name": "Anna"}));
+    let entered = asks(&page(&server, "sid=a"));
+    entered.is(201);
+    let again = page(&server, &format!("sid=a; {}", session(&entered)));
+    (0..5).for_each(|_| drop(asks(&again).is(201)));
+    asks(&page(&server, "sid=a")).is(201);
+    asks(&page(&server, "sid=a")).is_refused(429, "rate_limited");
+}

@@ -24,8 +24,12 @@ pub async fn enter(house: &House, application: Application, (page, cookies): (&P
     if *page != Page::Own {
         return Err(Error::Forbidden("who somebody is by the application's cookie is asked by our own pages only".into()));
     }
-    house.limiters.address(visit.address.parse().map_err(Error::internal)?)?;
     let app = application.no;
+    // A page that asks again is no sign-in: a whole office has one address, and each of its pages asks every few minutes.
+    match visit.earlier.as_ref().filter(|(held, _)| held.app == app) {
+        Some((held, _)) => house.limiters.control(app, held.user)?,
+        None => house.limiters.address(visit.address.parse().map_err(Error::internal)?)?,
+    }
     let settings = house.store.read(move |db| whoami::find(db, app)).await?;
     let settings = settings.ok_or_else(|| unavailable(&application, "no address is set"))?;
     match ask(house, &application, &settings, &cookies).await? {
