@@ -34,6 +34,14 @@ impl Readers {
         tokio::task::spawn_blocking(run).await.map_err(|_| Error::internal("a read panicked"))?
     }
 
+    /// As `read`, on this very thread where a connection is free: for a few rows, which are found sooner than a thread is woken.
+    pub async fn glance<T: Send + 'static>(&self, work: impl FnOnce(&Db) -> Result<T> + Send + 'static) -> Result<T> {
+        match self.free.lend_at_once() {
+            Some(db) => Loan { from: &self.free, db: Some(db) }.run(work),
+            None => self.read(work).await,
+        }
+    }
+
     pub fn read_blocking<T>(&self, work: impl FnOnce(&Db) -> Result<T>) -> Result<T> {
         on_one(&self.free, work)
     }
@@ -46,11 +54,15 @@ struct Free {
 }
 
 impl Free {
-    /// Waits only for blocking readers: the others hold a permit, of which there are as many as connections.
+    /// Waits only for blocking readers and glances: the others hold a permit, of which there are as many as connections.
     fn lend(&self) -> Option<Db> {
         let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.returned.wait_while(connections, |free| free.is_empty());
         waited.unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn lend_at_once(&self) -> Option<Db> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     fn give_back(&self, db: Db) {
@@ -76,13 +88,18 @@ impl Drop for Loan<'_> {
     }
 }
 
+impl Loan<'_> {
+    fn run<T>(self, work: impl FnOnce(&Db) -> Result<T>) -> Result<T> {
+        let Some(db) = self.db.as_ref() else { return Err(Error::internal("no connection")) };
+        execute(db, "BEGIN")?;
+        let result = work(db);
+        execute(db, "COMMIT")?;
+        result
+    }
+}
+
 fn on_one<T>(free: &Free, work: impl FnOnce(&Db) -> Result<T>) -> Result<T> {
-    let loan = Loan { from: free, db: free.lend() };
-    let Some(db) = loan.db.as_ref() else { return Err(Error::internal("no connection")) };
-    execute(db, "BEGIN")?;
-    let result = work(db);
-    execute(db, "COMMIT")?;
-    result
+    Loan { from: free, db: free.lend() }.run(work)
 }
 
 fn execute(db: &Db, sql: &str) -> Result<()> {

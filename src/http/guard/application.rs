@@ -22,7 +22,7 @@ pub async fn check(house: &House, request: &ServiceRequest, scope: Scope) -> Res
     let missing = || Error::Unauthenticated("a key is needed: Authorization: Bearer pk_…".into());
     let text = bearer::of(request.request()).ok_or_else(missing)?;
     let now = Moment::now();
-    let (application, key) = house.store.read(move |db| key::authenticate(db, &text, now)).await?;
+    let (application, key) = house.store.glance(move |db| key::authenticate(db, &text, now)).await?;
     house.limiters.rest.take((key.app.0, key.no))?;
     key.scopes.require(scope)?;
     if key.unnoted(now) {
