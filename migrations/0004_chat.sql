@@ -76,7 +76,7 @@ CREATE TABLE mention (
     PRIMARY KEY (application, user, conversation, message)
 ) STRICT, WITHOUT ROWID;
 
--- A message from the application, to one or to many: each recipient gets a copy, many of them a hundred at a time.
+-- A message from the application, to one or to many: each recipient gets a copy, many of them a few at a time.
 CREATE TABLE batch (
     application  INTEGER NOT NULL REFERENCES application (no),
     id           INTEGER NOT NULL,                 -- the version at which it was accepted
@@ -106,7 +106,7 @@ CREATE TABLE batch (
 CREATE INDEX batch_open ON batch (due_at) WHERE done_at IS NULL OR changing IS NOT NULL;
 CREATE INDEX batch_topic ON batch (application, topic, id) WHERE topic IS NOT NULL;
 
--- A large group as it was when a batch was accepted: who becomes a recipient hundred by hundred.
+-- A large group as it was when a batch was accepted: who becomes a recipient in pieces.
 CREATE TABLE batch_group (
     application  INTEGER NOT NULL,
     batch        INTEGER NOT NULL,

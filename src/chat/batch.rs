@@ -1,6 +1,7 @@
-//! A batch: one message from the application and its copies, one for each recipient. Copies are written, edited and
-//! withdrawn a hundred in one transaction, each with the note that it was done, so that a batch can go on wherever it
-//! stopped and nobody gets a copy twice.
+//! A batch: one message from the application and its copies, one for each recipient. Copies of many are
+//! written, edited and withdrawn in pieces, each a transaction of at most `PIECE` copies and about `BUDGET`, with the note that it was
+//! done, so that a batch can go on wherever it stopped and nobody gets a copy twice. Up to `TOGETHER` are written in one
+//! transaction, before the answer.
 
 use crate::chat::author::Author;
 use crate::chat::card::{self, Holder};

@@ -222,3 +222,6 @@ pub fn put(tx: &mut Tx, app: AppNo, id: MessageId, card: &Draft) -> Result<()> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,9 +53,7 @@ pub fn act(tx: &mut Tx, by: &Author, press: &Press) -> Result<Pressed> {
     if is_repeated(tx, by, press)? {
         return Ok(Pressed { message, repeated: true });
     }
-    if message.deleted_by.is_some() {
-        return Err(Error::Conflict("this message was withdrawn".into()));
-    }
+    require_there(&message, tx.now)?;
     let card = message.card.as_deref().ok_or(Error::NotFound("action"))?;
     // Somebody may have been first with a button that is gone by now.
     require_open(card, tx.now)?;
@@ -76,6 +74,15 @@ fn seen(db: &Db, by: &Author, id: MessageId) -> Result<Message> {
     match user::is_active(db, by.app, by.user)? {
         true => Ok(message),
         false => Err(Error::Forbidden("you may not do this any more".into())),
+    }
+}
+
+/// Its time is not over, whether the sweep has reached it or not, and nobody has taken it back.
+fn require_there(message: &Message, now: Moment) -> Result<()> {
+    match (message.terms.expires_at, &message.deleted_by) {
+        (Some(end), _) if message.terms.is_over(now) => Err(Error::Conflict(format!("this message expired at {end}"))),
+        (_, Some(_)) => Err(Error::Conflict("this message was withdrawn".into())),
+        _ => Ok(()),
     }
 }
 
