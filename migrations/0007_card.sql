@@ -9,6 +9,8 @@ CREATE TABLE card (
     expires_at  INTEGER,
     press       INTEGER,                           -- the one that counts; none: the card is open
     waiting     INTEGER NOT NULL DEFAULT 0,        -- 1: the application has not answered to it yet
+    claim       TEXT CHECK (claim IN ('any', 'all')), -- the message is to be taken by one of its recipients, or confirmed by all
+    claimed     INTEGER NOT NULL DEFAULT 0,        -- how many have done so
     version     INTEGER NOT NULL,                  -- copies that are older have still to show what changed
     PRIMARY KEY (application, id)
 ) STRICT, WITHOUT ROWID;
@@ -32,3 +34,4 @@ CREATE TABLE press (
     UNIQUE (application, user, key),
     FOREIGN KEY (application, card) REFERENCES card (application, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX press_card ON press (application, card);

@@ -53,6 +53,8 @@ kinds! {
     MessageRead = Fact "message.read",
     MessageReceived = Fact "message.received",
     MessageExpired = Fact "message.expired",
+    /// A user took a message, or confirmed it.
+    MessageClaimed = Fact "message.claimed",
     UserSignedIn = Fact "user.signed_in",
     /// A contact list that it gave would lose most of its people, and was not taken.
     ContactsHeld = Fact "contacts.held",
@@ -105,6 +107,7 @@ mod tests {
                 "message.read",
                 "message.received",
                 "message.expired",
+                "message.claimed",
                 "user.signed_in",
                 "contacts.held",
                 "presence.changed",

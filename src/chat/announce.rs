@@ -2,7 +2,6 @@
 //! Everybody is told once for each change, with rows as of its last version.
 
 use crate::chat::author::Author;
-use crate::chat::card::Card;
 use crate::chat::conversation::Place;
 use crate::chat::mark::Raise;
 use crate::chat::member::{self, Member};
@@ -49,7 +48,8 @@ pub fn message(tx: &mut Tx, author: &Author, place: &Place, row: &MessageRow) ->
     fact::message_created(tx, author.app, place.kind, row)
 }
 
-/// A message was edited or deleted, or its card has changed. Where a card has buttons for some, everybody gets a row of its own.
+/// A message was edited or deleted, or its card has changed. Whoever sees another card than the
+/// others gets a row of its own.
 pub fn changed(tx: &mut Tx, app: AppNo, message: &Message) -> Result<()> {
     let mut roster = member::roster(tx, app, message.conversation)?;
     if message.deleted_by.is_some() {
@@ -58,10 +58,10 @@ pub fn changed(tx: &mut Tx, app: AppNo, message: &Message) -> Result<()> {
     }
     let (own, others): (Vec<UserNo>, Vec<UserNo>) = roster.into_iter().partition(|user| *user == message.sender);
     rows(tx, app, own, Rows { messages: vec![message.row(message.sender)], ..Rows::default() })?;
-    if message.card.as_deref().is_some_and(Card::is_personal) {
-        return others.into_iter().try_for_each(|user| rows(tx, app, vec![user], one(message.row(user))));
-    }
-    rows(tx, app, others, one(message.row(UserNo::APPLICATION)))
+    let differs = |user: &UserNo| message.card.as_deref().is_some_and(|card| card.is_personal(*user));
+    let (apart, alike): (Vec<UserNo>, Vec<UserNo>) = others.into_iter().partition(differs);
+    apart.into_iter().try_for_each(|user| rows(tx, app, vec![user], one(message.row(user))))?;
+    rows(tx, app, alike, one(message.row(UserNo::APPLICATION)))
 }
 
 fn one(message: MessageRow) -> Rows {

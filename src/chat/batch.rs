@@ -4,7 +4,8 @@
 //! transaction, before the answer.
 
 use crate::chat::author::Author;
-use crate::chat::card::{self, Holder};
+use crate::chat::card::draft::Checked;
+use crate::chat::card::{self, Holder, claim};
 use crate::chat::copy::{self, Target};
 use crate::chat::message;
 use crate::chat::term::Terms;
@@ -126,10 +127,7 @@ pub fn open(db: &Db, now: Moment) -> Result<Vec<(AppNo, i64)>> {
 /// Accepts a message for these parties. Few copies are written at once, many by the job of audiences.
 pub fn accept(tx: &mut Tx, author: &Author, to: &[String], draft: &Draft) -> Result<Batch> {
     draft.check(tx.now)?;
-    let card = draft.card.as_ref().map(|card| card::draft::check(tx, author.app, tx.now, card)).transpose()?;
-    if card.is_some() && !author.is_application() {
-        return Err(Error::invalid("card", "only the application itself sends cards"));
-    }
+    let card = shown(tx, author, to, draft)?;
     if to.is_empty() || to.len() > audience::PARTIES {
         return Err(Error::invalid("to", format!("name 1 to {} recipients", audience::PARTIES)));
     }
@@ -150,6 +148,20 @@ pub fn accept(tx: &mut Tx, author: &Author, to: &[String], draft: &Draft) -> Res
     let sql = "UPDATE batch SET total = ?3, failed = ?4, everyone = ?5 WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, id, gathered.total, gathered.failed, gathered.everyone])?;
     go_on(tx, app, id)
+}
+
+/// What it shows besides its text.
+fn shown(tx: &Tx, author: &Author, to: &[String], draft: &Draft) -> Result<Option<Checked>> {
+    let field = if draft.card.is_some() { "card" } else { "claim" };
+    if (draft.card.is_some() || draft.claim.is_some()) && !author.is_application() {
+        return Err(Error::invalid(field, "only the application itself sends cards and claims"));
+    }
+    let card = draft.card.as_ref().map(|card| card::draft::check(tx, author.app, tx.now, card)).transpose()?;
+    claim::require_few(tx, author.app, draft.claim, to)?;
+    match draft.claim {
+        Some(kind) => claim::check(kind, card, to).map(Some),
+        None => Ok(card),
+    }
 }
 
 /// Takes all copies back, and writes no more of them. Twice is the same as once.
@@ -217,6 +229,9 @@ fn write(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result<()> {
         let now = tx.now;
         let sql = "UPDATE batch SET done_at = ?3, total = written + failed + suppressed WHERE application = ?1 AND id = ?2";
         tx.run(sql, params![batch.app, batch.id, now])?;
+        if batch.total > batch.written {
+            claim::recount(tx, batch)?;
+        }
         return audience::forget(tx, batch.app, batch.id);
     }
     let author = author(tx, batch);

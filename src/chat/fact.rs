@@ -2,11 +2,14 @@
 
 use crate::apps::delivery::{Fact, Kind};
 use crate::apps::{queue, wish};
+use crate::chat::author::Author;
 use crate::chat::member::Member;
+use crate::chat::message::Message;
 use crate::error::Result;
-use crate::id::{AppNo, ConversationId, Topic, UserId};
+use crate::id::{AppNo, ConversationId, MessageId, Party, Topic, UserId};
 use crate::store::{Tx, params};
 use crate::time::Moment;
+use crate::wire::claim::{self, ClaimRow};
 use crate::wire::row::{ConversationKind, MessageRow};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -28,6 +31,18 @@ struct Mark<'a> {
 struct Expired {
     batch: i64,
     topic: Option<Topic>,
+    at: Moment,
+}
+
+#[derive(Serialize)]
+struct Claimed<'a> {
+    user: &'a UserId,
+    claim: claim::Kind,
+    message: MessageId,
+    batch: Option<i64>,
+    topic: Option<&'a Topic>,
+    done: i64,
+    of: i64,
     at: Moment,
 }
 
@@ -77,6 +92,16 @@ fn marked(tx: &mut Tx, app: AppNo, kind: Kind, (member, upto): (&Member, i64)) -
     }
     let data = Mark { user: &member.id, conversation: member.conversation, upto, at: tx.now };
     queue::add(tx, app, &Fact { kind, conversation: None, data })
+}
+
+/// A user took or confirmed what a message asks for.
+pub fn message_claimed(tx: &mut Tx, by: &Author, message: &Message, claim: &ClaimRow) -> Result<()> {
+    let (true, Party::User(user)) = (wish::is_wanted(tx, by.app, Kind::MessageClaimed)?, &by.party) else { return Ok(()) };
+    let (topic, at) = (message.terms.topic.as_ref(), tx.now);
+    let ClaimRow { kind, done, of, .. } = *claim;
+    let (batch, message) = (message.batch, message.id);
+    let data = Claimed { user, claim: kind, message, batch, topic, done, of, at };
+    queue::add(tx, by.app, &Fact { kind: Kind::MessageClaimed, conversation: None, data })
 }
 
 /// The time of a message is over: told once for all its copies, as the first of them goes.

@@ -9,7 +9,7 @@ use crate::time::Moment;
 use std::collections::BTreeMap;
 
 /// All states, in the order of a message's life.
-pub const STATES: [&str; 8] = ["waiting", "stored", "received", "read", "expired", "withdrawn", "suppressed", "failed"];
+pub const STATES: [&str; 9] = ["waiting", "stored", "received", "read", "acted", "expired", "withdrawn", "suppressed", "failed"];
 /// What may be asked for besides: stored or received, but not read.
 pub const UNREAD: &str = "unread";
 
@@ -28,6 +28,8 @@ pub struct Entry {
     pub received_at: Option<Moment>,
     pub device: Option<Device>,
     pub read_at: Option<Moment>,
+    /// When it pressed the button that counts, or took or confirmed what was asked for.
+    pub acted_at: Option<Moment>,
     /// Why it came no farther, or without a notice: a code and a sentence.
     pub reason: Option<(String, String)>,
 }
@@ -39,7 +41,13 @@ pub struct Device {
     pub name: String,
 }
 
-/// Of `message m`, its recipient's `member p` and `cleared x`; ?3 is now.
+/// Of `message m`, its `card k` and its recipient `user u`: a claim of all stands in the press of each, all else in one press.
+const ACTED: &str = "CASE WHEN k.id IS NULL THEN NULL
+    WHEN k.claim = 'all' THEN (SELECT a.at FROM press a WHERE a.application = ?1 AND a.user = u.no AND a.key = char(3) || 'claim ' || k.id)
+    ELSE (SELECT a.at FROM press a WHERE a.application = ?1 AND a.id = k.press AND (a.user = u.no OR u.no IS NULL AND a.message = m.id))
+    END";
+
+/// Of `message m`, its recipient's `member p` and `cleared x`, and when that acted; ?3 is now.
 const OF_MESSAGE: &str = "WHEN m.deleted_by IS NOT NULL AND m.seen = 1 THEN 'read'
     WHEN m.deleted_by IS NOT NULL AND m.expires_at IS NOT NULL THEN 'expired'
     WHEN m.deleted_by IS NOT NULL THEN 'withdrawn'
@@ -52,17 +60,19 @@ const OF_MESSAGE: &str = "WHEN m.deleted_by IS NOT NULL AND m.seen = 1 THEN 'rea
 const COLUMNS: &str = "AS state, u.id AS user, m.id AS message, m.conversation AS conversation, m.at AS at,
     coalesce(p.received_at, p.read_at) AS received_at, CASE WHEN p.read >= m.id THEN p.read_at ELSE x.at END AS read_at,
     s.no AS session, s.name AS device, p.muted = 1 AND coalesce(p.muted_until, ?3 + 1) > ?3 AS muted,
-    u.suspended_at IS NOT NULL AS suspended";
+    u.suspended_at IS NOT NULL AS suspended, p.received >= m.id AS reached";
 
-const JOINED: &str = "LEFT JOIN member p ON p.application = m.application AND p.conversation = m.conversation AND p.user = u.no
+const JOINED: &str = "LEFT JOIN card k ON k.application = ?1 AND k.id = coalesce(m.card, b.card)
+    LEFT JOIN member p ON p.application = m.application AND p.conversation = m.conversation AND p.user = u.no
     LEFT JOIN cleared x ON x.application = p.application AND x.user = p.user AND x.conversation = p.conversation AND x.message = m.id
     LEFT JOIN session s ON s.application = p.application AND s.user = p.user AND s.no = p.received_by";
 
 /// Of one message: everybody but its author who was in the conversation when it was written.
 pub fn of_message(db: &Db, app: AppNo, message: &Message) -> Result<Vec<Entry>> {
     let sql = format!(
-        "SELECT u.no, NULL, NULL, NULL, NULL, CASE {OF_MESSAGE} {COLUMNS}
-         FROM message m JOIN member r ON r.application = m.application AND r.conversation = m.conversation
+        "SELECT u.no, NULL, NULL, NULL, NULL, CASE WHEN {ACTED} IS NOT NULL THEN 'acted' {OF_MESSAGE} {COLUMNS}, {ACTED} AS acted_at
+         FROM message m LEFT JOIN batch b ON b.application = m.application AND b.id = m.batch
+         JOIN member r ON r.application = m.application AND r.conversation = m.conversation
          JOIN user u ON u.application = r.application AND u.no = r.user {JOINED}
          WHERE m.application = ?1 AND m.conversation = ?4 AND m.id = ?2 AND r.user <> m.sender AND r.joined < m.id
             AND (r.left IS NULL OR r.left > m.id) ORDER BY u.no"
@@ -78,7 +88,8 @@ fn of_batch(columns: &str, rest: &str) -> String {
                 WHEN c.error IS NOT NULL THEN 'failed'
                 WHEN c.message IS NULL AND b.withdrawn_at IS NOT NULL THEN 'withdrawn'
                 WHEN c.message IS NULL THEN 'waiting'
-                {OF_MESSAGE} {COLUMNS}
+                WHEN {ACTED} IS NOT NULL THEN 'acted'
+                {OF_MESSAGE} {COLUMNS}, {ACTED} AS acted_at
             FROM batch b JOIN batch_copy c ON c.application = b.application AND c.batch = b.id
             LEFT JOIN user u ON u.application = c.application AND u.no = c.user
             LEFT JOIN message m ON m.application = c.application AND m.id = c.message {JOINED}
@@ -126,8 +137,9 @@ fn read(r: &Row) -> Result<Entry> {
         (None, Some(place)) => Party::Conversation(place).to_string(),
         (None, None) => r.get::<Option<String>>(2)?.unwrap_or_default(),
     };
-    let reached = matches!(state.as_str(), "received" | "read");
-    let is_read = state == "read";
+    let acted = state == "acted";
+    let reached = matches!(state.as_str(), "received" | "read") || (acted && r.get::<Option<bool>>(16)? == Some(true));
+    let is_read = acted || state == "read";
     let device = r.get::<Option<i64>>(12)?.zip(r.get::<Option<String>>(13)?).filter(|_| reached);
     Ok(Entry {
         position: r.get(0)?,
@@ -136,6 +148,7 @@ fn read(r: &Row) -> Result<Entry> {
         stored_at: r.get(9)?,
         received_at: r.get::<Option<Moment>>(10)?.filter(|_| reached),
         read_at: r.get::<Option<Moment>>(11)?.filter(|_| is_read),
+        acted_at: r.get::<Option<Moment>>(17)?.filter(|_| acted),
         device: device.map(|(session, name)| Device { session, name }),
         reason: reason(r, &state)?,
         state,

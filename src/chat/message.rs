@@ -320,7 +320,8 @@ impl Message {
             expires_at: self.terms.expires_at,
             edited_at: self.edited_at,
             deleted_by: self.deleted_by.clone(),
-            card: self.card.as_ref().map(|card| Box::new(card.row(seen_by))),
+            card: self.card.as_ref().filter(|card| !card.is_bare()).map(|card| Box::new(card.row(seen_by))),
+            claim: self.card.as_ref().and_then(|card| card.claim.as_ref()).map(|claim| Box::new(claim.row(seen_by))),
             key: own.then(|| self.key.clone()),
             version: self.version,
         }

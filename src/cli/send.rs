@@ -17,10 +17,13 @@ use crate::id::{AppId, AppNo, Key, Party, Topic};
 use crate::secret;
 use crate::store::{Db, Tx};
 use crate::time::Moment;
+use crate::wire::card::Draft as Card;
+use crate::wire::claim::Kind as Claim;
 use crate::wire::row::MessageRow;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::fs::File;
 use std::io::Read;
 
 /// Bytes that are read from standard input; a text has fewer.
@@ -34,8 +37,15 @@ pub struct Send {
     /// application's contact lists
     #[arg(value_parser = Party::parse)]
     to: Party,
-    /// What is said; - reads it from standard input
-    text: String,
+    /// What is said; - reads it from standard input. Beside a card it may be left out: it is the card's title then
+    #[arg(required_unless_present = "card")]
+    text: Option<String>,
+    /// A file with a card (JSON, as in docs/integrate.md); - reads it from standard input
+    #[arg(long, value_name = "FILE")]
+    card: Option<String>,
+    /// any: the first recipient to take it has it; all: everyone confirms it
+    #[arg(long, value_name = "any|all", value_parser = claim)]
+    claim: Option<Claim>,
     /// Names this message, so that sending it again sends it once (to a group or everyone: within 24 hours)
     #[arg(long, value_parser = Key::parse)]
     key: Option<Key>,
@@ -53,22 +63,59 @@ pub struct Send {
     at: Option<Moment>,
 }
 
+fn claim(text: &str) -> std::result::Result<Claim, String> {
+    Claim::parse(text).ok_or_else(|| "expected any or all".into())
+}
+
+/// A file, or standard input.
+fn read(what: &str, file: &str) -> Result<String> {
+    let mut text = String::new();
+    let read = match file {
+        "-" => std::io::stdin().take(MOST).read_to_string(&mut text),
+        _ => File::open(file).and_then(|file| file.take(MOST).read_to_string(&mut text)),
+    };
+    match read {
+        Ok(_) => Ok(text),
+        Err(error) => Err(Failure::new(Code::Usage, format!("the {what} cannot be read: {error}"))),
+    }
+}
+
 impl Send {
     pub fn prepare(&mut self) -> Result<()> {
-        if self.text == "-" {
-            self.text.clear();
-            let read = std::io::stdin().take(MOST).read_to_string(&mut self.text);
-            read.map_err(|e| Failure::new(Code::Usage, format!("the text cannot be read: {e}")))?;
-            self.text.truncate(self.text.trim_end().len());
+        let (said, shown) = (self.text.as_deref() == Some("-"), self.card.as_deref() == Some("-"));
+        if said && shown {
+            return Err(Failure::new(Code::Usage, "standard input has either the text or the card"));
+        }
+        if said {
+            self.text = Some(read("text", "-")?.trim_end().into());
+        }
+        if let Some(file) = &self.card {
+            let text = read("card", file)?;
+            let card: Card =
+                serde_json::from_str(&text).map_err(|e| Failure::new(Code::Usage, format!("this is no card: {e}")))?;
+            self.text.get_or_insert_with(|| card.title.trim().into());
+            self.card = Some(text);
         }
         Ok(())
+    }
+
+    /// The card, whose form was checked when it was read.
+    fn card(&self) -> error::Result<Option<Card>> {
+        let wrong = |e: serde_json::Error| Error::invalid("card", format!("this is no card: {e}"));
+        self.card.as_deref().map(|text| serde_json::from_str(text).map_err(wrong)).transpose()
+    }
+
+    /// It is a text and nothing else.
+    fn is_plain(&self) -> bool {
+        let timed = self.expires.is_some() || self.at.is_some();
+        !timed && self.topic.is_none() && self.card.is_none() && self.claim.is_none()
     }
 
     pub fn run(self, place: &Place) -> Result<Answer> {
         match self.to {
             Party::Group(_) | Party::Everyone => self.reach_many(place),
-            _ if self.topic.is_some() || self.expires.is_some() || self.at.is_some() => self.reach_many(place),
-            _ => self.reach_one(place),
+            _ if self.is_plain() => self.reach_one(place),
+            _ => self.reach_many(place),
         }
     }
 
@@ -81,7 +128,7 @@ impl Send {
     fn post(self, tx: &mut Tx) -> error::Result<MessageRow> {
         let app = self.application(tx)?;
         let key = self.key.map_or_else(|| Key::parse(&secret::generate("cli-")), Ok)?;
-        let draft = Draft::parse(key, self.text)?;
+        let draft = Draft::parse(key, self.text.unwrap_or_default())?;
         Ok(message::post(tx, &Author::application(app), &self.to, &draft)?.row)
     }
 
@@ -123,13 +170,15 @@ impl Send {
     fn accept(self, tx: &mut Tx) -> error::Result<(AppNo, i64)> {
         let app = self.application(tx)?;
         self.require_there(tx, app)?;
+        let card = self.card()?;
         let terms = Terms { topic: self.topic, expires_at: self.expires };
-        let (to, text) = ([self.to.to_string()], self.text);
-        let draft =
-            batch::Draft { text: text.clone(), card: None, terms, send_at: self.at, online: false, replace: self.replace };
+        let (to, text, claim) = ([self.to.to_string()], self.text.unwrap_or_default(), self.claim);
+        let whole = format!("{}\n{text}\n{}{}", to[0], claim.map_or("", Claim::as_str), self.card.unwrap_or_default());
+        let (send_at, replace) = (self.at, self.replace);
+        let draft = batch::Draft { text, card, claim, terms, send_at, online: false, replace };
         let accept = |tx: &mut Tx| batch::accept(tx, &Author::application(app), &to, &draft).map(|batch| batch.id);
         let Some(key) = self.key else { return Ok((app, accept(tx)?)) };
-        let digest = secret::fingerprint(format!("{}\n{text}", to[0]));
+        let digest = secret::fingerprint(whole);
         let request = Request { app, key: format!("send {}", key.as_str()), digest };
         let kept = idempotency::once(tx, &request, 0, |tx| accept(tx).map(|id| id.to_string()))?;
         Ok((app, kept.answer.parse().map_err(Error::internal)?))

@@ -3,6 +3,7 @@
 
 pub mod card;
 pub mod charset;
+pub mod claim;
 pub mod csv;
 pub mod frame;
 pub mod news;

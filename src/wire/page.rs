@@ -181,6 +181,7 @@ mod tests {
             edited_at: None,
             deleted_by: None,
             card: None,
+            claim: None,
             key: None,
             version: id,
         }

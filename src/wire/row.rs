@@ -4,6 +4,7 @@
 use crate::id::{ConversationId, MessageId, Party, Topic, UserId};
 use crate::time::Moment;
 use crate::wire::card::CardRow;
+use crate::wire::claim::ClaimRow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -161,6 +162,9 @@ pub struct MessageRow {
     /// From the application only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card: Option<Box<CardRow>>,
+    /// From the application only: its recipients are to take or confirm it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Box<ClaimRow>>,
     /// Shown to its sender only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,

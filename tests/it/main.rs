@@ -9,6 +9,7 @@ mod harness;
 mod api;
 mod callbacks;
 mod card;
+mod claim;
 mod command;
 mod config;
 mod console;

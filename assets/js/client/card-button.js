@@ -9,7 +9,7 @@ import { html, useDesk, useEffect, useName, useRef, useState } from './ui.js';
 
 /** @typedef {import('../core/wire.js').CardAction} Action */
 
-/** @param {{message: import('../core/wire.js').Message, card: import('../core/wire.js').Card, linked: boolean, onlate: (done: import('../core/wire.js').CardDone) => void}} props */
+/** @param {{message: import('../core/wire.js').Message, card: {actions: Action[]}, linked: boolean, onlate: (done: import('../core/wire.js').CardDone) => void}} props */
 export function Buttons({ message, card, linked, onlate }) {
   const desk = useDesk();
   const box = useRef(/** @type {any} */ (null));
@@ -32,7 +32,8 @@ export function Buttons({ message, card, linked, onlate }) {
     } catch (cause) {
       const failure = Failure.of(cause);
       if (failure.done) {
-        const { label, at } = failure.done;
+        const { at } = failure.done;
+        const label = message.claim ? t('claim.label') : failure.done.label;
         const name = nameOf(failure.done, desk.messenger.id);
         desk.say(t(name ? 'card.late' : 'card.late.nobody', { name, label, time: when(new Date(at)) }), true);
         onlate(failure.done);

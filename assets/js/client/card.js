@@ -29,14 +29,14 @@ export function Card({ message, card, linked }) {
     ${href && html`<a class="card-link" href=${href} target="_blank" rel="noopener noreferrer">${t('card.open', { name: desk.messenger.application?.name ?? '' })}<${Icon} name="away" /></a>`}
     ${done
       ? html`<${Settled} done=${done} />`
-      : expired
+      : expired && !message.claim
         ? html`<p class="card-state"><${Icon} name="clock" />${t('card.expired', { time: when(new Date(card.expires_at ?? 0)) })}</p>`
         : card.actions.length > 0 && html`<${Buttons} message=${message} card=${card} linked=${linked} onlate=${setLate} />`}
   </section>`;
 }
 
 /** Whether a moment is over, now and when it comes. @param {string|null} until */
-function useExpiry(until) {
+export function useExpiry(until) {
   const left = until === null ? Infinity : Date.parse(until) - Date.now();
   const [, look] = useState(0);
   useEffect(() => {

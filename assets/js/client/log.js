@@ -88,7 +88,7 @@ export function Log({ party, conversation, acts, again, empty }) {
     const mark = mine && others.length ? markOf(others, message.id) : null;
     return html`<${Message} key=${item.key} message=${message} starts=${item.starts} ends=${item.ends} own=${mine} acts=${acts}
       crowd=${conversation?.kind === 'room'} mark=${mine ? (mark?.state ?? 'sent') : null} readers=${mark?.readers ?? 0} name=${desk.nameOf(message.from)}
-      author=${desk.user(userOf(message.from))} earlier=${folded.get(message.id)} active=${String(message.id) === current} inside=${inside && String(message.id) === current} linked=${!message.card || messenger.link.phase === 'ready'}
+      author=${desk.user(userOf(message.from))} earlier=${folded.get(message.id)} active=${String(message.id) === current} inside=${inside && String(message.id) === current} linked=${!(message.card || message.claim) || messenger.link.phase === 'ready'}
       quoted=${message.reply_to === null ? undefined : find(messenger.rows.timelines.get(id) ?? [], message.reply_to)} />`;
   };
 

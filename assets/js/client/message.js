@@ -1,6 +1,7 @@
 /** One message: whose, what, when, how far it came, and what can be done with it. */
 import { Avatar } from './avatar.js';
 import { Card } from './card.js';
+import { Claim } from './claim.js';
 import { Earlier } from './earlier.js';
 import { Icon, IconButton } from './icon.js';
 import { sentence, t } from './language.js';
@@ -36,6 +37,7 @@ function draw({ message, starts, ends, own, crowd, mark, readers, name, author, 
   const at = new Date(message.at);
   const gone = message.deleted_by !== null;
   const card = gone ? undefined : message.card;
+  const claim = gone ? undefined : message.claim;
   const plain = !card || message.text !== card.title;
   const names = message.mentions.map((id) => desk.nameOf(`user:${id}`));
   const classes = `message ${own ? 'is-own' : ''} ${starts ? 'is-first' : ''} ${ends ? 'is-last' : ''} ${gone ? 'is-gone' : ''}`;
@@ -46,10 +48,11 @@ function draw({ message, starts, ends, own, crowd, mark, readers, name, author, 
       <div class="message-body">
         ${crowd && !own && starts ? html`<div class="message-name"><bdi>${name}</bdi></div>` : html`<span class="hidden">${own ? t('you') : name}${t('said')}</span>`}
         ${earlier && html`<${Earlier} messages=${earlier} active=${active} />`}
-        <div class=${`bubble ${card ? 'has-card' : ''}`} title=${card ? undefined : fullTime(at)}>
+        <div class=${`bubble ${card || claim ? 'has-card' : ''}`} title=${card || claim ? undefined : fullTime(at)}>
           ${message.reply_to !== null && !gone && html`<${Quote} message=${message} quoted=${quoted} jump=${acts.jump} />`}
           ${gone ? html`<p class="message-gone"><${Icon} name="block" />${t('message.deleted')}</p>` : plain && html`<${Markdown} message=${message} names=${names} />`}
           ${card && html`<${Card} message=${message} card=${card} linked=${linked} />`}
+          ${claim && html`<${Claim} message=${message} claim=${claim} linked=${linked} />`}
           ${!gone && html`<${Tools} message=${message} own=${own} active=${inside} acts=${acts} />`}
         </div>
         ${ends && html`<div class="message-foot">

@@ -7,10 +7,11 @@
  * @typedef {{conversation: number, user: string, role: 'owner'|'member', joined: number, left: number|null, read: number, received: number, version: number,
  *   unread?: number, mentions?: number, muted?: boolean, muted_until?: string|null, countedAt?: number}} Member `countedAt` is ours: the version as of which `unread` is exact
  * @typedef {{id: number, conversation: number, prev: number, from: string, via?: string, at: string, text: string, mentions: string[],
- *   reply_to: number|null, edited_at: string|null, deleted_by: string|null, card?: Card, topic?: string, expires_at?: string, key?: string, version: number}} Message
+ *   reply_to: number|null, edited_at: string|null, deleted_by: string|null, card?: Card, claim?: Claim, topic?: string, expires_at?: string, key?: string, version: number}} Message
  * @typedef {{title: string, text: string|null, link: string|null, fields: {label: string, value: string}[], actions: CardAction[], expires_at: string|null, done: CardDone|null}} Card
  * @typedef {{id: string, label: string, style: 'primary'|'danger'|'default', input?: {label: string, required?: boolean, multiline?: boolean}, confirm?: string}} CardAction
  * @typedef {{action?: string, label: string, user?: string, name?: string, at: string, input?: string, state: 'waiting'|'confirmed'}} CardDone
+ * @typedef {{kind: 'any'|'all', by: {user: string, name: string, at: string}[], done: number, of: number, mine: boolean}} Claim
  * @typedef {{blocked: string[], contacts?: {at: string|null, failed: boolean}, version: number}} Settings
  * @typedef {{users?: User[], groups?: Group[], conversations?: Conversation[], conversation?: Conversation, members?: Member[], messages?: Message[], message?: Message, settings?: Settings}} RowSet
  * @typedef {RowSet & {version: number, reset?: boolean, more?: boolean}} Sync

@@ -99,6 +99,12 @@ export interface Parlour {
   edit(message: number, text: string): Promise<Message>;
   delete(message: number): Promise<Message>;
 
+  /**
+   * Presses a button of a card, or with the action `claim` takes or confirms a message. Rejected with `conflict` where somebody
+   * was first: `done` of the {@link Failure} says who.
+   */
+  act(message: number, action: string, input?: string): Promise<void>;
+
   /** Begins a conversation without writing. */
   open(to: Party): Promise<Conversation>;
   createRoom(room: { title: string; users: string[] }): Promise<Conversation>;
@@ -150,7 +156,7 @@ export interface Parlour {
 
 /** What went wrong. */
 export class Failure extends Error {
-  constructor(from: { code: string; message?: string; detail?: string; temporary?: boolean; field?: string; retry_after?: number });
+  constructor(from: { code: string; message?: string; detail?: string; temporary?: boolean; field?: string; retry_after?: number; done?: Done });
   /** One of docs/protocol.md (`bad_request`, `forbidden`, `not_found`, `conflict`, …), or `disconnected`, `closed`. */
   code: string;
   /** The same may succeed later. */
@@ -159,6 +165,8 @@ export class Failure extends Error {
   field?: string;
   /** Seconds. */
   retryAfter?: number;
+  /** What somebody else did before. */
+  done?: Done;
 }
 
 export interface Conversation {
@@ -200,8 +208,46 @@ export interface Message {
   deleted_by: string | null;
   topic?: string;
   expires_at?: string;
+  /** From the application: what it is about, and buttons; see {@link Parlour.act}. */
+  card?: Card;
+  /** From the application: to be taken by one of its recipients (`any`) or confirmed by all; see {@link Parlour.act}. */
+  claim?: Claim;
   key?: string;
   version: number;
+}
+
+export interface Card {
+  title: string;
+  text: string | null;
+  link: string | null;
+  fields: { label: string; value: string }[];
+  /** Those that this user may press. */
+  actions: { id: string; label: string; style: 'primary' | 'danger' | 'default'; input?: { label: string; required?: boolean; multiline?: boolean }; confirm?: string }[];
+  expires_at: string | null;
+  /** Null: nobody has pressed. */
+  done: Done | null;
+}
+
+/** What somebody did with a card. */
+export interface Done {
+  action?: string;
+  label: string;
+  user?: string;
+  /** Empty for a former user. */
+  name?: string;
+  at: string;
+  input?: string;
+  state: 'waiting' | 'confirmed';
+}
+
+export interface Claim {
+  kind: 'any' | 'all';
+  /** The newest 10, the newest first. */
+  by: { user: string; name: string; at: string }[];
+  done: number;
+  of: number;
+  /** This user did. */
+  mine: boolean;
 }
 
 export interface User {

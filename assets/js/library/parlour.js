@@ -72,6 +72,11 @@ class Parlour {
   /** @type {Face['delete']} */
   delete = async (id) => message(await this.#ask('delete', { message: id }));
 
+  /** @type {Face['act']} */
+  async act(id, action, input) {
+    await this.#errands.run(() => this.#messenger.presses.act(id, action, input));
+  }
+
   /** @type {Face['open']} */
   open = async (to) => this.#opened(await this.#ask('open', { with: to }));
   /** @type {Face['createRoom']} */

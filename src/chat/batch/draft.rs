@@ -5,6 +5,7 @@ use crate::chat::term::Terms;
 use crate::error::{Error, Result};
 use crate::time::Moment;
 use crate::wire::card::Draft as Card;
+use crate::wire::claim::Kind;
 use std::time::Duration;
 
 /// How far ahead something may be scheduled.
@@ -14,6 +15,8 @@ const AHEAD: Duration = Duration::from_secs(366 * 24 * 3600);
 pub struct Draft {
     pub text: String,
     pub card: Option<Card>,
+    /// Its recipients are to take or confirm it.
+    pub claim: Option<Kind>,
     pub terms: Terms,
     /// Written then; at once where there is none.
     pub send_at: Option<Moment>,
@@ -31,7 +34,7 @@ impl Draft {
 
     /// Nothing stands in the way of writing it at once.
     pub(super) fn is_immediate(&self) -> bool {
-        self.send_at.is_none() && !self.online && self.card.is_none()
+        self.send_at.is_none() && !self.online && self.card.is_none() && self.claim.is_none()
     }
 
     /// Whether it makes sense now.

@@ -7,6 +7,7 @@ use crate::id::{AppNo, UserNo};
 use crate::store::Db;
 use crate::time::Moment;
 use crate::wire::card::{Action, ActionDraft, CardRow, DoneDraft, Draft, Field, Input, InputDraft, Style};
+use crate::wire::claim::Kind;
 use serde::{Deserialize, Serialize};
 
 /// Bytes of all of it.
@@ -31,6 +32,8 @@ pub struct Checked {
     pub expires_at: Option<Moment>,
     pub has_actions: bool,
     pub done: Option<Declared>,
+    /// Its recipients are to claim it.
+    pub claim: Option<Kind>,
 }
 
 /// What the application says was done.
@@ -45,7 +48,7 @@ pub struct Declared {
 }
 
 /// What is kept of it as JSON.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Body {
     title: String,
     text: Option<String>,
@@ -125,6 +128,7 @@ pub fn check(db: &Db, app: AppNo, now: Moment, draft: &Draft) -> Result<Checked>
         expires_at: draft.expires_at,
         has_actions: !draft.actions.is_empty(),
         done: draft.done.as_ref().map(|done| declared(db, app, now, done)).transpose()?,
+        claim: None,
     })
 }
 

@@ -2,6 +2,7 @@
 //! buttons somebody sees is decided when it is told.
 
 pub mod answer;
+pub mod claim;
 pub mod draft;
 pub mod press;
 
@@ -14,6 +15,8 @@ use crate::id::{AppNo, MessageId, UserId, UserNo};
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 use crate::wire::card::{Action, CardRow, Done, Draft, State};
+use crate::wire::claim::Kind;
+use claim::Claim;
 use draft::{Body, Checked};
 
 /// A kept card.
@@ -26,6 +29,8 @@ pub struct Card {
     pub message: Option<MessageId>,
     /// The press that counts.
     pub press: Option<i64>,
+    /// Its recipients are to take or confirm it: how far that is.
+    pub claim: Option<Claim>,
     /// Of the last change of what it shows.
     pub version: i64,
     whole: CardRow,
@@ -43,16 +48,17 @@ pub enum Holder {
 pub fn get(db: &Db, app: AppNo, id: i64) -> Result<Card> {
     let sql =
         "SELECT c.id, c.batch, c.message, c.press, c.version, c.body, c.expires_at, c.waiting, p.action, p.label, p.user, u.id,
-                   coalesce(p.name, u.name), p.at, p.input
+                   coalesce(p.name, u.name), p.at, p.input, c.claim, c.claimed
                FROM card c LEFT JOIN press p ON p.application = c.application AND p.id = c.press
                LEFT JOIN user u ON u.application = c.application AND u.no = p.user
                WHERE c.application = ?1 AND c.id = ?2";
     let found = db.maybe(sql, params![app, id], |r| read(r, app))?;
-    let (mut card, body) = found.ok_or_else(|| Error::internal("a card that is shown is not there"))?;
+    let (mut card, body, (kind, claimed)) = found.ok_or_else(|| Error::internal("a card that is shown is not there"))?;
     for (action, only) in card.whole.actions.iter_mut().zip(body.only()) {
         action.users = only.as_ref().map(|numbers| ids(db, app, numbers)).transpose()?;
         card.only.push(only);
     }
+    card.claim = kind.map(|kind| claim::find(db, app, (id, card.batch), kind, claimed)).transpose()?;
     Ok(card)
 }
 
@@ -60,7 +66,7 @@ fn ids(db: &Db, app: AppNo, numbers: &[UserNo]) -> Result<Vec<UserId>> {
     numbers.iter().map(|no| user::get_no(db, app, *no).map(|user| user.id)).collect()
 }
 
-fn read(r: &Row, app: AppNo) -> Result<(Card, Body)> {
+fn read(r: &Row, app: AppNo) -> Result<(Card, Body, (Option<Kind>, i64))> {
     let body = Body::read(&r.get::<String>(5)?)?;
     let label: Option<String> = r.get(9)?;
     let done = match label {
@@ -77,13 +83,15 @@ fn read(r: &Row, app: AppNo) -> Result<(Card, Body)> {
     };
     let whole = CardRow { expires_at: r.get(6)?, done, ..body.row() };
     let (id, batch, message, press, version) = (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?);
-    Ok((Card { app, id, batch, message, press, version, whole, only: Vec::new() }, body))
+    let claim = (r.get::<Option<String>>(15)?.and_then(|kind| Kind::parse(&kind)), r.get(16)?);
+    Ok((Card { app, id, batch, message, press, claim: None, version, whole, only: Vec::new() }, body, claim))
 }
 
 impl Card {
     /// As this user sees it; the application sees all buttons, and for whom each is.
     pub fn row(&self, seen_by: UserNo) -> CardRow {
         let mut row = self.whole.clone();
+        row.done = row.done.filter(|_| self.claim.is_none());
         if seen_by != UserNo::APPLICATION {
             let mut mine = self.only.iter().map(|only| only.as_ref().is_none_or(|users| users.contains(&seen_by)));
             row.actions.retain(|_| mine.next().unwrap_or(false));
@@ -92,9 +100,14 @@ impl Card {
         row
     }
 
-    /// Whether it differs by who sees it.
-    pub fn is_personal(&self) -> bool {
-        self.only.iter().any(Option::is_some)
+    /// Whether this user sees another card than everybody else.
+    pub fn is_personal(&self, user: UserNo) -> bool {
+        self.only.iter().any(Option::is_some) || self.claim.as_ref().is_some_and(|claim| claim.has(user))
+    }
+
+    /// It only keeps the claim of a message, and nothing of it is drawn.
+    pub fn is_bare(&self) -> bool {
+        self.whole.title.is_empty()
     }
 
     /// A button that this user may press.
@@ -124,7 +137,9 @@ impl Card {
 pub fn attach(db: &Db, app: AppNo, messages: &mut [Message]) -> Result<()> {
     for message in messages {
         if let Some(id) = message.shows.filter(|_| message.deleted_by.is_none()) {
-            message.card = Some(Box::new(get(db, app, id)?));
+            let mut card = get(db, app, id)?;
+            claim::place(db, &mut card, message.conversation)?;
+            message.card = Some(Box::new(card));
         }
     }
     Ok(())
@@ -138,8 +153,8 @@ pub fn create(tx: &mut Tx, app: AppNo, card: &Checked, holder: Option<Holder>) -
         Some(Holder::Message(message)) => (None, Some(message)),
         None => (None, None),
     };
-    let sql = "INSERT INTO card (application, id, batch, message, body, expires_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?2)";
-    tx.run(sql, params![app, id, batch, message, card.body, card.expires_at])?;
+    let sql = "INSERT INTO card (application, id, batch, message, body, expires_at, claim, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?2)";
+    tx.run(sql, params![app, id, batch, message, card.body, card.expires_at, card.claim.map(Kind::as_str)])?;
     if let Some(done) = &card.done {
         press::declare(tx, (app, id), done)?;
     }
@@ -167,6 +182,9 @@ fn replace(tx: &mut Tx, card: &Card, by: &Checked) -> Result<()> {
 
 /// Changes what all copies of a message show: with few copies at once, with many soon.
 pub fn revise(tx: &mut Tx, card: &Card, by: &Checked) -> Result<()> {
+    if card.claim.is_some() {
+        claim::require_plain(by)?;
+    }
     replace(tx, card, by)?;
     match (card.batch, card.message) {
         (Some(batch), _) => batch::retitle(tx, (card.app, batch), (card.title(), &by.title)),

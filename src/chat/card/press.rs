@@ -5,7 +5,7 @@ use crate::apps::delivery::{Fact, Kind};
 use crate::apps::queue;
 use crate::chat::author::Author;
 use crate::chat::card::draft::{self, Declared};
-use crate::chat::card::{self, Card};
+use crate::chat::card::{self, Card, claim};
 use crate::chat::message::{self, Message};
 use crate::chat::{batch, member};
 use crate::directory::user;
@@ -55,6 +55,9 @@ pub fn act(tx: &mut Tx, by: &Author, press: &Press) -> Result<Pressed> {
     }
     require_there(&message, tx.now)?;
     let card = message.card.as_deref().ok_or(Error::NotFound("action"))?;
+    if card.claim.is_some() {
+        return claimed(tx, by, &message, press);
+    }
     // Somebody may have been first with a button that is gone by now.
     require_open(card, tx.now)?;
     let action = card.action(&press.action, by.user).ok_or(Error::NotFound("action"))?;
@@ -63,6 +66,15 @@ pub fn act(tx: &mut Tx, by: &Author, press: &Press) -> Result<Pressed> {
     let message = told(tx, card, message.id)?;
     ask(tx, by, &message, id)?;
     Ok(Pressed { message, repeated: false })
+}
+
+fn claimed(tx: &mut Tx, by: &Author, message: &Message, press: &Press) -> Result<Pressed> {
+    let card = message.card.as_deref().ok_or(Error::NotFound("action"))?;
+    if press.action == claim::ACTION && claim::is_held(tx, by, card)? {
+        return Ok(Pressed { message: message.clone(), repeated: true });
+    }
+    claim::require_open(card, tx.now)?;
+    claim::take(tx, by, (message, card), press)
 }
 
 /// A message in a conversation in which this user is.

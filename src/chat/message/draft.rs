@@ -48,6 +48,7 @@ impl Draft {
             edited_at: None,
             deleted_by: None,
             card: None,
+            claim: None,
             key: Some(self.key.as_str().into()),
             version: id.0,
         }

@@ -1,5 +1,6 @@
 //! Batches: all copies of one message from the application, looked at, changed and withdrawn together.
 
+use crate::chat::card::claim;
 use crate::chat::{batch, copy};
 use crate::directory::user;
 use crate::error::Result;
@@ -14,6 +15,7 @@ use crate::http::problem::Answer;
 use crate::id::{ConversationId, MessageId, Party, Topic, UserNo};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
+use crate::wire::claim::ClaimRow;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::Serialize;
@@ -28,6 +30,8 @@ pub struct View {
     #[schema(value_type = String)]
     from: Party,
     text: String,
+    /// Who took or confirmed it, where it asks for that.
+    claim: Option<ClaimRow>,
     #[schema(value_type = Option<String>)]
     topic: Option<Topic>,
     #[schema(value_type = String, format = DateTime)]
@@ -108,6 +112,7 @@ pub(super) fn view(db: &Db, batch: batch::Batch) -> Result<View> {
         no => Party::User(user::get_no(db, batch.app, no)?.id),
     };
     Ok(View {
+        claim: claim::of_batch(db, &batch)?,
         open: batch.is_open(),
         scheduled: batch.is_scheduled(Moment::now()),
         id: batch.id,

@@ -31,7 +31,7 @@ pub struct Entry {
     id: Option<MessageId>,
     #[schema(value_type = Option<i64>)]
     conversation: Option<ConversationId>,
-    /// How far it came: `waiting`, `stored`, `received`, `read`, `expired`, `withdrawn`, `suppressed`, `failed`.
+    /// How far it came: `waiting`, `stored`, `received`, `read`, `acted`, `expired`, `withdrawn`, `suppressed`, `failed`.
     state: String,
     /// It will be there whenever the user comes.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -44,6 +44,9 @@ pub struct Entry {
     /// It was read, at the latest then.
     #[schema(value_type = Option<String>, format = DateTime)]
     read_at: Option<Moment>,
+    /// It pressed the button that counts, or took or confirmed what the message asks for.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    acted_at: Option<Moment>,
     /// Null: nothing is pushed, mailed or bounced yet.
     #[schema(value_type = Option<String>, format = DateTime)]
     pushed: Option<Moment>,
@@ -79,6 +82,7 @@ impl From<ledger::Entry> for Entry {
             received_at: e.received_at,
             received_by: e.device.map(|device| Device { session: device.session, name: device.name }),
             read_at: e.read_at,
+            acted_at: e.acted_at,
             pushed: None,
             emailed: None,
             bounced: None,

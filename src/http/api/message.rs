@@ -20,6 +20,7 @@ use crate::id::{AppNo, MessageId, Party, Topic, UserId, UserNo};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
 use crate::wire::card::Draft as Card;
+use crate::wire::claim::Kind as Claim;
 use crate::wire::row::MessageRow;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -36,6 +37,9 @@ pub struct Body {
     text: Option<String>,
     /// What it shows besides; only from the application itself.
     card: Option<Card>,
+    /// Its recipients are to take or confirm it: `any`, the first to take it has it, and the others see who; `all`, each of them
+    /// confirms it, and all see how far that is. Only from the application itself; a card beside it has no actions.
+    claim: Option<Claim>,
     /// `application` or `user:<id>`, which needs a scope of its own; absent: the application.
     from: Option<String>,
     /// What it is about, as the application names it, such as `leave/118`: 1 to 128 bytes.
@@ -140,7 +144,8 @@ fn draft(body: &Body) -> Result<batch::Draft> {
     let send_at = moment("send_at", body.send_at.as_deref())?;
     let text = body.text.clone().or(body.card.as_ref().map(|card| card.title.trim().into()));
     let text = text.ok_or_else(|| Error::invalid("text", "a message needs a text or a card"))?;
-    Ok(batch::Draft { text, card: body.card.clone(), terms, send_at, online: body.only.is_some(), replace: body.replace })
+    let (card, claim, online) = (body.card.clone(), body.claim, body.only.is_some());
+    Ok(batch::Draft { text, card, claim, terms, send_at, online, replace: body.replace })
 }
 
 fn moment(field: &str, text: Option<&str>) -> Result<Option<Moment>> {

@@ -1,6 +1,7 @@
 //! What an application has sent: its batches, and what became of each for its recipients. Not what users say to each other.
 
 use crate::chat::batch::{self, Batch};
+use crate::chat::card::claim;
 use crate::chat::ledger::{self, Entry};
 use crate::http::console::address;
 use crate::http::console::frame::Frame;
@@ -11,6 +12,7 @@ use crate::http::problem::Answer;
 use crate::id::{AppId, Party};
 use crate::store::Db;
 use crate::time::Moment;
+use crate::wire::claim::{ClaimRow, Kind};
 use actix_web::web::{Path, Query};
 use askama::Template;
 use serde::Deserialize;
@@ -45,6 +47,7 @@ impl Stand {
             "stored" => (en("stored"), ""),
             "received" => (en("received"), "badge-good"),
             "read" => (en("read"), "badge-good"),
+            "acted" => (en("acted"), "badge-good"),
             "expired" => (en("expired"), "badge-warn"),
             "withdrawn" => (en("withdrawn"), "badge-warn"),
             "suppressed" => (en("not sent"), "badge-warn"),
@@ -114,6 +117,7 @@ struct Line {
     received_at: Option<Moment>,
     device: Option<String>,
     read_at: Option<Moment>,
+    acted_at: Option<Moment>,
     reason: Option<String>,
 }
 
@@ -130,6 +134,7 @@ fn line(app: &AppId, entry: Entry) -> Line {
         received_at: entry.received_at,
         device: entry.device.map(|device| device.name),
         read_at: entry.read_at,
+        acted_at: entry.acted_at,
         reason: entry.reason.map(|(_, sentence)| sentence),
     }
 }
@@ -158,6 +163,7 @@ struct Show {
     b: Batch,
     state: Stand,
     is_later: bool,
+    claim: Option<ClaimRow>,
     choices: Vec<Choice>,
     chosen: Option<&'static str>,
     lines: Vec<Line>,
@@ -178,14 +184,15 @@ pub async fn show(visit: Visit, path: Path<(String, i64)>, wanted: Query<Wanted>
         let application = of(db, &id)?;
         let b = batch::get(db, application.no, no)?;
         let found = ledger::list(db, (application.no, no), chosen, after, PAGE)?;
-        Ok((b, found, ledger::counts(db, application.no, no)?, application))
+        let claim = claim::of_batch(db, &b)?;
+        Ok(((b, claim), found, ledger::counts(db, application.no, no)?, application))
     };
-    let (b, (found, more), counts, application) = visit.read(work).await?;
+    let ((b, claim), (found, more), counts, application) = visit.read(work).await?;
     let next = found.last().filter(|_| more).map(|last| last.position);
     let lines = found.into_iter().map(|entry| line(&application.id, entry)).collect();
     let (state, is_later) = (Stand::of_batch(&b, Moment::now()), b.due_at > b.created_at);
     let frame = Frame::within(&visit, &application, "messages");
-    draw(&Show { frame, b, state, is_later, choices: choices(&counts), chosen, lines, next })
+    draw(&Show { frame, b, state, is_later, claim, choices: choices(&counts), chosen, lines, next })
 }
 
 /// In the order of a message's life.

@@ -103,3 +103,29 @@ fn a_script_says_what_it_is_about_when_it_comes_and_when_it_goes() {
         assert_eq!(server.run(arguments).status.code(), Some(code), "{arguments:?}");
     }
 }
+
+#[test]
+fn a_script_sends_a_card_and_asks_somebody_to_take_it() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let (anna, ben) = (office.person("anna"), office.person("ben"));
+    let file = server.data().join("card.json");
+    std::fs::write(&file, r#"{"title": "Lift 2 is stuck", "link": "https://oa.example/lift/2"}"#).unwrap();
+    let path = file.to_str().unwrap();
+    server.types(&["send", "oa", "everyone", "--card", path, "--claim", "any", "--topic", "lift/2", "--key", "k"]).ends(0);
+    server.types(&["send", "oa", "everyone", "--card", path, "--claim", "any", "--topic", "lift/2", "--key", "k"]).ends(0);
+    server.types(&["send", "oa", "everyone", "--card", path, "--claim", "all", "--key", "k"]).ends(4);
+    let heard = ben.hears("Lift 2 is stuck");
+    assert_eq!((&heard["card"]["link"], &heard["claim"]["kind"]), (&json!("https://oa.example/lift/2"), &json!("any")));
+    ben.gets("act", json!({"message": heard["id"], "action": "claim", "key": "mine"}));
+    anna.knows("messages", |row| row["claim"]["by"][0]["name"] == "Ben");
+    let asked = r#"{"title": "Leave 118", "actions": [{"id": "approve", "label": "Approve"}]}"#;
+    server.pipes(&["send", "oa", "user:anna", "Please decide", "--card", "-"], asked).ends(0);
+    assert_eq!(anna.hears("Please decide")["card"]["actions"][0]["id"], "approve");
+    server.pipes(&["send", "oa", "user:anna", "--card", "-", "--claim", "any"], asked).is_refused(2, "without actions");
+    server.pipes(&["send", "oa", "user:anna", "--card", "-"], "{\"titel\": 1}").is_refused(2, "this is no card: ");
+    server.pipes(&["send", "oa", "user:anna", "-", "--card", "-"], asked).is_refused(2, "either the text or the card");
+    server.types(&["send", "oa", "user:anna", "--card", "/nowhere.json"]).is_refused(2, "the card cannot be read");
+    server.types(&["send", "oa", "user:anna", "x", "--claim", "some"]).is_refused(2, "expected any or all");
+    server.types(&["send", "oa", "user:anna"]).ends(2);
+}

@@ -73,6 +73,11 @@ fn every_type_has_an_example_and_it_is_what_is_told() {
     let sent = office.post("/messages", &json!({"to": "user:anna", "card": card})).is(202)["messages"][0]["id"].clone();
     anna.gets("act", json!({"message": sent, "action": "reject", "input": "too short", "key": "press"}));
     listener.is_asked("action.invoked", 1);
+    let sent =
+        office.post("/messages", &json!({"to": "user:anna", "text": "The lift is stuck", "topic": "lift/2", "claim": "any"}));
+    let sent = sent.is(202)["messages"][0]["id"].clone();
+    anna.gets("act", json!({"message": sent, "action": "claim", "key": "take"}));
+    listener.is_asked("message.claimed", 1);
     office.post("/ping", &json!({})).is(200);
     listener.is_asked("presence.changed", 1);
     lose_contacts(&office, &listener);

@@ -7,6 +7,7 @@ const LABELS: &[(&str, &str)] = &[
     ("message.read", en("Messages were read")),
     ("message.received", en("Messages reached a device")),
     ("message.expired", en("Messages expired")),
+    ("message.claimed", en("Messages were taken or confirmed")),
     ("user.signed_in", en("Users signed in")),
     ("contacts.held", en("A contact list was held")),
     ("presence.changed", en("Presence of users changed")),

@@ -105,6 +105,7 @@ pub const WORDS: super::Table = &[
     ("Messages between users", "用户之间的消息"),
     ("Messages reached a device", "消息已到达设备"),
     ("Messages expired", "消息已过期"),
+    ("Messages were taken or confirmed", "消息已被接手或确认"),
     ("Messages were read", "消息已读"),
     ("Users signed in", "用户登录"),
     ("Callbacks were given up", "放弃了回调"),
