@@ -25,10 +25,12 @@ pub enum SignIn {
     Ticket,
     /// The application's own cookie, about which it is asked.
     WhoAmI,
+    /// An identity provider, by OpenID Connect.
+    Oidc,
 }
 
 impl SignIn {
-    pub const ALL: [SignIn; 5] = [SignIn::Local, SignIn::Callback, SignIn::Token, SignIn::Ticket, SignIn::WhoAmI];
+    pub const ALL: [SignIn; 6] = [SignIn::Local, SignIn::Callback, SignIn::Token, SignIn::Ticket, SignIn::WhoAmI, SignIn::Oidc];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -37,12 +39,13 @@ impl SignIn {
             SignIn::Token => "token",
             SignIn::Ticket => "ticket",
             SignIn::WhoAmI => "whoami",
+            SignIn::Oidc => "oidc",
         }
     }
 
     pub fn parse(text: &str) -> Result<SignIn> {
         let found = SignIn::ALL.into_iter().find(|way| way.as_str() == text);
-        found.ok_or_else(|| Error::invalid("sign_in", "expected local, callback, token, ticket or whoami"))
+        found.ok_or_else(|| Error::invalid("sign_in", "expected local, callback, token, ticket, whoami or oidc"))
     }
 }
 

@@ -10,6 +10,7 @@ pub mod event;
 pub mod idempotency;
 pub mod key;
 pub mod kind;
+pub mod oidc;
 pub mod origin;
 pub mod outcome;
 pub mod queue;

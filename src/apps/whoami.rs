@@ -68,12 +68,12 @@ impl WhoAmI {
 
 /// A token (RFC 6265 §4.1.1) that is none of ours.
 fn is_cookie(name: &str) -> bool {
-    let ours = ["parlour", "parlour-console", "__Host-parlour", "__Host-parlour-console"];
+    let ours = ["parlour", "parlour-console", "parlour-flow", "__Host-parlour", "__Host-parlour-console", "__Host-parlour-flow"];
     let good = |b: u8| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&b);
     name.len() <= 100 && name.bytes().all(good) && !ours.iter().any(|our| our.eq_ignore_ascii_case(name))
 }
 
-fn is_pointer(text: &str) -> bool {
+pub(super) fn is_pointer(text: &str) -> bool {
     let tilde = |rest: &str| rest.starts_with(['0', '1']);
     let plain = text.len() <= 200 && !text.chars().any(char::is_control);
     plain && (text.is_empty() || text.starts_with('/')) && text.split('~').skip(1).all(tilde)

@@ -6,6 +6,7 @@ mod answer;
 mod call;
 pub mod guard;
 mod list;
+pub mod oidc;
 mod pool;
 mod probe;
 #[cfg(test)]
@@ -50,6 +51,7 @@ struct Inner {
     sign_ins: Pool,
     work: Pool,
     slots: slots::Slots,
+    providers: oidc::Providers,
 }
 
 /// What somebody typed at the door.
@@ -79,8 +81,13 @@ pub fn prepare() {
 impl Callout {
     /// `own`: the addresses on which this server listens.
     pub fn new(own: Vec<SocketAddr>) -> Result<Callout> {
-        let inner =
-            Inner { outside: Outside::new(own), sign_ins: Pool::new()?, work: Pool::new()?, slots: slots::Slots::default() };
+        let inner = Inner {
+            outside: Outside::new(own),
+            sign_ins: Pool::new()?,
+            work: Pool::new()?,
+            slots: slots::Slots::default(),
+            providers: oidc::Providers::default(),
+        };
         Ok(Callout { inner: Arc::new(inner) })
     }
 

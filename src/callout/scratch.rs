@@ -51,7 +51,7 @@ async fn serve(stream: TcpStream, script: Script, heard: Arc<Mutex<Vec<String>>>
         while !head.ends_with("\r\n\r\n") {
             stream.read_line(&mut head).await.ok().filter(|read| *read > 0)?;
         }
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "))?.parse().ok()?;
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(Ok(0), str::parse).ok()?;
         let mut body = vec![0; length];
         stream.read_exact(&mut body).await.ok()?;
         let request = head + std::str::from_utf8(&body).ok()?;

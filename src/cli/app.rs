@@ -6,6 +6,7 @@ use crate::apps::secret::{self, Purpose};
 use crate::cli::answer::{Answer, table};
 use crate::cli::exit::Result;
 use crate::cli::key::{self as keys, Keys, Rotation};
+use crate::cli::oidc::Provider;
 use crate::cli::settings::Settings;
 use crate::cli::task::Place;
 use crate::cli::whoami::Whoami;
@@ -32,6 +33,8 @@ pub enum App {
     Update(Box<Update>),
     /// Let its users in by its own cookie, without changing it
     Whoami(Box<Whoami>),
+    /// Let its users in with an identity provider (OpenID Connect)
+    Oidc(Box<Provider>),
     /// Let nobody in any more, until it is resumed
     Suspend(Suspend),
     /// Keys for the REST interface
@@ -79,6 +82,7 @@ impl App {
         match self {
             App::Register(task) => task.settings.prepare(),
             App::Update(task) => task.settings.prepare(),
+            App::Oidc(task) => task.prepare(),
             _ => Ok(()),
         }
     }
@@ -90,6 +94,7 @@ impl App {
             App::Show { app } => show(place, &app),
             App::Update(task) => task.run(place),
             App::Whoami(task) => task.run(place),
+            App::Oidc(task) => task.run(place),
             App::Suspend(task) => task.run(place),
             App::Key(task) => task.run(place),
             App::Secret(task) => task.run(place),

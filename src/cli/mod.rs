@@ -15,6 +15,7 @@ mod key;
 mod listen;
 mod mail;
 mod moment;
+mod oidc;
 mod send;
 mod serve;
 mod settings;

@@ -21,7 +21,7 @@ pub struct Settings {
     #[arg(long, value_name = "URL")]
     origin: Option<Vec<String>>,
 
-    /// How its users may sign in: local, callback, token, ticket, whoami; without it a new application has local and ticket
+    /// How its users may sign in: local, callback, token, ticket, whoami, oidc; without it a new application has local and ticket
     #[arg(long, value_name = "WAY", value_delimiter = ',', value_parser = SignIn::parse)]
     sign_in: Option<Vec<SignIn>>,
 

@@ -18,6 +18,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/readyz",  Health, health::ready),
 
         Route::new(Method::GET, "/",                 Public, client::page::index),
+        Route::new(Method::GET, "/sign-in/{app}",    Public, client::page::arrival),
         Route::new(Method::GET, "/widget",           Public, client::page::widget),
         Route::new(Method::GET, "/widget.js",        Public, client::page::script),
         Route::new(Method::GET, "/parlour.js",       SignIn, client::library::script),
@@ -27,6 +28,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/examples/{name}",  Public, example::show),
 
         Route::new(Method::GET,    "/client/application",    SignIn, client::application::show),
+        Route::new(Method::POST,   "/client/oidc",           SignIn, client::oidc::begin),
         Route::new(Method::POST,   "/client/session",        SignIn, client::session::create),
         Route::new(Method::DELETE, "/client/session",        Client, client::session::destroy),
         Route::new(Method::POST,   "/client/session/socket", Client, client::session::socket),

@@ -23,6 +23,7 @@ mod event;
 mod hostile;
 mod isolation;
 mod mark;
+mod oidc;
 mod restart;
 mod room;
 mod session;

@@ -1,7 +1,7 @@
 /** The calls beside the socket: who the application is, signing in and out, a one-time token for the socket. */
 import { call, socketOf } from '../core/call.js';
 
-/** @typedef {{id: string, name: string, colour: string|null, icon: string|null, sign_in: string[]}} Brand */
+/** @typedef {{id: string, name: string, colour: string|null, icon: string|null, sign_in: string[], provider?: string}} Brand */
 /** `ask_again`: the application is to be asked again every few minutes who this is. @typedef {{token: string, app?: string, user?: import('../core/wire.js').User, ask_again?: boolean}} Entry */
 
 /** Whether the server answers anything at all. */
@@ -10,8 +10,11 @@ export const answers = () => fetch('/client/application', { cache: 'no-store', s
 /** @param {string|null} app @returns {Promise<Brand>} */
 export const application = (app) => call('GET', `/client/application${app ? `?app=${encodeURIComponent(app)}` : ''}`);
 
-/** @param {{app: string, username: string, password: string} | {app: string, ticket: string} | {app: string, token: string} | {app: string, who_am_i: true}} credential */
+/** @param {{app: string, username: string, password: string} | {app: string, ticket: string} | {app: string, token: string} | {app: string, who_am_i: true} | {app: string, oidc: {code: string, state: string, iss?: string}}} credential */
 export const signIn = (credential) => call('POST', '/client/session', credential);
+
+/** Where a browser goes to sign in with the application's identity provider. @param {string} app @returns {Promise<{url: string}>} */
+export const provider = (app) => call('POST', '/client/oidc', { app });
 
 /** Signs in by the application's own cookie, where that is a way in; null where it is none. @param {string} app @returns {Promise<Entry|null>} */
 export async function whoAmI(app) {

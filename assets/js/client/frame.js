@@ -6,7 +6,7 @@ import { App, Opening } from './app.js';
 import { Asking } from './asking.js';
 import { dark } from './colour.js';
 import { Desk } from './desk.js';
-import { dial, enter, whoAmI } from './door.js';
+import { application, dial, enter, whoAmI } from './door.js';
 import { Icon, IconButton } from './icon.js';
 import { local, session } from './keep.js';
 import { locale, sentence, t } from './language.js';
@@ -83,12 +83,19 @@ const notes = {
   },
 };
 
-/** Who the application's own cookie says this is, where that is a way in. @returns {Promise<import('./parent.js').Credential|null>} */
+/** Who the application's own cookie says this is, or a session of the identity provider, where that is a way in. @returns {Promise<import('./parent.js').Credential|null>} */
 async function byCookie() {
-  const entry = await whoAmI(app).catch(() => null);
+  const entry = (await whoAmI(app).catch(() => null)) ?? (await byProvider().catch(() => null));
   if (!entry) return null;
-  asking ??= new Asking(app, entry.user?.id ?? '', () => desk?.messenger.connection.nudge());
+  if (entry.ask_again) asking ??= new Asking(app, entry.user?.id ?? '', () => desk?.messenger.connection.nudge());
   return { kind: 'token', value: entry.token };
+}
+
+/** The session that a window of its own has opened; browsers show it here where the page around is on our site. @returns {Promise<import('./door.js').Entry|null>} */
+async function byProvider() {
+  if (!(await application(app)).provider) return null;
+  const entry = await enter();
+  return entry.app === app ? entry : null;
 }
 
 /** Whoever comes next must not be shown, or be led to, what was for this user. */
@@ -147,9 +154,17 @@ function open(credentials, shown) {
   return made;
 }
 
-/** @param {{text: string}} props */
-const Message = ({ text }) => html`<main class="door"><div class="door-card"><div class="door-mark"><${Icon} name="talk" /></div><p class="door-text">${text}</p></div>
+/** @param {{text: string, children?: any}} props */
+const Message = ({ text, children }) => html`<main class="door"><div class="door-card"><div class="door-mark"><${Icon} name="talk" /></div><p class="door-text">${text}</p>${children}</div>
   <${IconButton} name="close" label=${t('close')} class="door-close" onClick=${() => parent.tell('close')} /></main>`;
+
+/** Nobody is signed in. With an identity provider that is done in a window of its own: none of them shows itself in a frame. */
+function Ended() {
+  const [name, setName] = useState('');
+  useEffect(() => void application(app).then((brand) => setName(brand.provider ?? ''), () => {}), []);
+  if (!name) return html`<${Message} text=${t('widget.ended')} />`;
+  return html`<${Message} text=${t('widget.provider')}><a class="button button-accent button-wide" href=${`/?app=${app}`} target="_blank" rel="noopener">${t('provider.go', { name })}</a><//>`;
+}
 
 function Frame() {
   const [late, setLate] = useState(false);
@@ -160,7 +175,7 @@ function Frame() {
   useEvent(window, 'keydown', (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Escape' && !event.defaultPrevented && (ended || !desk || desk.route.read() === null)) parent.tell('close');
   });
-  if (ended) return html`<${Message} text=${t('widget.ended')} />`;
+  if (ended) return html`<${Ended} />`;
   if (desk) return html`<${App} key=${desk} desk=${desk} />`;
   return late ? html`<${Message} text=${window.parent === window ? t('widget.frame') : t('widget.foreign', { app })} />` : html`<${Opening} />`;
 }

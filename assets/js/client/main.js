@@ -11,14 +11,16 @@ import { local } from './keep.js';
 import { locale, sentence, t } from './language.js';
 import { Asking } from './asking.js';
 import { desktop, Notices } from './notice.js';
+import * as provider from './provider.js';
 import { SignIn } from './sign-in.js';
 import { html, render, useEffect, useState } from './ui.js';
 
-/** @typedef {{at: 'opening'} | {at: 'form', reason: import('./sign-in.js').Reason} | {at: 'ask', entry: door.Entry} | {at: 'inside', desk: Desk} | {at: 'broken', reason: string}} Place */
+/** @typedef {{at: 'opening'} | {at: 'form', reason: import('./sign-in.js').Reason, failure?: Failure} | {at: 'ask', entry: door.Entry} | {at: 'inside', desk: Desk} | {at: 'broken', reason: string}} Place */
 
 document.documentElement.lang = locale;
 /** The other windows notice within this, or when they are looked at again. */
 const LEFT = 60_000;
+let back = provider.arrive();
 const asked = new URLSearchParams(location.search).get('app');
 const link = takeTicket();
 
@@ -48,6 +50,15 @@ function Page() {
     setPlace({ at: 'inside', desk: open(entry, id, (reason) => setPlace({ at: 'form', reason })) });
   };
   const enter = async () => {
+    const brought = back;
+    back = null; // it is good once
+    try {
+      if (brought) await provider.redeem(brought);
+    } catch (cause) {
+      const failure = Failure.of(cause);
+      const inside = failure.code === 'conflict' && (await door.enter().catch(() => null)); // an old link, and somebody is signed in
+      if (!inside) return setPlace({ at: 'form', reason: 'provider', failure });
+    }
     try {
       const entry = await door.enter();
       const id = entry.app ?? app ?? (await door.application(null)).id;
@@ -89,7 +100,7 @@ function Page() {
 
   if (place.at === 'opening') return html`<${Opening} />`;
   if (place.at === 'inside') return html`<${App} key=${place.desk} desk=${place.desk} />`;
-  if (place.at === 'form') return html`<${SignIn} key=${place.reason} app=${app} reason=${place.reason} onin=${(/** @type {string} */ id) => door.enter().then((entry) => inside(entry, id), fail)} />`;
+  if (place.at === 'form') return html`<${SignIn} key=${place.reason} app=${app} reason=${place.reason} failure=${place.failure} onin=${(/** @type {string} */ id) => door.enter().then((entry) => inside(entry, id), fail)} />`;
   if (place.at === 'ask') {
     const { entry } = place;
     const name = entry.user?.name ?? '';

@@ -1,14 +1,16 @@
 /** The form for name and password, in the application's own colours. */
+import { Failure } from '../core/failure.js';
 import { Avatar } from './avatar.js';
 import * as door from './door.js';
 import { paint } from './colour.js';
 import { Icon } from './icon.js';
 import { sentence, t } from './language.js';
-import { html, useEffect, useRef, useState } from './ui.js';
+import * as provider from './provider.js';
+import { html, useEffect, useEvent, useRef, useState } from './ui.js';
 
 /** @typedef {import('./door.js').Brand} Brand */
 
-/** Why somebody stands at the door: `ended` and `forbidden` by the server, `left` by their own wish, `spent` with a used link. @typedef {''|'ended'|'forbidden'|'left'|'spent'} Reason */
+/** Why somebody stands at the door: `ended` and `forbidden` by the server, `left` by their own wish, `spent` with a used link, `provider` after a sign-in there that failed. @typedef {''|'ended'|'forbidden'|'left'|'spent'|'provider'} Reason */
 
 /** @param {Reason} reason @param {boolean} open whether one can sign in here */
 function sentenceOf(reason, open) {
@@ -18,8 +20,8 @@ function sentenceOf(reason, open) {
   return '';
 }
 
-/** @param {{app: string|null, reason: Reason, onin: (app: string) => void}} props */
-export function SignIn({ app, reason, onin }) {
+/** @param {{app: string|null, reason: Reason, failure?: Failure, onin: (app: string) => void}} props */
+export function SignIn({ app, reason, failure, onin }) {
   const [wanted, setWanted] = useState(app);
   const [brand, setBrand] = useState(/** @type {Brand|null|'unknown'} */ (null));
   const [problem, setProblem] = useState('');
@@ -49,7 +51,7 @@ export function SignIn({ app, reason, onin }) {
         ? html`<p class="door-wait"><span class="spinner" aria-hidden="true"></span><span class="hidden">${t('loading')}</span></p>`
         : brand === 'unknown'
           ? html`<${Organisation} wanted=${wanted ?? ''} problem=${problem} onfound=${look} />`
-          : html`<${Password} brand=${brand} reason=${reason} onin=${() => onin(brand.id)} />`}
+          : html`<${Password} brand=${brand} reason=${reason} failure=${failure} onin=${() => onin(brand.id)} />`}
     </div></main>`;
 }
 
@@ -71,10 +73,11 @@ function Organisation({ wanted, problem, onfound }) {
     <button type="submit" class="button button-accent button-wide" disabled=${!id.trim()}>${t('continue')}</button></form>`;
 }
 
-/** @param {{brand: Brand, reason: Reason, onin: () => void}} props */
-function Password({ brand, reason, onin }) {
+/** @param {{brand: Brand, reason: Reason, failure?: Failure, onin: () => void}} props */
+function Password({ brand, reason, failure, onin }) {
   const open = brand.sign_in.includes('local') || brand.sign_in.includes('callback');
-  const [problem, setProblem] = useState(sentenceOf(reason, open));
+  const name = brand.provider ?? brand.name;
+  const [problem, setProblem] = useState(failure ? provider.trouble(failure, name) : sentenceOf(reason, open));
   const [busy, setBusy] = useState(false);
   const form = /** @type {import('preact').RefObject<HTMLFormElement>} */ (useRef(/** @type {any} */ (null)));
   /** @param {SubmitEvent} event */
@@ -107,13 +110,26 @@ function Password({ brand, reason, onin }) {
       setBusy(false);
     }
   };
+  const leave = async () => {
+    setBusy(true);
+    setProblem('');
+    try {
+      await provider.leave(brand.id); // and stays busy: the browser is on its way
+    } catch (cause) {
+      setProblem(provider.trouble(Failure.of(cause), name));
+      setBusy(false);
+    }
+  };
+  useEvent(window, 'pageshow', () => setBusy(false)); // somebody came back without having signed in there
+  const byProvider = brand.provider && html`<button type="button" class=${`button button-wide ${open ? '' : 'button-accent'}`} disabled=${busy} onClick=${leave}>${t('provider.go', { name })}</button>`;
   const byCookie = brand.sign_in.includes('whoami') && html`<p class="door-text">${t('sign.cookie.text', { name: brand.name })}</p>
     <button type="button" class=${`button button-wide ${open ? '' : 'button-accent'}`} disabled=${busy} onClick=${cookie}>${t('sign.cookie', { name: brand.name })}</button>`;
-  if (!open) return html`${head}${byCookie || html`<p class="door-text">${t('sign.elsewhere', { name: brand.name })}</p>`}${problem && html`<p class="problem" role="alert">${problem}</p>`}`;
+  const trouble = problem && html`<p class="problem" role="alert">${problem}</p>`;
+  if (!open) return html`${head}${byProvider && html`<p class="door-text">${t('sign.text')}</p>`}${trouble}${byProvider}${byCookie}${!byProvider && !byCookie && html`<p class="door-text">${t('sign.elsewhere', { name: brand.name })}</p>`}`;
   return html`<form ref=${form} onSubmit=${submit}>${head}
     <p class="door-text">${t('sign.text')}</p>
     <label class="field"><span>${t('sign.username')}</span><input class="input" name="username" type="text" dir="auto" autocomplete="username" autocapitalize="none" spellcheck=${false} required autofocus /></label>
     <label class="field"><span>${t('sign.password')}</span><input class="input" name="password" type="password" autocomplete="current-password" required /></label>
-    ${problem && html`<p class="problem" role="alert">${problem}</p>`}
-    <button type="submit" class="button button-accent button-wide" disabled=${busy}>${busy ? t('sign.running') : t('sign.in')}</button>${byCookie}</form>`;
+    ${trouble}
+    <button type="submit" class="button button-accent button-wide" disabled=${busy}>${busy ? t('sign.running') : t('sign.in')}</button>${byProvider}${byCookie}</form>`;
 }

@@ -1,6 +1,7 @@
 //! What a sign-in page shows before anybody is known.
 
 use crate::apps::application::{self, Application, SignIn};
+use crate::apps::oidc;
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::http::problem::Answer;
@@ -23,13 +24,21 @@ struct Brand {
     colour: Option<String>,
     icon: Option<String>,
     sign_in: Vec<SignIn>,
+    /// What its users call the identity provider with which they can sign in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
 }
 
 /// `GET /client/application?app=`; without `app` the only one that there is.
 pub async fn show(house: Data<House>, which: Query<Which>) -> Answer {
     let id = which.app.as_deref().map(AppId::parse).transpose()?;
-    let found = house.store.read(move |db| id.map_or_else(|| only(db), |id| active(db, &id))).await?;
-    let brand = Brand { id: found.id, name: found.name, colour: found.colour, icon: found.icon, sign_in: found.sign_in };
+    let look = move |db: &Db| {
+        let found = id.map_or_else(|| only(db), |id| active(db, &id))?;
+        let provider = if found.opens(SignIn::Oidc) { oidc::find(db, found.no)?.map(|set| set.provider) } else { None };
+        Ok((found, provider))
+    };
+    let (Application { id, name, colour, icon, sign_in, .. }, provider) = house.store.read(look).await?;
+    let brand = Brand { id, name, colour, icon, sign_in, provider };
     Ok(HttpResponse::Ok().insert_header(("cache-control", "no-cache")).json(brand))
 }
 

@@ -5,6 +5,7 @@ pub mod agent;
 pub mod application;
 pub mod hello;
 pub mod library;
+pub mod oidc;
 pub mod opening;
 pub mod page;
 pub mod password;

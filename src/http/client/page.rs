@@ -14,7 +14,7 @@ use crate::store::Db;
 use crate::time::Moment;
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
@@ -31,10 +31,18 @@ pub struct Wished {
 
 /// The same for everybody but for whose pictures it may show.
 pub async fn index(house: Data<House>, request: HttpRequest, wished: Query<Wished>) -> Answer {
-    let (named, token) = (wished.into_inner().app, Jar::Client.token(&house, &request));
+    whole(&house, wished.into_inner().app, Jar::Client.token(&house, &request)).await
+}
+
+/// The same, where an identity provider sends its browsers back: the script posts what it was given.
+pub async fn arrival(house: Data<House>, app: Path<String>) -> Answer {
+    whole(&house, Some(app.into_inner()), None).await
+}
+
+async fn whole(house: &House, named: Option<String>, token: Option<String>) -> Answer {
     let found = house.store.read(move |db| whose(db, named.as_deref(), token.as_deref())).await?;
     let images_of = found.as_ref().map(pictures).unwrap_or_default();
-    let policy = Policy { images_of: images_of.clone(), calls: calls(&house), ..Policy::default() };
+    let policy = Policy { images_of: images_of.clone(), calls: calls(house), ..Policy::default() };
     page_under(&Index { images: &images_of.join(" ") }, &policy)
 }
 

@@ -8,7 +8,7 @@ use crate::http::body::Json;
 use crate::http::client::application::active;
 use crate::http::client::opening::{self, Opened, Visit};
 use crate::http::client::password::{self, Given};
-use crate::http::client::{agent, hello, whoami};
+use crate::http::client::{agent, hello, oidc, whoami};
 use crate::http::guard::bearer::Jar;
 use crate::http::guard::{Page, SignedIn, address};
 use crate::http::problem::Answer;
@@ -31,6 +31,8 @@ pub struct Credential {
     /// Nothing but the application's own cookie, which comes with the request.
     #[serde(default)]
     who_am_i: bool,
+    /// What an identity provider gave the browser.
+    oidc: Option<oidc::Brought>,
 }
 
 #[derive(Serialize)]
@@ -46,15 +48,16 @@ struct Body {
 }
 
 /// `POST /client/session`
-pub async fn create(house: Data<House>, page: Page, request: HttpRequest, given: Json<Credential>) -> Answer {
+pub async fn create(house: Data<House>, page: Page, request: HttpRequest, mut given: Json<Credential>) -> Answer {
     let app = given.0.app.clone();
     let application = house.store.read(move |db| active(db, &app)).await?;
     page.require(&application)?;
     let visit = visit(&house, &page, &request).await?;
-    let asked = given.0.who_am_i;
-    let opened = match asked {
-        true => whoami::enter(&house, application, (&page, whoami::cookies(&request)), visit).await?,
-        false => open(&house, application, given.0, visit).await?,
+    let (asked, brought) = (given.0.who_am_i, given.0.oidc.take());
+    let opened = match brought {
+        Some(brought) => oidc::enter(&house, application.id, (&page, &request), brought, visit).await?,
+        None if asked => whoami::enter(&house, application, (&page, whoami::cookies(&request)), visit).await?,
+        None => open(&house, application, given.0, visit).await?,
     };
     let end = opened.caller.expires_at;
     let mut body = Body { token: None, app: opened.app, user: opened.user, expires_at: end, ask_again: asked };
@@ -62,6 +65,9 @@ pub async fn create(house: Data<House>, page: Page, request: HttpRequest, given:
     answer.insert_header(("cache-control", "no-store"));
     if page == Page::Own {
         let left = end.map(|end| end.since(Moment::now()).as_secs() as i64);
+        if Jar::Flow.token(&house, &request).is_some() {
+            answer.cookie(Jar::Flow.clear(&house)); // it has served
+        }
         return Ok(answer.cookie(Jar::Client.keep(&house, &opened.token, left)).json(body));
     }
     body.token = Some(opened.token);

@@ -16,6 +16,7 @@ pub mod invitation;
 pub mod key;
 pub mod language;
 pub mod message;
+pub mod oidc;
 pub mod once;
 pub mod operator;
 pub mod overview;

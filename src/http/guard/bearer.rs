@@ -16,6 +16,8 @@ pub fn of(request: &HttpRequest) -> Option<String> {
 pub enum Jar {
     /// A user who signed in on the web client's page.
     Client,
+    /// A sign-in that is on its way to an identity provider and back.
+    Flow,
     /// An administrator.
     Console,
 }
@@ -27,6 +29,8 @@ impl Jar {
         match (self, house.own.is_secure()) {
             (Jar::Client, true) => "__Host-parlour",
             (Jar::Client, false) => "parlour",
+            (Jar::Flow, true) => "__Host-parlour-flow",
+            (Jar::Flow, false) => "parlour-flow",
             (Jar::Console, true) => "__Host-parlour-console",
             (Jar::Console, false) => "parlour-console",
         }

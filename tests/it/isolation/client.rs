@@ -5,8 +5,9 @@ use crate::harness::{App, TestServer};
 use serde_json::{Value, json};
 
 /// The calls of clients; `/ws` is covered frame by frame, `/parlour.js` is one text for all.
-const CALLS: [&str; 6] = [
+const CALLS: [&str; 7] = [
     "GET /client/application",
+    "POST /client/oidc",
     "POST /client/session",
     "DELETE /client/session",
     "POST /client/session/socket",
@@ -78,4 +79,7 @@ fn an_application_that_is_suspended_looks_like_one_that_is_nowhere() {
         same::bare(&answer, id)
     };
     assert_eq!(enter("closed"), enter("nowhere"));
+    let page = server.http().with("origin", crate::harness::PUBLIC_URL);
+    let begin = |id: &str| same::bare(&page.post("/client/oidc", &json!({"app": id})), id);
+    assert_eq!(begin("closed"), begin("nowhere"));
 }

@@ -7,10 +7,11 @@ use crate::harness::{Answer, App, Http, TestServer};
 use parlour::http::route::{Policy, Route};
 
 /// What anybody may ask for, and gets the same whoever asks.
-const PUBLIC: [&str; 10] = [
+const PUBLIC: [&str; 11] = [
     "GET /healthz",
     "GET /readyz",
     "GET /",
+    "GET /sign-in/{app}",
     "GET /widget",
     "GET /widget.js",
     "GET /parlour.d.ts",
@@ -48,8 +49,12 @@ fn what_is_for_anybody_is_the_same_for_everybody() {
     stock(&ours, "o");
     let strangers = strangers(&server, &ours);
     for route in routes(|policy| matches!(policy, Policy::Public | Policy::Health | Policy::Door)) {
-        let path =
-            route.path.replace("{path:.*}", "css/client/base.css").replace("{token}", "unknown").replace("{name}", "parlour.py");
+        let path = route
+            .path
+            .replace("{path:.*}", "css/client/base.css")
+            .replace("{token}", "unknown")
+            .replace("{name}", "parlour.py")
+            .replace("{app}", "ours");
         let path = if path == "/widget" { "/widget?app=ours".into() } else { path };
         let nobody = server.http().call(route.method.as_str(), &path, b"");
         for (who, http) in &strangers {

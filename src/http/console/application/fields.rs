@@ -96,6 +96,7 @@ pub fn way(way: SignIn) -> &'static str {
         SignIn::Token => en("Signed token"),
         SignIn::Ticket => en("Ticket"),
         SignIn::WhoAmI => en("The application's own cookie"),
+        SignIn::Oidc => en("Identity provider"),
     }
 }
 

@@ -8,6 +8,7 @@ mod fault;
 mod frame;
 mod import;
 mod message;
+mod oidc;
 mod operator;
 mod user;
 
@@ -16,8 +17,17 @@ pub use fault::FAULTS;
 /// English, and the same in Chinese. `one|many` is chosen by number; Chinese has one form.
 pub type Table = &'static [(&'static str, &'static str)];
 
-pub const CHINESE: [Table; 8] =
-    [frame::WORDS, door::WORDS, application::WORDS, user::WORDS, callback::WORDS, message::WORDS, operator::WORDS, import::WORDS];
+pub const CHINESE: [Table; 9] = [
+    frame::WORDS,
+    door::WORDS,
+    application::WORDS,
+    user::WORDS,
+    callback::WORDS,
+    message::WORDS,
+    operator::WORDS,
+    import::WORDS,
+    oidc::WORDS,
+];
 
 #[cfg(test)]
 mod tests {
