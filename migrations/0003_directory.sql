@@ -28,6 +28,7 @@ CREATE TABLE user (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX user_changed ON user (application, version);
 CREATE INDEX user_name ON user (application, name);
+CREATE INDEX user_erased ON user (application, version) WHERE erased_at IS NOT NULL;
 
 -- Who is signed in where, and the long-lived tokens of programs and devices.
 CREATE TABLE session (
@@ -82,6 +83,7 @@ CREATE TABLE contact_group (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_group_gone ON contact_group (gone_at) WHERE gone_at IS NOT NULL;
 CREATE INDEX contact_group_everyone ON contact_group (application) WHERE everyone = 1;
+CREATE INDEX contact_group_narrowed ON contact_group (application, narrowed) WHERE narrowed > 0;
 
 CREATE TABLE group_user (
     application INTEGER NOT NULL,

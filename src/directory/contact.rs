@@ -33,7 +33,7 @@ fn sights(db: &Db, app: AppNo, user: UserNo, since: i64) -> Result<Vec<Sight>> {
          UNION ALL SELECT {columns}, g.version, 0 FROM contact_group g \
          WHERE g.application = ?1 AND g.everyone = 1 AND g.version > ?3 \
          UNION ALL SELECT {columns}, g.narrowed, 1 FROM contact_group g \
-         WHERE g.application = ?1 AND g.everyone = 0 AND g.narrowed > ?3 AND NOT EXISTS \
+         WHERE g.application = ?1 AND g.everyone = 0 AND g.narrowed > 0 AND g.narrowed > ?3 AND NOT EXISTS \
          (SELECT 1 FROM group_viewer v WHERE v.application = ?1 AND v.user = ?2 AND v.grp = g.no)",
         columns = group::COLUMNS
     );

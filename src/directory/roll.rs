@@ -68,8 +68,8 @@ pub fn read(db: &Db, app: AppNo, lines: &[Line], whole: bool) -> Result<Roll> {
 impl Roll {
     /// Programs and devices stand in no list of people, and who is suspended already has left.
     fn find_leavers(&mut self, db: &Db, app: AppNo) -> Result<()> {
-        let sql = "SELECT no, id FROM user WHERE application = ?1 AND kind = ?2 AND suspended_at IS NULL AND erased_at IS NULL \
-                   ORDER BY id";
+        let sql = "SELECT /* all: held against a whole list */ no, id FROM user \
+                   WHERE application = ?1 AND kind = ?2 AND suspended_at IS NULL AND erased_at IS NULL ORDER BY id";
         let people: Vec<(UserNo, UserId)> =
             db.all(sql, params![app, UserKind::Person.as_str()], |r| Ok((r.get(0)?, r.get(1)?)))?;
         let listed: HashSet<&UserId> = self.entries.iter().map(|entry| &entry.profile.id).collect();

@@ -84,7 +84,9 @@ pub fn list(db: &Db, app: AppNo, after: Option<&str>, limit: usize, text: &str) 
 
 /// The users that are there, suspended ones too.
 pub fn count(db: &Db, app: AppNo) -> Result<i64> {
-    db.one("SELECT count(*) FROM user WHERE application = ?1 AND erased_at IS NULL", [app], |r| r.get(0))
+    db.one("SELECT /* all: for an administrator */ count(*) FROM user WHERE application = ?1 AND erased_at IS NULL", [app], |r| {
+        r.get(0)
+    })
 }
 
 /// The kept hash of a user's password.

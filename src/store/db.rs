@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::id::AppNo;
-use rusqlite::{Connection, OptionalExtension, Params, types::FromSql};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, types::FromSql};
 
 /// What queries are asked of. Writing needs a `Tx`.
 pub struct Db {
@@ -26,12 +26,12 @@ impl Db {
 
     /// The first row, if any.
     pub fn maybe<T>(&self, sql: &str, params: impl Params, mut read: impl FnMut(&Row) -> Result<T>) -> Result<Option<T>> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(translate)?;
+        let mut statement = self.prepare(sql).map_err(translate)?;
         statement.query_row(params, |row| Ok(read(&Row(row)))).optional().map_err(translate)?.transpose()
     }
 
     pub fn all<T>(&self, sql: &str, params: impl Params, mut read: impl FnMut(&Row) -> Result<T>) -> Result<Vec<T>> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(translate)?;
+        let mut statement = self.prepare(sql).map_err(translate)?;
         let mut rows = statement.query(params).map_err(translate)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(translate)? {
@@ -42,8 +42,15 @@ impl Db {
 
     /// Whether the query gives any row.
     pub fn any(&self, sql: &str, params: impl Params) -> Result<bool> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(translate)?;
+        let mut statement = self.prepare(sql).map_err(translate)?;
         statement.exists(params).map_err(translate)
+    }
+
+    /// Ready to run, and in debug builds known to have a good plan.
+    pub(super) fn prepare(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
+        #[cfg(debug_assertions)]
+        crate::store::plan::check(&self.connection, sql);
+        self.connection.prepare_cached(sql)
     }
 
     /// The application's last committed version.

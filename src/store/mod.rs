@@ -11,6 +11,8 @@ mod listener;
 mod lock;
 mod memo;
 mod migrate;
+#[cfg(debug_assertions)]
+mod plan;
 mod reader;
 #[cfg(test)]
 pub mod scratch;
