@@ -4,6 +4,7 @@
 use crate::error::{Error, Result};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
@@ -113,6 +114,21 @@ impl Key {
         &self.0
     }
 }
+
+/// Text ids of the REST interface, as its document describes them; in bytes they are no longer than in characters.
+macro_rules! described {
+    ($($name:ident up to $most:literal),*) => {$(
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some($most));
+                text.pattern(Some(r"^[^\x00-\x1f\x7f-\x9f]+$")).into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+    )*};
+}
+described!(UserId up to 128, GroupId up to 128, Topic up to 128, Key up to 64);
 
 fn plain(field: &str, text: &str, most: usize) -> Result<String> {
     if text.is_empty() || text.len() > most || text.chars().any(char::is_control) {

@@ -15,9 +15,9 @@ fn is_false(flag: &bool) -> bool {
 #[serde(deny_unknown_fields, expecting = "expected a field, an object with label and value")]
 #[schema(as = CardField)]
 pub struct Field {
-    /// Up to 80 characters.
+    #[schema(max_length = 80)]
     pub label: String,
-    /// Up to 500 characters.
+    #[schema(max_length = 500)]
     pub value: String,
 }
 
@@ -36,7 +36,7 @@ pub enum Style {
 #[serde(deny_unknown_fields, expecting = "expected an input, an object with label")]
 #[schema(as = CardInput)]
 pub struct Input {
-    /// Up to 100 characters.
+    #[schema(max_length = 100)]
     pub label: String,
     #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
@@ -58,17 +58,19 @@ pub enum InputDraft {
 #[serde(deny_unknown_fields, expecting = "expected an action, an object with id and label")]
 #[schema(as = CardActionDraft)]
 pub struct ActionDraft {
-    /// What the application is told: 1 to 64 of letters, digits, `.`, `_` and `-`; each once in a card.
+    /// What the application is told; each once in a card.
+    #[schema(pattern = "^[A-Za-z0-9._-]{1,64}$")]
     pub id: String,
-    /// Up to 60 characters.
+    #[schema(max_length = 60)]
     pub label: String,
     #[serde(default)]
     pub style: Style,
     pub input: Option<InputDraft>,
-    /// A sentence that is to be agreed to first, up to 300 characters.
+    /// A sentence that is to be agreed to first.
+    #[schema(max_length = 300)]
     pub confirm: Option<String>,
     /// Who sees this button and may press it; absent: every recipient.
-    #[schema(value_type = Option<Vec<String>>)]
+    #[schema(max_items = 100)]
     pub users: Option<Vec<UserId>>,
 }
 
@@ -77,19 +79,20 @@ pub struct ActionDraft {
 #[serde(deny_unknown_fields, expecting = "expected what was done, an object with label")]
 #[schema(as = CardDoneDraft)]
 pub struct DoneDraft {
-    /// What was done, such as `Approved`; up to 60 characters.
+    /// What was done, such as `Approved`.
+    #[schema(max_length = 60)]
     pub label: String,
     /// The id of the action that it amounts to.
     pub action: Option<String>,
     /// Who did it, where that is one of its users.
-    #[schema(value_type = Option<String>)]
     pub user: Option<UserId>,
-    /// Who did it, where that is nobody whom Parlour knows; up to 100 characters.
+    /// Who did it, where that is nobody whom Parlour knows.
+    #[schema(max_length = 100)]
     pub name: Option<String>,
     /// Absent: now.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<Moment>,
-    /// Up to 2,000 characters.
+    #[schema(max_length = 2000)]
     pub input: Option<String>,
 }
 
@@ -98,17 +101,18 @@ pub struct DoneDraft {
 #[serde(deny_unknown_fields, expecting = "expected a card, an object with title")]
 #[schema(as = CardDraft)]
 pub struct Draft {
-    /// Up to 200 characters.
+    #[schema(max_length = 200)]
     pub title: String,
-    /// Markdown, up to 4,000 characters.
+    /// Markdown.
+    #[schema(max_length = 4000)]
     pub text: Option<String>,
     /// Where there is more: an `https` address, or an `http` one at an origin of the application.
     pub link: Option<String>,
-    /// Up to 20.
     #[serde(default)]
+    #[schema(max_items = 20)]
     pub fields: Vec<Field>,
-    /// Up to 8.
     #[serde(default)]
+    #[schema(max_items = 8)]
     pub actions: Vec<ActionDraft>,
     /// No button counts from then on.
     #[schema(value_type = Option<String>, format = DateTime)]

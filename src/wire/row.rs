@@ -110,8 +110,9 @@ pub struct MemberRow {
     /// The newest message that has reached a device of this user.
     pub received: i64,
     pub version: i64,
-    /// Only in one's own row.
+    /// Only in one's own row, and so never in REST.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
     pub own: Option<OwnMember>,
 }
 

@@ -24,14 +24,13 @@ use utoipa::ToSchema;
 #[schema(as = ActionPress)]
 pub struct Body {
     /// A recipient of the message.
-    #[schema(value_type = String)]
     user: UserId,
     /// The id of a button that this user sees.
     action: String,
-    /// What the button asks for, up to 2,000 characters.
+    /// What the button asks for.
+    #[schema(max_length = 2000)]
     input: Option<String>,
     /// 1 to 64 bytes; the same again is the same press.
-    #[schema(value_type = Option<String>)]
     key: Option<Key>,
 }
 

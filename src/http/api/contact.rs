@@ -39,11 +39,9 @@ pub struct Body {
 #[serde(deny_unknown_fields)]
 #[schema(as = ContactGroup)]
 pub struct Part {
-    #[schema(value_type = String)]
     id: GroupId,
     name: String,
     /// The group that this is a part of.
-    #[schema(value_type = Option<String>)]
     parent: Option<GroupId>,
     #[schema(value_type = Vec<PersonSchema>)]
     users: Vec<Person>,

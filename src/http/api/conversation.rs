@@ -27,9 +27,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = RoomDraft)]
 pub struct Body {
-    /// 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     title: String,
-    #[schema(value_type = Vec<String>)]
     users: Vec<UserId>,
 }
 
@@ -45,10 +44,9 @@ pub struct Whole {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mark {
-    #[schema(value_type = String)]
     user: UserId,
     /// The newest message that was read.
-    #[schema(value_type = i64)]
+    #[schema(value_type = i64, minimum = 0)]
     upto: MessageId,
 }
 
@@ -71,7 +69,10 @@ pub async fn create(house: Data<House>, by: ApplicationKey, post: Post<Body>) ->
     let author = Author::application(by.application.no);
     let make = move |tx: &mut Tx| {
         let draft = Draft { key: Key::parse(&secret::generate(""))?, title, users };
-        let (id, _) = room::create(tx, &author, &draft)?;
+        let (id, _) = room::create(tx, &author, &draft).map_err(|error| match error {
+            Error::NotFound(_) => Error::invalid("users", "somebody of these is not there"),
+            other => other,
+        })?;
         whole(tx, author.app, id)
     };
     once.answer(&house, StatusCode::CREATED, make).await

@@ -38,12 +38,13 @@ const WAIT: u64 = 60;
 #[into_params(parameter_in = Query)]
 pub struct Asked {
     /// The `id` of the last event that was read, or `last`: only what happens from now on. Absent: from the oldest that is kept.
+    #[param(pattern = "^([0-9]{1,18}|last)?$")]
     pub after: Option<String>,
     /// Events of the page: 1 to 200, 50 where nothing is said. Not of a stream.
-    #[param(minimum = 1, maximum = 200)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
     pub limit: Option<String>,
     /// Seconds to wait where there is nothing yet: 0 to 60, 0 where nothing is said. Not of a stream.
-    #[param(minimum = 0, maximum = 60)]
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 60)]
     pub wait: Option<String>,
 }
 

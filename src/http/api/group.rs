@@ -6,7 +6,7 @@ use crate::directory::group::{self, Group, GroupDraft};
 use crate::directory::shared::{self, Draft};
 use crate::error::Result;
 use crate::http::House;
-use crate::http::api::list::{List, Paging, Query};
+use crate::http::api::list::{self, List, Query};
 use crate::http::api::path::Id;
 use crate::http::api::person::{Person, PersonSchema};
 use crate::http::api::{answer, done, ok};
@@ -28,13 +28,11 @@ use utoipa::{IntoParams, ToSchema};
 pub struct Body {
     name: String,
     /// The shared group that this is a part of.
-    #[schema(value_type = Option<String>)]
     parent: Option<GroupId>,
     /// Users must be there already, or come with a name and are then created.
     #[schema(value_type = Vec<PersonSchema>)]
     users: Vec<Person>,
     /// Only these users see it, at most 10000; absent: everybody.
-    #[schema(value_type = Option<Vec<String>>)]
     visible_to: Option<Vec<UserId>>,
 }
 
@@ -80,12 +78,24 @@ fn whole(db: &Db, group: Group) -> Result<One> {
     Ok(One { group: Whole { group: view(db, group)?, users, visible_to } })
 }
 
+/// Which groups.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// What the page before said as `next`; absent: from the beginning.
+    after: Option<String>,
+    /// Rows of the page: 1 to 200, 50 where nothing is said.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
+    limit: Option<String>,
+}
+
 /// Shared groups in the order of their ids, without their users.
-#[utoipa::path(get, path = "/api/v1/groups", tag = "groups", params(Paging), responses((status = 200, body = List<View>)))]
-pub async fn index(house: Data<House>, by: ApplicationKey, Query(paging): Query<Paging>) -> Answer {
-    let (app, limit) = (by.application.no, paging.limit()?);
+#[utoipa::path(get, path = "/api/v1/groups", tag = "groups", params(Which), responses((status = 200, body = List<View>)))]
+pub async fn index(house: Data<House>, by: ApplicationKey, Query(which): Query<Which>) -> Answer {
+    let (app, limit) = (by.application.no, list::limit(which.limit.as_deref())?);
     let find = move |db: &Db| {
-        let (groups, more) = shared::list(db, app, paging.after.as_deref(), limit)?;
+        let (groups, more) = shared::list(db, app, which.after.as_deref(), limit)?;
         Ok((groups.into_iter().map(|group| view(db, group)).collect::<Result<Vec<View>>>()?, more))
     };
     let (groups, more) = house.store.read(find).await?;

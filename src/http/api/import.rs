@@ -11,7 +11,7 @@ use crate::http::api::ok;
 use crate::http::api::post::Once;
 use crate::http::api::upload::{Body, Upload};
 use crate::http::guard::ApplicationKey;
-use crate::http::problem::{Answer, Problem};
+use crate::http::problem::{Answer, Document, Problem};
 use crate::id::{AppNo, UserId};
 use crate::jobs;
 use actix_web::http::StatusCode;
@@ -69,6 +69,16 @@ pub struct Outcome {
     encoding: String,
 }
 
+/// The same in a problem.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only described")]
+pub struct UserListRefused {
+    #[serde(flatten)]
+    problem: Document<'static>,
+    #[serde(flatten)]
+    report: Outcome,
+}
+
 /// A row that is wrong.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[schema(as = RefusedRow)]
@@ -90,7 +100,8 @@ impl From<Refused> for Row {
 /// Creates users, or changes what is given of them: all of them, or none and a report of every row that is wrong.
 #[utoipa::path(post, path = "/api/v1/users/import", tag = "users", params(Meant),
     request_body(content((Body = "application/json"), (String = "application/x-ndjson"), (String = "text/csv"))),
-    responses((status = 200, body = Outcome), (status = 422, description = "Some rows are wrong; nothing was done", body = Outcome)))]
+    responses((status = 200, body = Outcome), (status = 422, description = "Some rows are wrong; nothing was done",
+        body = UserListRefused, content_type = "application/problem+json")))]
 pub async fn create(house: Data<House>, by: ApplicationKey, query: Query<Meant>, once: Once, upload: Upload) -> Answer {
     let once = once.of(&upload.bytes);
     if let Some(answered) = once.answered(&house).await? {
@@ -114,7 +125,8 @@ pub async fn create(house: Data<House>, by: ApplicationKey, query: Query<Meant>,
 /// devices are left alone.
 #[utoipa::path(put, path = "/api/v1/users", tag = "users", params(WholeMeant),
     request_body(content((Body = "application/json"), (String = "application/x-ndjson"), (String = "text/csv"))),
-    responses((status = 200, body = Outcome), (status = 422, description = "Some rows are wrong; nothing was done", body = Outcome)))]
+    responses((status = 200, body = Outcome), (status = 422, description = "Some rows are wrong; nothing was done",
+        body = UserListRefused, content_type = "application/problem+json")))]
 pub async fn replace(house: Data<House>, by: ApplicationKey, query: Query<WholeMeant>, upload: Upload) -> Answer {
     let Query(WholeMeant { dry_run, absent, confirm }) = query;
     let wanted = Wanted { app: by.application.no, dry: dry_run, whole: Some((absent, confirm)) };

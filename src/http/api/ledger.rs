@@ -97,11 +97,13 @@ impl From<ledger::Entry> for Entry {
 #[into_params(parameter_in = Query)]
 pub struct Asked {
     /// Only those in this state, or `unread`: stored or received, not read.
+    #[param(pattern = "^(unread|waiting|stored|received|read|expired|withdrawn|suppressed|failed)$")]
     state: Option<String>,
     /// What the page before said as `next`; absent: from the beginning.
+    #[param(value_type = Option<i64>)]
     after: Option<String>,
     /// Rows of the page: 1 to 200, 50 where nothing is said.
-    #[param(minimum = 1, maximum = 200)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
     limit: Option<String>,
 }
 

@@ -41,9 +41,10 @@ impl<T> List<T> {
 #[into_params(parameter_in = Query)]
 pub struct Paging {
     /// What the page before said as `next`; absent: from the beginning.
+    #[param(value_type = Option<i64>)]
     pub after: Option<String>,
     /// Rows of the page: 1 to 200, 50 where nothing is said.
-    #[param(minimum = 1, maximum = 200)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
     pub limit: Option<String>,
 }
 

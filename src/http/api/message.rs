@@ -42,8 +42,8 @@ pub struct Body {
     claim: Option<Claim>,
     /// `application` or `user:<id>`, which needs a scope of its own; absent: the application.
     from: Option<String>,
-    /// What it is about, as the application names it, such as `leave/118`: 1 to 128 bytes.
-    #[schema(min_length = 1, max_length = 128)]
+    /// What it is about, as the application names it, such as `leave/118`.
+    #[schema(value_type = Option<Topic>)]
     topic: Option<String>,
     /// Withdraws what the same recipients got of the topic before.
     #[serde(default)]

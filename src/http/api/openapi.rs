@@ -8,10 +8,11 @@ use super::{
 use crate::http::problem::{Answer, Document};
 use crate::http::route::{Policy, Route};
 use crate::http::router;
+use crate::id::UserId;
 use actix_web::http::Method;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
-use utoipa::OpenApi;
+use utoipa::{OpenApi, PartialSchema};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -109,10 +110,18 @@ fn document() -> Value {
         let content = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
         document["components"]["responses"][name] = json!({"description": meaning, "content": content});
     }
+    let header = |schema: Value| json!({"required": true, "schema": schema});
+    let responses = &mut document["components"]["responses"];
+    responses["RateLimited"]["headers"]["Retry-After"] = header(json!({"type": "integer", "minimum": 1}));
+    responses["Unauthenticated"]["headers"]["WWW-Authenticate"] = header(json!({"const": "Bearer"}));
+    let schemas = document["components"]["schemas"].clone();
     for route in router::routes().iter().filter(|route| route.path.starts_with("/api/v1/")) {
         let method = route.method.as_str().to_lowercase();
         if let Some(operation) = document["paths"][route.path].get_mut(&method) {
             complete(operation, route);
+            if let Some(body) = operation.get_mut("requestBody").filter(|_| route.method == Method::POST) {
+                body["required"] = needs_body(body, &schemas).into();
+            }
         }
     }
     document
@@ -131,15 +140,34 @@ fn complete(operation: &mut Value, route: &Route) {
     for (status, error, _) in ERRORS.iter().filter(|(status, ..)| may_happen(*status, route, body)) {
         operation["responses"][status.to_string()] = json!({"$ref": format!("#/components/responses/{error}")});
     }
+    let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    parameters.iter_mut().for_each(narrow);
     if route.method == Method::POST {
-        let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "The same again within 24 hours answers the same and does nothing more",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 128}
+            "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"}
         }));
-        operation["parameters"] = parameters.into();
     }
+    operation["parameters"] = parameters.into();
+}
+
+/// What every id in a path is; and a parameter that is not given is absent, never null.
+fn narrow(parameter: &mut Value) {
+    let (place, schema) = (parameter["in"].clone(), &mut parameter["schema"]);
+    match schema["type"].as_array().and_then(|types| types.iter().find(|one| *one != "null")).cloned() {
+        Some(only) if place == "query" => schema["type"] = only,
+        _ if place == "path" && schema["type"] == "integer" => schema["minimum"] = 1.into(),
+        _ if place == "path" => *schema = serde_json::to_value(UserId::schema()).unwrap_or_default(),
+        _ => {}
+    }
+}
+
+/// An empty body is `{}`, where that is enough.
+fn needs_body(body: &Value, schemas: &Value) -> bool {
+    let reference = body["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
+    let schema = &schemas[reference.rsplit('/').next().unwrap_or_default()];
+    schema["type"] != "object" || schema["required"].as_array().is_some_and(|required| !required.is_empty())
 }
 
 fn may_happen(status: u16, route: &Route, body: bool) -> bool {

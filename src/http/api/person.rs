@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = UserChange)]
 pub struct Fields {
-    /// 1 to 200 characters; the id where there is none.
+    /// The id where there is none.
+    #[schema(min_length = 1, max_length = 200)]
     pub name: Option<String>,
     pub kind: Option<UserKind>,
     #[serde(default, deserialize_with = "given")]
@@ -67,7 +68,7 @@ pub struct Person(pub Profile);
 #[serde(untagged)]
 #[allow(dead_code, reason = "only describes `Person`, whose errors are clearer when it is read by hand")]
 pub enum PersonSchema {
-    Id(String),
+    Id(UserId),
     Object(Described),
 }
 
@@ -75,8 +76,8 @@ pub enum PersonSchema {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Described {
-    #[schema(value_type = String)]
     id: UserId,
+    #[schema(max_length = 200)]
     name: Option<String>,
     kind: Option<UserKind>,
     email: Option<String>,

@@ -64,7 +64,7 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>) ->
 
 /// Which of these users are reachable now; one that is not there is left out.
 #[utoipa::path(get, path = "/api/v1/presence", tag = "presence",
-    params(("users" = Vec<String>, Query, description = "Users' ids, at most 200: `users=anna&users=ben`")),
+    params(("users" = Vec<UserId>, Query, max_items = 200, description = "Users' ids, at most 200: `users=anna&users=ben`")),
     responses((status = 200, body = List<View>)))]
 pub async fn index(house: Data<House>, by: ApplicationKey, request: HttpRequest) -> Answer {
     let (app, ids) = (by.application.no, asked(request.query_string())?);

@@ -24,7 +24,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = TicketWish)]
 pub struct Body {
-    /// 1 to 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
     email: Option<String>,
     /// The address of a picture at one of the application's origins.

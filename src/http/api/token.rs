@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 #[schema(as = TokenDraft)]
 pub struct Body {
     /// What it is for: "the printer on the second floor".
+    #[schema(min_length = 1, max_length = 100)]
     name: String,
     /// When it ends; absent: when it is revoked.
     #[schema(value_type = Option<String>, format = DateTime)]

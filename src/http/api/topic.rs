@@ -25,7 +25,6 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = TopicReader)]
 pub struct Reader {
-    #[schema(value_type = String)]
     user: UserId,
 }
 

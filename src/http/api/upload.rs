@@ -22,7 +22,6 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = UserList)]
 pub struct Body {
-    #[schema(value_type = Vec<Object>)]
     users: Vec<Value>,
 }
 

@@ -79,6 +79,7 @@ pub struct Search {
     /// What the page before said as `next`; absent: from the beginning.
     after: Option<String>,
     /// Rows of the page: 1 to 200, 50 where nothing is said.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
     limit: Option<String>,
     /// Only who has this in name or id.
     text: Option<String>,

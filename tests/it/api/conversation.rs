@@ -27,7 +27,7 @@ fn a_room_made_by_the_application_is_there_for_its_members() {
     ] {
         assert_eq!(office.post("/conversations", &body).is_refused(400, "bad_request")["field"], field);
     }
-    office.post("/conversations", &json!({"title": "x", "users": ["nobody"]})).is_refused(404, "not_found");
+    office.post("/conversations", &json!({"title": "x", "users": ["nobody"]})).is_refused(400, "bad_request");
 }
 
 #[test]
