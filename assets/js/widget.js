@@ -2,7 +2,7 @@
  * Parlour in somebody else's page: a button with the number of unread messages, and the messenger in a frame.
  *
  *   <script src="https://im.example/widget.js" data-app="oa" data-ticket="…" data-user="anna"></script>
- *   Parlour.start({app: 'oa', user: 'anna', token: async () => '…'})
+ *   Parlour.start({app: 'oa', user: 'anna', token: () => fetch('/parlour-token')})
  *   Parlour.open('user:ben')   Parlour.close()   Parlour.stop()
  *
  * Writes no markup and no style attribute, so that it works under a strict policy that allows this server as script-src
@@ -27,21 +27,16 @@
     button:focus-visible { outline: 3px solid #fff; box-shadow: 0 0 0 6px var(--parlour-colour, #2f5fd0); }
     svg { inline-size: 1.625rem; block-size: 1.625rem; fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linecap: round; stroke-linejoin: round; }
     button > * { grid-area: 1 / 1; }
-    .cross, .is-open .talk { display: none; }
-    .is-open .cross { display: block; }
-    .badge { position: absolute; inset-block-start: -0.25rem; inset-inline-end: -0.25rem; min-inline-size: 1.375rem; box-sizing: border-box; padding: 0 0.375rem; border-radius: 0.75rem; background: #c62828; color: #fff; line-height: 1.375rem; text-align: center; }
-    .badge[hidden] { display: none; }
+    .cross, .is-open .talk { display: none; } .is-open .cross { display: block; }
+    .badge { position: absolute; inset-block-start: -0.25rem; inset-inline-end: -0.25rem; min-inline-size: 1.375rem; box-sizing: border-box; padding: 0 0.375rem; border-radius: 0.75rem; background: #c62828; color: #fff; line-height: 1.375rem; text-align: center; } .badge[hidden] { display: none; }
     iframe { position: absolute; inset-block-end: 4.5rem; inset-inline-end: 0; inline-size: min(24.5rem, calc(100vw - 2.5rem)); block-size: min(40rem, calc(100vh - 7.5rem)); border: 0; border-radius: 1rem;
       background: Canvas; box-shadow: 0 0 0 1px #0000001a, 0 12px 48px #0000004d; visibility: hidden; opacity: 0; translate: 0 0.5rem; transition: opacity 140ms ease-out, translate 140ms ease-out, visibility 0s 140ms; }
     .is-open iframe { visibility: visible; opacity: 1; translate: 0 0; transition-delay: 0s; }
-    @media (max-width: 34rem) {
-      iframe { position: fixed; inset: 0; inline-size: 100%; block-size: 100%; border-radius: 0; }
-      .is-open button { visibility: hidden; }
-    }
+    @media (max-width: 34rem) { iframe { position: fixed; inset: 0; inline-size: 100%; block-size: 100%; border-radius: 0; } .is-open button { visibility: hidden; } }
     @media (prefers-reduced-motion: reduce) { *, *::before { transition: none !important; } }
     @media print { :host { display: none; } }`;
 
-  /** @typedef {{app: string, user?: string, ticket?: string, token?: () => Promise<string>, open?: boolean, locale?: string}} Options */
+  /** @typedef {{app: string, user?: string, ticket?: string, token?: () => Promise<string|Response|null>, open?: boolean, locale?: string}} Options */
   /** @type {{options: Options, host: HTMLElement, box: HTMLElement, button: HTMLButtonElement, badge: HTMLElement, frame: HTMLIFrameElement, open: boolean, loaded?: boolean, ready?: boolean, party?: string}|null} */
   let running = null;
 
@@ -171,13 +166,18 @@
 
   /** @param {number} id */
   async function credential(id) {
-    let value = null;
+    const asked = running;
+    let [value, failed] = [/** @type {any} */ (null), false];
     try {
-      value = (await running?.options.token?.()) ?? null;
+      value = (await asked?.options.token?.()) ?? null;
+      if (value instanceof Response && value.ok) value = await value.text();
+      else if (value instanceof Response && [401, 403].includes(value.status)) value = null;
+      else if (value instanceof Response) throw new Error(`it was answered ${value.status}`);
     } catch (cause) {
-      console.warn('Parlour: token() failed', cause);
+      [value, failed] = [null, true];
+      console.warn('Parlour: token() failed, and is asked again', cause);
     }
-    tell('credential', { id, kind: 'token', value });
+    if (asked === running) tell('credential', { id, kind: 'token', value, failed });
   }
 
   addEventListener('message', (event) => {

@@ -23,7 +23,7 @@ export class Desk {
    */
   constructor({ messenger, route, app, mode, signOut, close, enlarge }) {
     this.messenger = messenger;
-    this.drafts = new Drafts(() => [messenger.replica.epoch, app, messenger.id]);
+    this.drafts = new Drafts(() => ({ owner: [app, messenger.id], epoch: messenger.replica.epoch }));
     this.route = route;
     this.app = app;
     this.mode = mode;

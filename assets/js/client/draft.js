@@ -3,6 +3,7 @@
  * conversation opened where nothing was written yet goes on from what was written last, in whichever tab.
  */
 import { freshKey } from '../core/key.js';
+import { numberOf } from '../core/party.js';
 import { local, session } from './keep.js';
 
 /** @typedef {{name: string, text: string, at: number}} Kept */
@@ -24,7 +25,7 @@ const tab = ownName();
 export class Drafts {
   /** What was taken over from another tab. @type {Map<string, Kept>} */ #taken = new Map();
 
-  /** @param {() => string[]} scope whose they are: everything that makes a party unique */
+  /** @param {() => {owner: string[], epoch: string}} scope whose they are, and the database of which a conversation's number is */
   constructor(scope) {
     this.scope = scope;
   }
@@ -59,7 +60,8 @@ export class Drafts {
 
   /** @param {string} party */
   #prefix(party) {
-    return `draft/${[...this.scope(), party].map(encodeURIComponent).join('/')}/`;
+    const { owner, epoch } = this.scope();
+    return `draft/${[...owner, party, ...(numberOf(party) === null ? [] : [epoch])].map(encodeURIComponent).join('/')}/`;
   }
 
   /** @param {string} party */

@@ -83,9 +83,15 @@ const notes = {
   },
 };
 
+/** What did not work is tried again; only that nobody is signed in is an answer. @param {{code?: string}} cause */
+function nobody(cause) {
+  if (cause.code !== 'unauthenticated') throw cause;
+  return null;
+}
+
 /** Who the application's own cookie says this is, or a session of the identity provider, where that is a way in. @returns {Promise<import('./parent.js').Credential|null>} */
 async function byCookie() {
-  const entry = (await whoAmI(app).catch(() => null)) ?? (await byProvider().catch(() => null));
+  const entry = (await whoAmI(app).catch(nobody)) ?? (await byProvider().catch(nobody));
   if (!entry) return null;
   if (entry.ask_again) asking ??= new Asking(app, entry.user?.id ?? '', () => desk?.messenger.connection.nudge());
   return { kind: 'token', value: entry.token };

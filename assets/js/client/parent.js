@@ -2,21 +2,25 @@
  * The frame's side of the talk with the page around it. Believes nobody but the window above, from an origin that the
  * server allows, and tells nobody else. What is said is listed here and in `widget.js`, and checked for its form.
  *
- * From the page: `start {user, ticket, open, notices}`, `credential {id, kind, value}`, `open {open}`, `go {party}`,
+ * From the page: `start {user, ticket, open, notices}`, `credential {id, kind, value, failed}`, `open {open}`, `go {party}`,
  *   `awake` (there was input), `notices {notices}` (whether it may show some), `clicked {tag}`, `stop`.
  * To the page: `ready`, `credential? {id}`, `badge {unread}`, `brand {colour, name}`, `notices?` (ask for the right),
  *   `notice {tag, title, body}`, `hush {tag}`, `close`.
  */
+
+import { Failure } from '../core/failure.js';
 
 /** @typedef {{kind: 'ticket'|'token', value: string}} Credential */
 /** @typedef {'granted'|'denied'|'default'|'none'} Right */
 /** @typedef {{user: string|null, ticket: string|null, open: boolean, notices: Right}} Start */
 
 const PATIENCE = 20_000;
+const LONGEST = 16_384;
+const LATER = new Failure({ code: 'unavailable', temporary: true });
 
 export class Parent {
   #origin = '';
-  /** @type {Map<number, (found: Credential|null) => void>} */ #asked = new Map();
+  /** @type {Map<number, (found: Credential|null|Failure) => void>} */ #asked = new Map();
   #next = 1;
 
   /**
@@ -48,16 +52,21 @@ export class Parent {
     if (this.#origin) window.parent.postMessage({ parlour: what, ...more }, this.#origin);
   }
 
-  /** A fresh ticket or token from the application's page, if it has a way to get one. @returns {Promise<Credential|null>} */
+  /**
+   * A fresh ticket or token from the application's page, if it has a way to get one; null: nobody is signed in there. Where it did not
+   * work, nobody knows, and it is a Failure that may pass.
+   * @returns {Promise<Credential|null>}
+   */
   credential() {
     const id = this.#next++;
-    return new Promise((resolve) => {
-      const give = (/** @type {Credential|null} */ found) => {
+    return new Promise((resolve, reject) => {
+      const give = (/** @type {Credential|null|Failure} */ found) => {
         clearTimeout(timer);
         this.#asked.delete(id);
-        resolve(found);
+        if (found instanceof Failure) reject(found);
+        else resolve(found);
       };
-      const timer = setTimeout(() => give(null), PATIENCE);
+      const timer = setTimeout(() => give(LATER), PATIENCE);
       this.#asked.set(id, give);
       this.tell('credential?', { id });
     });
@@ -67,7 +76,8 @@ export class Parent {
   #answer(said) {
     const value = text(said.value);
     const kind = said.kind === 'ticket' ? 'ticket' : 'token';
-    this.#asked.get(said.id)?.(value === null ? null : { kind, value });
+    const unknown = said.failed === true || (typeof said.value === 'string' && said.value.length >= LONGEST); // a whole page is no token
+    this.#asked.get(said.id)?.(unknown ? LATER : value === null ? null : { kind, value });
   }
 }
 
@@ -75,4 +85,4 @@ export class Parent {
 const right = (value) => (value === 'granted' || value === 'denied' || value === 'default' ? value : 'none');
 
 /** @param {unknown} value */
-const text = (value) => (typeof value === 'string' && value !== '' && value.length < 16_384 ? value : null);
+const text = (value) => (typeof value === 'string' && value !== '' && value.length < LONGEST ? value : null);

@@ -4,10 +4,10 @@
  */
 import { clock } from './clock.js';
 import { Connection } from './connection.js';
-import { Failure } from './failure.js';
 import { freshKey } from './key.js';
 import { History } from './history.js';
 import { Marks } from './mark.js';
+import { News } from './news.js';
 import { Outbox } from './outbox.js';
 import { conversationOf, partyOf } from './party.js';
 import { Presence } from './presence.js';
@@ -23,6 +23,7 @@ const WRITES = new Set(['send', 'edit', 'delete', 'act', 'open', 'room', 'settin
 /**
  * @typedef {object} Options
  * @property {string} app
+ * @property {string} [user] whose it has to be, if that is known
  * @property {() => WebSocket} dial
  * @property {(why: string|null) => Promise<string>} token
  * @property {import('./outbox.js').Store} store
@@ -42,7 +43,7 @@ export class Messenger {
   replica = new Replica();
   /** @type {import('./wire.js').User|null} */ me = null;
   /** @type {import('./wire.js').Application|null} */ application = null;
-  /** @type {import('./wire.js').Limits} */ limits = { frame: 65536, text: 16384, rate: 10, burst: 300 };
+  /** @type {import('./wire.js').Limits} */ limits = { frame: 65536, text: 16384, file: 0, rate: 10, burst: 300 };
   #device = freshKey();
 
   /** @param {Options} options */
@@ -55,9 +56,11 @@ export class Messenger {
     this.typing = new Typing(plug('typing'));
     this.history = new History(plug('messages'));
     this.roster = new Roster(plug('roster'));
+    this.news = new News(options);
     this.marks = new Marks(plug('members'));
     this.presses = new Presses(plug('messages'));
     this.outbox = new Outbox({ ...plug('outbox'), store: options.store, onrefuse: options.onrefuse });
+    if (options.user) this.outbox.adopt([options.app, options.user]);
     this.connection = new Connection({
       clock: time,
       dial: options.dial,
@@ -142,14 +145,14 @@ export class Messenger {
   /** @param {import('./wire.js').Welcome} welcome */
   #welcome(welcome) {
     // what is here, written or read, is somebody else's
-    if (this.me && this.me.id !== welcome.me.id) return this.connection.end('conflict', 'The token is another user\'s');
+    if ((this.me?.id ?? this.options.user ?? welcome.me.id) !== welcome.me.id) return this.connection.end('conflict', 'The token is another user\'s');
     this.me = welcome.me;
     this.application = welcome.application;
     this.limits = welcome.limits;
     this.replica.welcome(welcome.epoch);
     this.options.onwelcome?.(welcome);
     this.requests.open();
-    this.outbox.adopt([welcome.epoch, this.options.app, welcome.me.id].map(encodeURIComponent).join('/'));
+    this.outbox.adopt([this.options.app, welcome.me.id], welcome.epoch);
     this.outbox.open();
     this.presence.open(this.me.id);
     this.marks.open();
@@ -174,25 +177,21 @@ export class Messenger {
       if (!message.key) this.marks.received();
       else if (this.outbox.settle(message.key)) this.#answered(message);
       if (message.key) this.options.onsent?.(message);
-      if (live && message.id > version) this.options.onmessage?.(message);
-      else if (live && message.version > version) this.options.onupdate?.(message);
+      if (live) this.news.tell(message, version);
       if (message.from.startsWith('user:')) this.typing.take(message.conversation, message.from.slice(5), false);
     }
     for (const group of set.groups ?? []) this.roster.forget(group.id);
     if (set.groups?.length || set.conversations?.length || set.conversation) this.presence.again();
     if (touched === 'all') {
+      this.news.renew(this.replica.missed());
       this.roster.forget();
       this.signal.touch('users', 'groups', 'conversations', 'members', 'messages', 'settings');
     } else this.signal.touch(...touched);
+    this.news.settle(this.replica.version);
   }
 
   /** Who answers has read what was there; the server is told. @param {import('./wire.js').Message} message */
   #answered({ conversation, prev, id }) {
     if ((this.rows.member(conversation, this.id)?.read ?? id) < prev) this.marks.read(conversation, this.id, id);
-  }
-
-  /** @param {unknown} cause */
-  static failure(cause) {
-    return Failure.of(cause);
   }
 }

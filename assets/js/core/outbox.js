@@ -2,7 +2,7 @@
  * Messages that are written and not yet confirmed. Each has a key that never changes, so that sending it again, after a
  * reconnect, a reload or from a second tab, can not make a second message. One leaves at a time, so that order holds.
  *
- * @typedef {{key: string, to: string, text: string, reply_to?: number, mentions?: string[], at: number, failed?: {code: string, message: string, field?: string}}} Entry
+ * @typedef {{key: string, to: string, text: string, reply_to?: number, mentions?: string[], at: number, epoch?: string, failed?: {code: string, message: string, field?: string}}} Entry
  * @typedef {object} Store keeps texts by name, outliving the page
  * @property {(prefix: string) => Array<[string, string]>} list
  * @property {(name: string, text: string) => void} set
@@ -25,7 +25,8 @@ const TRIES = 3;
 
 export class Outbox {
   /** @type {Entry[]} */ entries = [];
-  #scope = '';
+  /** Whose they are: the application and the user. */ #owner = '';
+  /** Of which database the numbers in them are. */ #epoch = '';
   #sending = false;
   #running = false;
 
@@ -35,19 +36,22 @@ export class Outbox {
   }
 
   /**
-   * Takes up what an earlier page left behind. What was meant for a numbered conversation of another database (a
-   * restored backup) is not sent blindly.
-   * @param {string} scope epoch, application and user
+   * Takes up what is kept for this user: an earlier page left it behind, or another one that is closed now. What was meant for
+   * a numbered conversation of another database (a restored backup) is not sent blindly.
+   * @param {string[]} whose application and user @param {string} [epoch] nothing before the server has said it
    */
-  adopt(scope) {
-    if (scope === this.#scope) return;
-    const [moved, first] = [this.entries, this.#scope === ''];
-    for (const entry of moved) this.plug.store.remove(this.#name(entry.key));
-    this.#scope = scope;
-    this.entries = this.plug.store.list(this.#name('')).flatMap(([, text]) => parse(text));
-    for (const entry of moved) if (!this.#has(entry.key)) this.#keep(first ? entry : stranded(entry));
+  adopt(whose, epoch = '') {
+    const owner = whose.map(encodeURIComponent).join('/');
+    const stored = this.plug.store.list(`outbox/${owner}/`).flatMap(([, text]) => parse(text));
+    // what was refused and is not kept any more was given up in another tab
+    const here = owner === this.#owner ? this.entries.filter(({ key, failed }) => !failed || stored.some((one) => one.key === key)) : this.entries;
+    [this.#owner, this.#epoch, this.entries] = [owner, epoch, []];
+    for (const entry of [...here, ...stored]) {
+      if (!this.#has(entry.key)) this.#keep(epoch && entry.epoch && entry.epoch !== epoch ? stranded(entry) : entry);
+    }
     this.entries.sort((a, b) => a.at - b.at);
     this.plug.onchange();
+    for (const entry of here) this.#told(entry);
   }
 
   /** @param {{to: string, text: string, reply_to?: number, mentions?: string[], key?: string}} draft @returns {string} its key */
@@ -85,6 +89,13 @@ export class Outbox {
     this.#pump();
   }
 
+  /** Somebody does not want it sent any more. @param {string} key */
+  discard(key) {
+    const entry = this.entries.find((one) => one.key === key);
+    if (!entry || !this.settle(key)) return;
+    if (!entry.failed) this.plug.onrefuse?.({ ...entry, failed: { code: 'discarded', message: 'it was discarded' } });
+  }
+
   /** Done with: it is confirmed, or given up. @param {string} key */
   settle(key) {
     const at = this.entries.findIndex((entry) => entry.key === key);
@@ -109,8 +120,8 @@ export class Outbox {
 
   /** @param {Entry} entry */
   async #send(entry) {
-    const { at, failed, ...body } = entry;
-    for (let tries = 1; this.#running; tries++) {
+    const { at, failed, epoch, ...body } = entry;
+    for (let tries = 1; this.#running && this.#has(entry.key); tries++) {
       try {
         await this.plug.ask('send', body);
         this.settle(entry.key);
@@ -134,6 +145,12 @@ export class Outbox {
     this.plug.onrefuse?.(failed);
   }
 
+  /** Whoever waits for it hears that it was stranded just now. @param {Entry} before */
+  #told({ key, failed }) {
+    const now = this.entries.find((entry) => entry.key === key);
+    if (now?.failed && !failed) this.plug.onrefuse?.(now);
+  }
+
   /** @param {string} key */
   #has(key) {
     return this.entries.some((entry) => entry.key === key);
@@ -141,13 +158,14 @@ export class Outbox {
 
   /** Before it is known whose it is, it is not put where somebody else could find it. @param {Entry} entry */
   #keep(entry) {
-    this.entries.push(entry);
-    if (this.#scope) this.plug.store.set(this.#name(entry.key), JSON.stringify(entry));
+    const mine = { ...entry, epoch: this.#epoch || entry.epoch };
+    this.entries.push(mine);
+    if (this.#owner) this.plug.store.set(this.#name(entry.key), JSON.stringify(mine));
   }
 
   /** @param {string} key */
   #name(key) {
-    return `outbox/${this.#scope}/${key}`;
+    return `outbox/${this.#owner}/${key}`;
   }
 }
 

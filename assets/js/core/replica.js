@@ -10,6 +10,7 @@ export class Replica {
   rows = new Rows();
   /** @type {Rows|null} */ #coming = null;
   /** @type {import('./wire.js').Since|null} */ #place = null;
+  /** The place before a fresh picture began to come. @type {import('./wire.js').Since|null} */ #before = null;
   #running = false;
   epoch = '';
   /** A first whole picture is here. */
@@ -40,6 +41,7 @@ export class Replica {
   sync(frame) {
     if (frame.reset) {
       this.#coming = new Rows();
+      this.#before = this.#place ?? this.#before;
       this.#place = null;
     }
     const touched = (this.#coming ?? this.rows).apply(frame, frame.version);
@@ -51,6 +53,18 @@ export class Replica {
     this.complete = true;
     this.#place = { epoch: this.epoch, version: Math.max(frame.version, this.version) };
     return whole ? 'all' : touched;
+  }
+
+  /**
+   * Once after a fresh picture: what it has that is newer than what was here, by age, if the two can be compared.
+   * @returns {{known: number, messages: import('./wire.js').Message[]}}
+   */
+  missed() {
+    const before = this.#before;
+    this.#before = null;
+    if (before?.epoch !== this.epoch) return { known: Infinity, messages: [] };
+    const messages = [...this.rows.timelines.values()].flat().filter((message) => message.version > before.version);
+    return { known: before.version, messages: messages.sort((a, b) => a.id - b.id) };
   }
 
   /**

@@ -35,10 +35,18 @@ export function credentialsOf({ app, token, user }) {
   if (typeof app !== 'string' || !app) throw wrong('app', 'app: the id of the application is missing');
   if (typeof token !== 'string' && typeof token !== 'function') throw wrong('token', 'token: a text or a function that gives one is needed');
   const ask = async (/** @type {string|null} */ why) => {
-    const value = typeof token === 'function' ? await token(why) : null;
+    const value = typeof token === 'function' ? await textOf(await token(why)) : null;
     return value ? { value } : null;
   };
   return new Credentials(app, { user: user ?? null, ticket: typeof token === 'string' ? token : null }, ask, keeper(() => undefined));
+}
+
+/** What a function for tokens gives: a text, or how the application's own page answered. @param {import('./parlour.d.ts').Given} given */
+async function textOf(given) {
+  if (typeof given !== 'object' || given === null) return given;
+  if (given.ok) return given.text();
+  if (given.status === 401 || given.status === 403) return null;
+  throw new Failure({ code: 'unavailable', message: `the page for tokens answered ${given.status}`, temporary: true });
 }
 
 /** @type {typeof import('./parlour.d.ts').signIn} */

@@ -21,6 +21,7 @@ export class Line {
     const credentials = (this.credentials = credentialsOf(options));
     this.messenger = new Messenger({
       app: options.app,
+      ...(options.user && { user: options.user }),
       client: options.client ?? CLIENT,
       dial: dialOf(options, base),
       store: keeper(() => options.storage),

@@ -3,7 +3,7 @@
  *
  * ```js
  * import { connect } from 'https://im.example/parlour.js';
- * const parlour = connect({ app: 'oa', token: async () => (await fetch('/parlour-token')).text() });
+ * const parlour = connect({ app: 'oa', token: () => fetch('/parlour-token') });
  * parlour.on('message', (message) => console.log(parlour.name(message.from), message.text));
  * await parlour.send('user:ben', 'Hello');
  * ```
@@ -25,19 +25,26 @@ export interface Options {
   app: string;
   /**
    * What to sign in with: a ticket, a signed token (JWT), a session's token, or the long-lived token of a program; or a
-   * function that gives one, which is asked again when it ended (`why` is then `expired` or `unauthenticated`), and gives
-   * null when nobody is signed in any more.
+   * function that gives one, which is asked again when it ended (`why` is then `expired` or `unauthenticated`). It gives a
+   * text, or what `fetch` gave of a page of yours that answers one; null, an empty text, 401 and 403 say that nobody is signed
+   * in any more. A function that throws, another status, and a text that can be no token (a page in HTML) are tried again later.
    */
-  token: string | ((why: string | null) => string | null | Promise<string | null>);
-  /** Whose it is, if that is known: nobody else's session is used. */
+  token: string | ((why: string | null) => Given | Promise<Given>);
+  /** Whose it is, if that is known: another user's token ends it with `conflict`. */
   user?: string;
-  /** Where messages wait that are not sent yet, such as `localStorage`. Left out: in memory, until the page or program ends. */
+  /**
+   * Where messages wait that are not sent yet, such as `localStorage`. Left out: in memory, until the page or program ends.
+   * What is written before the first connection is put there only where `user` says whose it is.
+   */
   storage?: Shelf;
   /** The class of the socket, where there is none (Node before 22): that of the package `ws`. */
   WebSocket?: new (address: string, protocol: string) => object;
   /** What the lists of sessions say. */
   client?: { name: string; version: string; locale?: string };
 }
+
+/** What a function for tokens gives. */
+export type Given = string | null | { readonly ok: boolean; readonly status: number; text(): Promise<string> };
 
 /** A text, or a `URL`. */
 export type Address = string | { readonly href: string };
@@ -59,7 +66,11 @@ export type Status = 'connecting' | 'online' | 'offline' | 'stopped' | 'closed';
 export interface Events {
   /** The connection. `offline` mends itself; `stopped` needs somebody (`error.code` says why: `unauthenticated`, `replaced`, …). */
   status: { status: Status; error?: Failure };
-  /** Somebody wrote (this user too, here or elsewhere) just now, or while the connection was away. Each message once. */
+  /**
+   * Somebody wrote (this user too, here or elsewhere) just now, or while the connection was away. Each message once. After a long
+   * absence the server brings the newest of each conversation only: where you do not know `prev`, {@link Parlour.history} has what is
+   * between. When it was restored from a backup (another `epoch`), nothing is told of what came before.
+   */
   message: Message;
   /** A message is another now: edited, deleted, its card changed. */
   update: Message;
@@ -77,7 +88,7 @@ export interface Parlour {
   readonly status: Status;
   readonly me: User | null;
   readonly application: Application | null;
-  readonly limits: { frame: number; text: number; rate: number; burst: number };
+  readonly limits: Limits;
   readonly settings: Settings;
   /** The newest first. */
   readonly conversations: Conversation[];
@@ -90,11 +101,13 @@ export interface Parlour {
 
   /**
    * Writes. The promise is kept when the server has it on its disk. Without a connection it waits, in `storage` where there
-   * is one. With the same `key` (1 to 64 bytes) it is written once, however often it is sent.
+   * is one. With the same `key` (1 to 64 bytes) it is written once, however often it is sent. Rejected because the connection
+   * stopped, it is still in {@link Timeline.waiting} and leaves at {@link Parlour.reconnect}: send again only with the same `key`.
    */
   send(to: Party, what: string | { text: string; reply_to?: number; mentions?: string[]; key?: string }): Promise<Message>;
-  /** Sends again, or gives up, what was refused: see {@link Timeline.waiting}. */
+  /** Sends again what was refused: see {@link Timeline.waiting}. */
   retry(key: string): void;
+  /** Gives up what is in {@link Timeline.waiting}; its promise is rejected with `discarded`. What is on its way may arrive all the same. */
   discard(key: string): void;
   edit(message: number, text: string): Promise<Message>;
   delete(message: number): Promise<Message>;
@@ -115,14 +128,14 @@ export interface Parlour {
   timeline(to: Party | number): Timeline;
   /** Fetches the page before what is here. */
   earlier(to: Party | number, limit?: number): Promise<Timeline>;
-  /** One page, wherever it is; `before`, `after` and `around` are ids of messages, `limit` at most 200. */
+  /** One page, wherever it is, empty where there is no conversation yet; `before`, `after` and `around` are ids of messages, `limit` at most 200. */
   history(to: Party | number, page?: { before?: number; after?: number; around?: number; limit?: number }): Promise<{ messages: Message[]; more: boolean }>;
   conversation(to: Party | number): Conversation | undefined;
   user(id: string): User | undefined;
   /** What somebody is called; empty for a former user. */
   name(party: Party): string;
 
-  /** Somebody has seen everything up to this message, or all of it. */
+  /** Somebody has seen everything up to this message, or all of it. Nothing happens where there is no conversation yet, as with `typing`. */
   read(to: Party | number, upto?: number): void;
   /** Call it with each key that is pressed; it tells at most every 3 s. */
   typing(to: Party | number, on?: boolean): void;
@@ -146,7 +159,7 @@ export interface Parlour {
   /** Any request of the protocol, for what has no name here yet. */
   ask(name: string, body: object): Promise<Ok>;
 
-  /** Does not wait for the end of the pause; after `stopped`, tries again. */
+  /** Does not wait for the end of the pause; after `stopped`, tries again, and sends what is in {@link Timeline.waiting}. */
   reconnect(): void;
   /** Ends it. What waits in `storage` is sent the next time. */
   close(): void;
@@ -157,7 +170,7 @@ export interface Parlour {
 /** What went wrong. */
 export class Failure extends Error {
   constructor(from: { code: string; message?: string; detail?: string; temporary?: boolean; field?: string; retry_after?: number; done?: Done });
-  /** One of docs/protocol.md (`bad_request`, `forbidden`, `not_found`, `conflict`, …), or `disconnected`, `closed`. */
+  /** One of docs/protocol.md (`bad_request`, `forbidden`, `not_found`, `conflict`, …), or `disconnected`, `closed`, `discarded`. */
   code: string;
   /** The same may succeed later. */
   temporary: boolean;
@@ -191,7 +204,7 @@ export interface Timeline {
   /** There are earlier ones: see {@link Parlour.earlier}. */
   earlier: boolean;
   /** Written and not confirmed yet; `failed` says why it was refused. */
-  waiting: { key: string; to: Party; text: string; at: number; failed?: { code: string; message: string; field?: string } }[];
+  waiting: { key: string; to: Party; text: string; reply_to?: number; mentions?: string[]; at: number; failed?: { code: string; message: string; field?: string } }[];
 }
 
 export interface Message {
@@ -222,10 +235,21 @@ export interface Card {
   link: string | null;
   fields: { label: string; value: string }[];
   /** Those that this user may press. */
-  actions: { id: string; label: string; style: 'primary' | 'danger' | 'default'; input?: { label: string; required?: boolean; multiline?: boolean }; confirm?: string }[];
+  actions: Action[];
   expires_at: string | null;
   /** Null: nobody has pressed. */
   done: Done | null;
+}
+
+/** A button of a card. */
+export interface Action {
+  id: string;
+  label: string;
+  style: 'primary' | 'danger' | 'default';
+  /** Words that it asks for. */
+  input?: { label: string; required?: boolean; multiline?: boolean };
+  /** A sentence to be agreed to first. */
+  confirm?: string;
 }
 
 /** What somebody did with a card. */
@@ -279,6 +303,7 @@ export interface Presence {
 }
 
 export interface Application {
+  id?: string;
   name: string;
   colour: string | null;
   icon: string | null;
@@ -288,12 +313,66 @@ export interface Application {
 
 export interface Settings {
   blocked: string[];
+  /** How old the application's contact list is, and whether the last try to fetch it failed. */
+  contacts?: { at: string | null; failed: boolean };
   version: number;
+}
+
+/** What the server takes. `frame` and `text` in bytes; `file` is 0 where files are not offered; `rate` is messages a second. */
+export interface Limits {
+  frame: number;
+  text: number;
+  file: number;
+  rate: number;
+  burst: number;
+}
+
+/** A conversation as the protocol has it (docs/protocol.md, Rows); {@link Conversation} is made from it. */
+export interface ConversationRow {
+  id: number;
+  kind: 'direct' | 'application' | 'room';
+  title: string | null;
+  topic?: string | null;
+  first: number;
+  last: number;
+  count: number;
+  version: number;
+}
+
+/** Who is in a conversation. The last four are in this user's own only. */
+export interface MemberRow {
+  conversation: number;
+  user: string;
+  role: 'owner' | 'member';
+  joined: number;
+  left: number | null;
+  read: number;
+  received: number;
+  version: number;
+  unread?: number;
+  mentions?: number;
+  muted?: boolean;
+  muted_until?: string | null;
+}
+
+export interface GroupRow {
+  id: string;
+  name: string;
+  parent: string | null;
+  count: number;
+  users: string[] | null;
+  version: number;
+  gone?: boolean;
 }
 
 /** The answer to a request, with its rows. */
 export interface Ok {
   id: number;
+  version?: number;
+  conversation?: ConversationRow;
+  conversations?: ConversationRow[];
+  members?: MemberRow[];
+  groups?: GroupRow[];
   message?: Message;
   messages?: Message[];
   users?: User[];

@@ -2,7 +2,7 @@
  * Parlour's client for JavaScript: in a page, a worker or a program. What it offers is described in `parlour.d.ts` and
  * docs/javascript.md; names of members are those of the protocol (docs/protocol.md).
  *
- *   const parlour = connect({ server: 'https://im.example', app: 'oa', token: async () => (await fetch('/token')).text() });
+ *   const parlour = connect({ server: 'https://im.example', app: 'oa', token: () => fetch('/token') });
  *   parlour.on('message', (message) => console.log(message.from, message.text));
  *   await parlour.send('user:ben', 'Hello');
  */
@@ -65,7 +65,7 @@ class Parlour {
   /** @type {Face['retry']} */
   retry = (key) => this.#messenger.outbox.retry(key);
   /** @type {Face['discard']} */
-  discard = (key) => void this.#messenger.outbox.settle(key);
+  discard = (key) => this.#messenger.outbox.discard(key);
 
   /** @type {Face['edit']} */
   edit = async (id, text) => message(await this.#ask('edit', { message: id, text }));

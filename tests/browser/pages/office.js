@@ -27,6 +27,8 @@ self.onmessage = async ({ data: { server, user } }) => {
 export class Office {
   /** How many tokens the pages have fetched. */
   given = 0;
+  /** How often the page for tokens fails from now on. */
+  broken = 0;
   /** @type {import('./house.js').House|null} */ house = null;
   /** Pages that a test adds, by path. @type {Map<string, string>} */ pages = new Map();
 
@@ -54,10 +56,11 @@ export class Office {
     if (pathname.endsWith('.png')) return give('image/png', PICTURE);
     if (pathname === '/token') {
       this.given++;
+      if (this.broken-- > 0) return response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>');
       return give('text/plain', house.token(user));
     }
     if (pathname === '/start.js') {
-      return give('text/javascript', `Parlour.start({ app: 'oa', ${asked.has('hint') ? `user: '${user}', ` : ''}token: async () => (await fetch('/token?user=${user}')).text() });`);
+      return give('text/javascript', `Parlour.start({ app: 'oa', ${asked.has('hint') ? `user: '${user}', ` : ''}token: () => fetch('/token?user=${user}') });`);
     }
     if (pathname === '/page.js' || pathname === '/worker.js') return give('text/javascript', pathname === '/page.js' ? OWN : WORKER, { 'content-security-policy': 'default-src *' });
     if (pathname === '/own') {

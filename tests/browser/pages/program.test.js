@@ -107,9 +107,38 @@ for (const [kind, own] of /** @type {const} */ ([['without a WebSocket of its ow
   });
 }
 
-/** Waits for a message. @param {import('../../../assets/js/library/parlour.d.ts').Parlour} who @param {string} text */
-function hears(who, text) {
-  const there = () => who.timeline('user:bot').messages.some((message) => message.text === text);
+test('the program of the guide answers what came before it started and comes now, and outlives somebody who blocks it', { timeout: 4 * PATIENCE }, async () => {
+  const guide = readFileSync(new URL('docs/javascript.md', root), 'utf8');
+  const code = /## A program that answers\n\n```js\n([^]*?)```/.exec(guide)?.[1] ?? '';
+  await house.people('ben', 'carol', 'dora');
+  await house.person('guide', 'Guide');
+  writeFileSync(join(folder, 'guide.js'), code.replace('https://im.example', house.own));
+  const enter = (/** @type {string} */ user) => connect({ server: house.own, app: 'oa', token: house.token(user), WebSocket });
+  const [ben, carol] = [enter('ben'), enter('carol')];
+  const dora = enter('dora');
+  await dora.send('user:guide', 'whoever blocks gets no answer');
+  await dora.block('guide');
+  await ben.send('user:guide', 'before');
+  const child = spawn(process.execPath, ['guide.js'], { cwd: folder, env: { PATH: process.env.PATH, TOKEN: house.token('guide') }, stdio: ['ignore', 'inherit', 'pipe'] });
+  let complaints = '';
+  child.stderr.on('data', (more) => (complaints += more));
+  try {
+    await hears(ben, 'You said: before', 'user:guide');
+    const { id } = await carol.createRoom({ title: 'Plans', users: ['ben', 'guide'] });
+    await carol.send(`conversation:${id}`, 'in a room');
+    await hears(carol, 'You said: in a room', `conversation:${id}`);
+    assert.deepEqual([child.exitCode, carol.timeline('user:guide').messages.length, /are blocked/.test(complaints)], [null, 0, true], complaints);
+  } finally {
+    ben.close();
+    carol.close();
+    dora.close();
+    child.kill();
+  }
+});
+
+/** Waits for a message. @param {import('../../../assets/js/library/parlour.d.ts').Parlour} who @param {string} text @param {string} [to] */
+function hears(who, text, to = 'user:bot') {
+  const there = () => who.timeline(to).messages.some((message) => message.text === text);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`waited in vain for "${text}"`)), PATIENCE);
     const stop = who.on('change', look);

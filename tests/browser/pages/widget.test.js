@@ -56,6 +56,26 @@ test('the session goes on when the page changes, without asking for another toke
   assert.equal(office.given, 2, 'another user of the page is another session');
 });
 
+test('who comes next in a tab is not taken for whoever was there, also where the page does not say who it is', async () => {
+  const window = await stage.visitor();
+  for (const [user, name] of [['carol', 'Carol'], ['dora', 'Dora Wang']]) {
+    await window.page.goto(`${office.url}/start?user=${user}`);
+    await launcher(window).click();
+    await frameOf(window).locator('.me', { hasText: name }).waitFor();
+    await window.page.keyboard.press('Escape');
+  }
+});
+
+test('while the page for tokens fails nobody is signed out: it is asked again', async () => {
+  const window = await stage.visitor();
+  window.allow(/status of 502/, /token\(\) failed/);
+  office.broken = 2;
+  await window.page.goto(`${office.url}/start?user=dora`);
+  await launcher(window).click();
+  await frameOf(window).locator('.me', { hasText: 'Dora Wang' }).waitFor();
+  assert.equal(office.broken < 0, true);
+});
+
 test('it stays open from page to page of a tab, where it was, until it is closed', async () => {
   const carol = await stage.visitor();
   await carol.page.goto(`${office.url}/start?user=carol&hint`);

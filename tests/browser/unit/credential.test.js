@@ -55,3 +55,33 @@ test('forgetting ends it', async () => {
   first.forget();
   assert.equal(page({ user: 'anna' }).kept(), null);
 });
+
+test('a page that does not say who it is asks, whatever an earlier page of the tab was given; then it goes on with its own', async () => {
+  const { page, asked } = tab();
+  const annas = page({}, 'J-anna');
+  await annas.token(null);
+  annas.keep(welcome('anna', 'S-anna'));
+  assert.equal(await annas.token(null), 'S-anna', 'a reconnect');
+  const bens = page({}, 'J-ben');
+  assert.equal(await bens.token(null), 'J-ben', 'somebody else may have signed in');
+  assert.equal(bens.kept(), null, 'nor does a window of its own get it');
+  bens.keep(welcome('ben', 'S-ben'));
+  assert.deepEqual([await bens.token(null), asked.length], ['S-ben', 2]);
+  await assert.rejects(page({}, '').token(null), { code: 'unauthenticated' }, 'nobody is signed in any more');
+});
+
+test('a ticket that is spent does not fall back to the session of somebody before', async () => {
+  const { page } = tab();
+  const annas = page({}, 'J-anna');
+  await annas.token(null);
+  annas.keep(welcome('anna', 'S-anna'));
+  const bens = page({ ticket: 'T-old' });
+  assert.equal(await bens.token(null), 'T-old');
+  await assert.rejects(bens.token('unauthenticated'), { code: 'unauthenticated' });
+});
+
+test('a page that says what went wrong is no token: it is asked for again later, and nobody is signed out by it', async () => {
+  const { page } = tab();
+  for (const text of ['<!doctype html><title>502</title>', '{"error":"login"}', 'not signed in']) await assert.rejects(page({}, text).token(null), { code: 'unavailable', temporary: true });
+  assert.equal(await page({}, ' eyJh.eyJz.c2ln\n').token(null), 'eyJh.eyJz.c2ln', 'but a line’s end does no harm');
+});

@@ -7,14 +7,16 @@ import { FakeClock, memory, settle } from './clock.js';
 /** An outbox before a server that a test plays. */
 function desk({ store = memory(), clock = new FakeClock() } = {}) {
   const asked = [];
+  const refusals = [];
   const outbox = new Outbox({
+    onrefuse: (entry) => refusals.push(entry),
     store,
     clock,
     onchange: () => {},
     ask: (name, body) => new Promise((resolve, reject) => asked.push({ name, body, resolve, reject })),
   });
-  outbox.adopt('e1/oa/anna');
-  return { outbox, asked, store, clock };
+  outbox.adopt(['oa', 'anna'], 'e1');
+  return { outbox, asked, refusals, store, clock };
 }
 const refused = (code, more = {}) => new Failure({ code, message: code, ...more });
 
@@ -47,11 +49,11 @@ test('after a lost connection the same message goes out with the same key', asyn
   assert.equal(outbox.entries.length, 0);
 });
 
-test('what was written offline outlives a reload, for the same user of the same database only', async () => {
+test('what was written offline outlives a reload, for the same user only', async () => {
   const { outbox, store } = desk();
   outbox.add({ to: 'user:ben', text: 'later', reply_to: 4 });
   const other = new Outbox({ store, clock: new FakeClock(), onchange: () => {}, ask: async () => ({}) });
-  other.adopt('e1/oa/carol');
+  other.adopt(['oa', 'carol'], 'e1');
   assert.equal(other.entries.length, 0);
   const { outbox: again, asked } = desk({ store });
   assert.equal(again.entries[0].text, 'later');
@@ -109,18 +111,71 @@ test('what may succeed later is tried again, with a pause', async () => {
 });
 
 test('another database: what was meant for a person goes there, what was meant for a number waits for a decision', async () => {
-  const { outbox, asked, store } = desk();
+  const { outbox, asked, refusals, store } = desk();
   outbox.add({ to: 'user:ben', text: 'to a person', reply_to: 12 });
   outbox.add({ to: 'conversation:7', text: 'to a number' });
-  outbox.adopt('e2/oa/anna');
+  outbox.adopt(['oa', 'anna'], 'e2');
   outbox.open();
   await settle();
   assert.deepEqual(asked.map(({ body }) => [body.to, body.reply_to]), [['user:ben', undefined]]);
   assert.equal(outbox.entries[1].failed.code, 'conflict');
-  assert.ok([...store.map.keys()].every((name) => name.includes('e2')));
+  assert.deepEqual([refusals.map(({ to }) => to), store.map.size], [['conversation:7'], 2], 'who waits for it hears of it');
 });
 
 test('what somebody else left in the store does no harm', () => {
-  const store = memory(new Map([['outbox/e1/oa/anna/x', 'not json'], ['outbox/e1/oa/anna/y', '{"key":1}'], ['outbox/e1/oa/anna/z', 'null']]));
+  const store = memory(new Map([['outbox/oa/anna/x', 'not json'], ['outbox/oa/anna/y', '{"key":1}'], ['outbox/oa/anna/z', 'null']]));
   assert.equal(desk({ store }).outbox.entries.length, 0);
+});
+
+test('another database, and a reload in between: the same', async () => {
+  const { outbox, store } = desk();
+  outbox.add({ to: 'user:ben', text: 'to a person', reply_to: 12 });
+  outbox.add({ to: 'conversation:7', text: 'to a number' });
+  const asked = [];
+  const next = new Outbox({ store, clock: new FakeClock(), onchange: () => {}, ask: (_, body) => (asked.push(body), new Promise(() => {})) });
+  next.adopt(['oa', 'anna'], 'e2');
+  next.open();
+  await settle();
+  assert.deepEqual(asked.map(({ to, reply_to, epoch }) => [to, reply_to, epoch]), [['user:ben', undefined, undefined]]);
+  assert.deepEqual([next.entries[1].failed.code, store.map.size], ['conflict', 2]);
+  next.retry(next.entries[1].key);
+  next.adopt(['oa', 'anna'], 'e2');
+  assert.equal(next.entries.find(({ to }) => to === 'conversation:7').failed, undefined, 'it was decided');
+});
+
+test('what a tab left behind leaves from another one that was open already', async () => {
+  const store = memory();
+  const [closed, open] = [desk({ store }), desk({ store })];
+  closed.outbox.add({ to: 'user:ben', text: 'from the closed tab' });
+  open.outbox.adopt(['oa', 'anna'], 'e1'); // it is connected again
+  open.outbox.open();
+  await settle();
+  assert.deepEqual(open.asked.map(({ body }) => [body.text, body.key]), [['from the closed tab', closed.outbox.entries[0].key]]);
+});
+
+test('what was refused and given up in one tab does not come back from another', async () => {
+  const store = memory();
+  const [one, other] = [desk({ store }), desk({ store })];
+  one.outbox.open();
+  one.outbox.add({ to: 'user:ben', text: 'no' });
+  await settle();
+  one.asked[0].reject(refused('forbidden'));
+  await settle();
+  other.outbox.adopt(['oa', 'anna'], 'e1');
+  assert.equal(other.outbox.entries.length, 1);
+  one.outbox.discard(one.outbox.entries[0].key);
+  other.outbox.adopt(['oa', 'anna'], 'e1');
+  assert.deepEqual([other.outbox.entries.length, store.map.size], [0, 0]);
+});
+
+test('what is discarded is not sent again, and who waits for it hears of it', async () => {
+  const { outbox, asked, refusals, clock, store } = desk();
+  outbox.open();
+  outbox.add({ to: 'user:ben', text: 'hello', key: 'k1' });
+  await settle();
+  asked[0].reject(refused('unavailable', { temporary: true }));
+  await settle();
+  outbox.discard('k1');
+  await clock.pass(10_000);
+  assert.deepEqual([asked.length, refusals.map(({ key, failed }) => [key, failed.code]), store.map.size], [1, [['k1', 'discarded']], 0]);
 });

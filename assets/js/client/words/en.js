@@ -71,6 +71,8 @@ export const words = {
   'link.again': 'Try again',
   'link.now': 'Try now',
   'link.offline': 'You are offline. What you write is sent when you are back.',
+  'link.other': 'Somebody else is signed in here now. Reload the page.',
+  'link.replaced': 'The messenger was opened elsewhere, so it has stopped here.',
   'link.stopped': 'The connection was closed.',
   'link.trying': 'Connecting…',
   'loading': 'Loading…',

@@ -72,6 +72,8 @@ export const words = {
   'link.again': '重试',
   'link.now': '立即重试',
   'link.offline': '你已离线。写好的消息会在恢复连接后发送。',
+  'link.other': '当前登录的是另一位用户，请刷新页面。',
+  'link.replaced': '消息已在别处打开，此处已停止接收。',
   'link.stopped': '连接已关闭。',
   'link.trying': '正在连接…',
   'loading': '正在加载…',
