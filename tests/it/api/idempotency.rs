@@ -32,7 +32,7 @@ fn a_refused_request_may_be_put_right_under_the_same_key() {
     let server = TestServer::start();
     let office = server.app("oa");
     let body = json!({"title": "Project", "users": ["anna"]});
-    post(&office, "room", "/conversations", &body).is_refused(404, "not_found");
+    post(&office, "room", "/conversations", &body).is_refused(400, "bad_request");
     office.put("/users/anna", &json!({})).is(201);
     let room = post(&office, "room", "/conversations", &body).is(201);
     assert_eq!(post(&office, "room", "/conversations", &body).is(201), room);
