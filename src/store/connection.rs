@@ -2,6 +2,7 @@
 //! refused.
 
 use crate::error::{Error, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
@@ -46,6 +47,9 @@ fn shared(connection: &Connection) -> Result<()> {
     set(connection, "temp_store", "MEMORY", "2")?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(Error::internal)?;
     check(connection, "busy_timeout", "5000")?;
+    // A plan does not depend on the values that are bound. Otherwise a statement with a range or a LIMIT is planned anew each
+    // time one of them changes, and what is known of the tables is the same for all values (`statistics`).
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(Error::internal)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }
