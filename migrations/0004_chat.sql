@@ -100,6 +100,7 @@ CREATE TABLE batch (
     expired_at   INTEGER,                          -- the first of its copies has disappeared
     withdrawn_at INTEGER,
     changing     INTEGER,                          -- copies from this position on have still to be edited, withdrawn or shown anew
+    again        INTEGER NOT NULL DEFAULT 0,       -- 1: and then all of them once more
     editing      INTEGER NOT NULL DEFAULT 0,       -- 1: of these, the text is to be as above
     PRIMARY KEY (application, id)
 ) STRICT, WITHOUT ROWID;

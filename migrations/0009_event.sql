@@ -3,7 +3,9 @@
 CREATE TABLE event_reader (
     application INTEGER NOT NULL,
     key         INTEGER NOT NULL,
-    upto        INTEGER NOT NULL,
+    since       INTEGER NOT NULL,                  -- what lies after it,
+    upto        INTEGER NOT NULL,                  -- up to this one, has been read,
+    given       INTEGER NOT NULL,                  -- and up to this one has been handed out
     read_at     INTEGER NOT NULL,
     PRIMARY KEY (application, key),
     FOREIGN KEY (application, key) REFERENCES application_key (application, no)

@@ -1,6 +1,6 @@
 //! Parlour: instant messaging for an existing browser-based application.
 //!
-//! The floors of the house, from the ground up: words (`id` `time` `error` `secret` `config` `wire`), memory
+//! The floors of the house, from the ground up: words (`id` `time` `error` `secret` `slots` `config` `wire`), memory
 //! (`store`), the product (`accounts` `apps` `directory` `chat`), the present moment and the waiting work
 //! (`live` `callout` `jobs`), doors (`http`). Every arrow points down.
 #![forbid(unsafe_code)]
@@ -9,6 +9,7 @@ pub mod config;
 pub mod error;
 pub mod id;
 pub mod secret;
+pub mod slots;
 pub mod time;
 pub mod wire;
 

@@ -7,6 +7,10 @@ use std::{fmt, time::Duration};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Moment(pub i64);
 
+/// The first millisecond of the year 1, and the last of the year 9998: between them every moment can be written.
+const EARLIEST: i64 = -62_135_596_800_000;
+const LATEST: i64 = 253_370_764_799_999;
+
 impl Moment {
     pub fn now() -> Moment {
         Moment(jiff::Timestamp::now().as_millisecond())
@@ -22,12 +26,15 @@ impl Moment {
         jiff::fmt::rfc2822::parse(text).ok().map(|t| Moment(t.timestamp().as_millisecond()))
     }
 
+    /// Never beyond what can be written, as `minus`.
     pub fn plus(self, span: Duration) -> Moment {
-        Moment(self.0.saturating_add(span.as_millis() as i64))
+        let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        Moment(self.0.saturating_add(millis).min(LATEST))
     }
 
     pub fn minus(self, span: Duration) -> Moment {
-        Moment(self.0.saturating_sub(span.as_millis() as i64))
+        let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        Moment(self.0.saturating_sub(millis).max(EARLIEST))
     }
 
     /// How long ago `earlier` was; zero if it lies ahead.
@@ -72,5 +79,7 @@ mod tests {
         assert_eq!(Moment::parse("yesterday"), None);
         assert_eq!(Moment::parse_http("Sun, 22 Nov 2026 09:30:00 GMT"), Some(Moment(1_795_339_800_000)));
         assert_eq!(Moment(1_795_339_800_000).to_string(), "2026-11-22T09:30:00.000Z");
+        let ages = Duration::from_secs(u64::MAX);
+        assert_eq!((&moment.plus(ages).to_string()[..5], &moment.minus(ages).to_string()[..5]), ("9998-", "0001-"));
     }
 }

@@ -135,9 +135,9 @@ pub fn expire(tx: &mut Tx, app: AppNo, give_up: Duration, limit: usize) -> Resul
     );
     let then = now.minus(give_up).minus(Duration::from_secs(3600));
     let mut old = tx.all(&sql, params![app, then, now, limit as i64], delivery::read)?;
-    let read = if wish::get(tx, app)?.is_called { 0 } else { reader::reached(tx, app)? };
+    let is_called = wish::get(tx, app)?.is_called;
     for row in &mut old {
-        if row.no > read {
+        if is_called || !reader::has_read(tx, app, row.no)? {
             given_up(tx, row)?;
             continue;
         }

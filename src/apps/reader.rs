@@ -3,7 +3,7 @@
 use crate::apps::{event, queue};
 use crate::error::Result;
 use crate::id::AppNo;
-use crate::store::{Db, Tx, params};
+use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +31,33 @@ pub struct Lag {
     pub readers: Vec<Reader>,
 }
 
-/// Somebody with this key has read so far.
-pub fn note(tx: &mut Tx, app: AppNo, key: i64, upto: i64) -> Result<()> {
+/// How far somebody has come: it has read what lies after `since` and up to `upto`, and was given what lies up to `given`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    pub since: i64,
+    pub upto: i64,
+    pub given: i64,
+}
+
+impl Cursor {
+    /// What is read later goes on from what was given. Whoever begins elsewhere has not read what lies between.
+    pub fn then(self, next: Cursor) -> Cursor {
+        match (self.since..=self.given).contains(&next.since) {
+            true => Cursor { since: self.since, ..next },
+            false => next,
+        }
+    }
+}
+
+/// Somebody with this key has come so far.
+pub fn note(tx: &mut Tx, app: AppNo, key: i64, cursor: Cursor) -> Result<()> {
+    let sql = "SELECT since, upto, given FROM event_reader WHERE application = ?1 AND key = ?2";
+    let read = |r: &Row| Ok(Cursor { since: r.get(0)?, upto: r.get(1)?, given: r.get(2)? });
+    let Cursor { since, upto, given } = tx.maybe(sql, params![app, key], read)?.map_or(cursor, |before| before.then(cursor));
     let now = tx.now;
-    let sql = "INSERT INTO event_reader (application, key, upto, read_at) VALUES (?1, ?2, ?3, ?4)
-               ON CONFLICT DO UPDATE SET upto = excluded.upto, read_at = excluded.read_at";
-    tx.run(sql, params![app, key, upto, now]).map(|_| ())
+    let sql =
+        "INSERT OR REPLACE INTO event_reader (application, key, since, upto, given, read_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    tx.run(sql, params![app, key, since, upto, given, now]).map(|_| ())
 }
 
 /// The key is no longer good.
@@ -44,9 +65,10 @@ pub(super) fn forget(tx: &mut Tx, app: AppNo, key: i64) -> Result<()> {
     tx.run("DELETE FROM event_reader WHERE application = ?1 AND key = ?2", params![app, key]).map(|_| ())
 }
 
-/// How far the foremost has read.
-pub fn reached(db: &Db, app: AppNo) -> Result<i64> {
-    db.one("SELECT coalesce(max(upto), 0) FROM event_reader WHERE application = ?1", [app], |r| r.get(0))
+/// Whether somebody has read this event.
+pub fn has_read(db: &Db, app: AppNo, event: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM event_reader WHERE application = ?1 AND since < ?2 AND upto >= ?2";
+    db.any(sql, params![app, event])
 }
 
 /// Who reads, the one who is farthest behind first, and what waits.
@@ -64,4 +86,19 @@ pub fn lag(db: &Db, app: AppNo) -> Result<Lag> {
     let sql = "SELECT min(created_at) FROM delivery WHERE application = ?1 AND done_at IS NULL";
     let waiting_since = db.one(sql, [app], |r| r.get(0))?;
     Ok(Lag { last, waiting: queue::get(db, app)?.waiting, waiting_since, readers })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cursor;
+
+    #[test]
+    fn a_run_goes_on_from_what_was_given_and_whoever_jumps_has_not_read_what_lies_between() {
+        let first = Cursor { since: 0, upto: 0, given: 50 };
+        let second = first.then(Cursor { since: 50, upto: 50, given: 90 });
+        assert_eq!(second, Cursor { since: 0, upto: 50, given: 90 });
+        assert_eq!(second.then(Cursor { since: 20, upto: 20, given: 90 }), Cursor { since: 0, upto: 20, given: 90 });
+        let jump = Cursor { since: 900, upto: 900, given: 900 };
+        assert_eq!(second.then(jump), jump);
+    }
 }

@@ -11,7 +11,6 @@ mod pool;
 mod probe;
 #[cfg(test)]
 pub mod scratch;
-mod slots;
 mod tried;
 mod vouched;
 pub mod whoami;
@@ -28,6 +27,7 @@ use crate::apps::delivery::{self, Delivery};
 use crate::apps::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::id::UserId;
+use crate::slots::Slots;
 use crate::time::Moment;
 use call::{Answer, Call, FACT, Fault, Limit, Outside, QUESTION};
 use pool::Pool;
@@ -37,6 +37,8 @@ use std::sync::Arc;
 
 /// Sign-ins of one application that may wait for its answer at the same time.
 const SIGN_INS: usize = 16;
+/// Questions who somebody is that wait for one application at once.
+const ASKED: usize = 8;
 /// Pages of one contact list.
 const PAGES: usize = 500;
 
@@ -50,7 +52,9 @@ struct Inner {
     outside: Outside,
     sign_ins: Pool,
     work: Pool,
-    slots: slots::Slots,
+    slots: Slots,
+    /// Of questions who somebody is: pages ask them by themselves, and nobody who types a password waits for them.
+    asked: Slots,
     providers: oidc::Providers,
 }
 
@@ -85,7 +89,8 @@ impl Callout {
             outside: Outside::new(own),
             sign_ins: Pool::new()?,
             work: Pool::new()?,
-            slots: slots::Slots::default(),
+            slots: Slots::default(),
+            asked: Slots::default(),
             providers: oidc::Providers::default(),
         };
         Ok(Callout { inner: Arc::new(inner) })

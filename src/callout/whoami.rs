@@ -5,7 +5,7 @@ use crate::apps::whoami::WhoAmI;
 use crate::callout::answer::{Entry, lone_user_id};
 use crate::callout::call::{QUESTION, explain, fault, read};
 use crate::callout::guard;
-use crate::callout::{Callout, SIGN_INS, Vouched};
+use crate::callout::{ASKED, Callout, Vouched};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserId};
 use reqwest::header;
@@ -31,7 +31,7 @@ impl Callout {
     /// Asks with these cookies, as a `Cookie` header has them. `Unavailable` says what is wrong, for whoever mends it.
     pub async fn who_am_i(&self, whom: &Whom<'_>, cookies: &str) -> Result<Found> {
         let busy = || Error::Unavailable("too many sign-ins wait for the application's answer; try again later".into());
-        let _slot = self.inner.slots.take(whom.app, SIGN_INS).ok_or_else(busy)?;
+        let _slot = self.inner.asked.take(whom.app, ASKED).ok_or_else(busy)?;
         let asked = tokio::time::timeout(QUESTION.time, self.ask_who(whom, cookies)).await;
         asked.unwrap_or_else(|_| Err(Error::Unavailable(format!("it did not answer within {} s", QUESTION.time.as_secs()))))
     }

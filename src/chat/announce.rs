@@ -61,7 +61,8 @@ pub fn changed(tx: &mut Tx, app: AppNo, message: &Message) -> Result<()> {
     let differs = |user: &UserNo| message.card.as_deref().is_some_and(|card| card.is_personal(*user));
     let (apart, alike): (Vec<UserNo>, Vec<UserNo>) = others.into_iter().partition(differs);
     apart.into_iter().try_for_each(|user| rows(tx, app, vec![user], one(message.row(user))))?;
-    rows(tx, app, alike, one(message.row(UserNo::APPLICATION)))
+    let row = MessageRow { key: None, ..message.row(UserNo::APPLICATION) };
+    rows(tx, app, alike, one(row))
 }
 
 fn one(message: MessageRow) -> Rows {

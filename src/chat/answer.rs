@@ -6,7 +6,7 @@ use crate::chat::author::Author;
 use crate::chat::card::{self, draft};
 use crate::chat::message::{self, Draft, repetition};
 use crate::error::{Error, Result};
-use crate::id::{AppNo, Key, Party, UserNo};
+use crate::id::{AppNo, Key, Party};
 use crate::store::{Db, Tx};
 use crate::wire::reply::Reply;
 use crate::wire::row::MessageRow;
@@ -26,7 +26,7 @@ pub fn said(db: &Db, question: &Delivery) -> Result<Option<MessageRow>> {
     for word in [REPLY, ERROR] {
         if let Some(id) = repetition::known(db, question.app, &key(question, word)?)? {
             let message = message::get(db, question.app, id)?;
-            return Ok(Some(MessageRow { key: None, ..message.row(UserNo::APPLICATION) }));
+            return Ok(Some(MessageRow { key: None, ..message.told(db)? }));
         }
     }
     Ok(None)
@@ -54,13 +54,13 @@ pub(super) fn say(tx: &mut Tx, app: AppNo, to: &Party, draft: &Draft) -> Result<
 /// The application's reply to a message that was written to it.
 fn reply_to_message(tx: &mut Tx, question: &Delivery, reply: &Reply) -> Result<()> {
     let (Some(conversation), app) = (question.conversation, question.app) else { return Ok(()) };
-    let checked = reply.card.as_ref().map(|card| draft::check(tx, app, tx.now, card)).transpose()?;
+    let card = reply.card.as_ref().filter(|_| reply.error.is_none());
+    let checked = card.map(|card| draft::check(tx, app, tx.now, card)).transpose()?;
     let Some(text) = reply.error.as_ref().or(reply.text.as_ref()).or(checked.as_ref().map(|card| &card.title)) else {
         return Ok(());
     };
     let draft = draft_of(question, REPLY, text)?;
-    let card = checked.filter(|_| reply.error.is_none());
-    post(tx, app, &Party::Conversation(conversation), draft, card.as_ref())
+    post(tx, app, &Party::Conversation(conversation), draft, checked.as_ref())
 }
 
 fn post(tx: &mut Tx, app: AppNo, to: &Party, draft: Draft, card: Option<&draft::Checked>) -> Result<()> {

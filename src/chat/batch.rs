@@ -20,7 +20,7 @@ use crate::wire::news::Work;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-pub use change::{Content, edit, refresh, refresh_soon, retitle};
+pub use change::{Content, edit, refresh_soon, retitle};
 pub use draft::Draft;
 
 mod change;
@@ -32,6 +32,8 @@ pub const TOGETHER: i64 = 100;
 /// Copies of one transaction of the job, and the time after which it ends: nobody who writes meanwhile waits for more.
 const PIECE: i64 = 25;
 const BUDGET: Duration = Duration::from_millis(1);
+/// Copies that are changed at once, before the answer, take no longer.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Batches of one application that are written side by side.
 const AT_ONCE: i64 = 4;
@@ -195,12 +197,15 @@ pub(super) fn withdraw_all(tx: &mut Tx, app: AppNo, topic: &Topic) -> Result<()>
 pub(super) fn go_on(tx: &mut Tx, app: AppNo, id: i64) -> Result<Batch> {
     let batch = get(tx, app, id)?;
     let waits = batch.done_at.is_none() && (batch.online || batch.due_at > tx.now);
-    if batch.total <= TOGETHER && !waits {
-        while step(tx, app, id)? {}
-    } else {
+    let (few, begun) = (batch.total <= TOGETHER && !waits, Instant::now());
+    // What is new stands in the answer. What has only changed may follow.
+    let is_new = batch.done_at.is_none();
+    while few && (is_new || begun.elapsed() < PATIENCE) && step(tx, app, id)? {}
+    let batch = get(tx, app, id)?;
+    if batch.is_open() {
         tx.tell(News::Nudge(Work::Audiences));
     }
-    get(tx, app, id)
+    Ok(batch)
 }
 
 /// A piece further; answers whether more are left. What is only for those who are connected reaches nobody.

@@ -97,15 +97,31 @@ fn of_batch(columns: &str, rest: &str) -> String {
     )
 }
 
-/// Of a batch: the copies that are in a state, in their order, after a position; and whether there are more.
-pub fn list(db: &Db, (app, batch): (AppNo, i64), state: Option<&str>, after: i64, limit: usize) -> Result<(Vec<Entry>, bool)> {
-    let rest = "WHERE position > ?4 AND (?5 IS NULL OR state = ?5 OR (?5 = 'unread' AND state IN ('stored', 'received')))
+/// Copies that are looked at for one page: where few are in a state, the page is short, and the next goes on behind it.
+const LOOK: i64 = 5_000;
+
+/// Of a batch: the copies that are in a state, in their order, after a position; and from which position on there may be more.
+pub fn list(
+    db: &Db,
+    (app, batch): (AppNo, i64),
+    state: Option<&str>,
+    after: i64,
+    limit: usize,
+) -> Result<(Vec<Entry>, Option<i64>)> {
+    let rest = "WHERE position > ?4 AND position <= ?7
+                AND (?5 IS NULL OR state = ?5 OR (?5 = 'unread' AND state IN ('stored', 'received')))
                 ORDER BY position LIMIT ?6";
-    let values = params![app, batch, Moment::now(), after, state, limit as i64 + 1];
+    let end = after.saturating_add(LOOK);
+    let values = params![app, batch, Moment::now(), after, state, limit as i64 + 1, end];
     let mut found = db.all(&of_batch("*", rest), values, read)?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    Ok((found, more))
+    if found.len() > limit {
+        found.truncate(limit);
+        let last = found.last().map(|entry| entry.position);
+        return Ok((found, last));
+    }
+    let beyond = "SELECT 1 FROM batch_copy WHERE application = ?1 AND batch = ?2 AND position > ?3 LIMIT 1";
+    let more = db.any(beyond, params![app, batch, end])?;
+    Ok((found, more.then_some(end)))
 }
 
 /// How many copies of a batch are in each state.

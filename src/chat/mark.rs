@@ -50,7 +50,9 @@ pub fn read(tx: &mut Tx, (app, user): (AppNo, UserNo), place: (ConversationId, i
     }
     member.version = tx.next_version(app)?;
     member.read = upto;
-    let sql = "UPDATE member SET read = ?4, read_at = ?5, received = max(received, ?4), received_at = coalesce(received_at, ?5), version = ?6
+    let sql = "UPDATE member SET read = ?4, read_at = ?5, version = ?6,
+                   received_at = CASE WHEN received < ?4 THEN ?5 ELSE received_at END,
+                   received_by = CASE WHEN received < ?4 THEN NULL ELSE received_by END, received = max(received, ?4)
                WHERE application = ?1 AND conversation = ?2 AND user = ?3";
     let now = tx.now;
     tx.run(sql, params![app, conversation, user, upto, now, member.version])?;

@@ -302,6 +302,13 @@ impl Message {
         }
     }
 
+    /// As the application is told of it: of a card all buttons, and for whom each is.
+    pub fn told(&self, db: &Db) -> Result<MessageRow> {
+        let card = self.card.as_ref().filter(|card| !card.is_bare());
+        let card = card.map(|card| card.told(db).map(Box::new)).transpose()?;
+        Ok(MessageRow { card, ..self.row(UserNo::APPLICATION) })
+    }
+
     /// As this user sees it: the key only on one's own.
     pub fn row(&self, seen_by: UserNo) -> MessageRow {
         let from = self.sender_id.clone().map_or(Party::Application, Party::User);

@@ -39,6 +39,12 @@ pub fn withdraw(tx: &mut Tx, app: AppNo, topic: &Topic) -> Result<i64> {
     Ok(count)
 }
 
+/// A user in whose name something was sent about it that stands; else the application.
+pub fn speaker(db: &Db, app: AppNo, topic: &Topic) -> Result<UserNo> {
+    let sql = "SELECT max(sender) FROM batch WHERE application = ?1 AND topic = ?2 AND withdrawn_at IS NULL";
+    Ok(db.one(sql, params![app, topic], |r| r.get::<Option<UserNo>>(0))?.unwrap_or(UserNo::APPLICATION))
+}
+
 /// Something was sent about it, withdrawn or not.
 pub fn require(db: &Db, app: AppNo, topic: &Topic) -> Result<()> {
     match db.any("SELECT 1 FROM batch WHERE application = ?1 AND topic = ?2 LIMIT 1", params![app, topic])? {

@@ -39,8 +39,19 @@ impl Answer {
 /// Prints one line. A reader that went away is the end of the command, and no fault.
 pub fn line(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    let written = writeln!(out, "{text}").and_then(|()| out.flush());
+    let written = writeln!(out, "{}", plain(text)).and_then(|()| out.flush());
     written.map_err(|e| Failure::new(Code::Failed, format!("cannot print: {e}")))
+}
+
+/// What others wrote must not move the cursor of a terminal, nor turn the direction of a line: control characters but line breaks
+/// and tabs, and the controls of direction (Unicode UAX 9), are shown as a dot.
+pub fn plain(text: &str) -> String {
+    let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t') || is_turn(c);
+    text.chars().map(|c| if is_odd(c) { '·' } else { c }).collect()
+}
+
+fn is_turn(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Columns under their names, as wide as what stands in them.
@@ -61,6 +72,11 @@ pub fn table(names: &[&str], rows: &[Vec<String>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_that_others_wrote_moves_the_cursor_or_turns_the_line() {
+        assert_eq!(plain("a\u{1b}]52;c;x\u{7}\r\u{202e}b\tc\n张伟 عمر"), "a·]52;c;x···b\tc\n张伟 عمر");
+    }
 
     #[test]
     fn columns_are_as_wide_as_what_stands_in_them() {

@@ -1,5 +1,6 @@
 //! How a command ends: one sentence on standard error, and a code that a script can tell apart.
 
+use crate::cli::answer;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -46,7 +47,7 @@ impl Failure {
     pub fn end(&self, json: bool) -> ExitCode {
         match json {
             true => eprintln!("{}", json!({ "error": { "code": self.code.as_str(), "message": self.sentence } })),
-            false => eprintln!("parlour: {}", self.sentence),
+            false => eprintln!("parlour: {}", answer::plain(&self.sentence)),
         }
         ExitCode::from(self.code as u8)
     }

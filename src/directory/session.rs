@@ -169,11 +169,14 @@ pub fn set_locale(tx: &mut Tx, caller: &Caller, locale: &str) -> Result<()> {
     tx.run(sql, params![caller.app, caller.user, caller.session, locale]).map(|_| ())
 }
 
-/// The language that a user's client spoke last.
-pub fn last_locale(db: &Db, app: AppNo, user: UserNo) -> Result<Option<String>> {
+/// The language of a user: as the application says, or else as the client that it used last speaks.
+pub fn spoken_by(db: &Db, user: &User) -> Result<Option<String>> {
+    if user.locale.is_some() {
+        return Ok(user.locale.clone());
+    }
     let sql = "SELECT locale FROM session WHERE application = ?1 AND user = ?2 AND locale IS NOT NULL
                ORDER BY last_used_at DESC, no DESC LIMIT 1";
-    db.maybe(sql, params![app, user], |r| r.get(0))
+    db.maybe(sql, params![user.app, user.no], |r| r.get(0))
 }
 
 /// Lets a session last until a fresh token of its user ends; never shorter than before, and a program's token keeps the life

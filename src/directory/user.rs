@@ -64,6 +64,13 @@ pub fn changes(db: &Db, app: AppNo, since: i64, most: i64) -> Result<i64> {
     db.one(sql, params![app, since, most + 1], |r| r.get(0))
 }
 
+/// The ids of users, in the order of their numbers here; of those that there are.
+pub fn ids(db: &Db, app: AppNo, numbers: &[UserNo]) -> Result<Vec<UserId>> {
+    let listed = format!("[{}]", numbers.iter().map(|no| no.0.to_string()).collect::<Vec<_>>().join(","));
+    let sql = "SELECT u.id FROM json_each(?2) j CROSS JOIN user u ON u.application = ?1 AND u.no = j.value";
+    db.all(sql, params![app, listed], |r| r.get(0))
+}
+
 /// Whether somebody may write: is there, and not suspended.
 pub fn is_active(db: &Db, app: AppNo, no: UserNo) -> Result<bool> {
     let sql = "SELECT 1 FROM user WHERE application = ?1 AND no = ?2 AND suspended_at IS NULL AND erased_at IS NULL";
@@ -132,9 +139,7 @@ pub fn review_between(tx: &mut Tx, app: AppNo, both: [UserNo; 2]) -> Result<()> 
 }
 
 fn look_again(tx: &mut Tx, app: AppNo, numbers: &[UserNo], between: bool) -> Result<()> {
-    let listed = format!("[{}]", numbers.iter().map(|no| no.0.to_string()).collect::<Vec<_>>().join(","));
-    let sql = "SELECT u.id FROM json_each(?2) j CROSS JOIN user u ON u.application = ?1 AND u.no = j.value";
-    let users: Vec<UserId> = tx.all(sql, params![app, listed], |r| r.get(0))?;
+    let users = ids(tx, app, numbers)?;
     if !users.is_empty() {
         tx.tell(News::Review { app, users, between });
     }

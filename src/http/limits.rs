@@ -15,6 +15,8 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const DOZEN: usize = 12;
+/// Questions a minute who the user of a session is: each of its tabs asks every few minutes, and all of them after a sleep.
+const ASKED: u32 = 12;
 /// Keys that one bucket remembers at once.
 const REMEMBERED: usize = 100_000;
 
@@ -28,6 +30,8 @@ pub struct Limiters {
     /// Messages, by application and user, and by application.
     message: Buckets<(AppNo, UserNo)>,
     application: Buckets<AppNo>,
+    /// Questions of a page who its user is now, by application, user and session.
+    asked: Buckets<(AppNo, UserNo, i64)>,
     /// Other requests on sockets, by application and user.
     control: Buckets<(AppNo, UserNo)>,
     pub seats: Arc<Seats>,
@@ -41,6 +45,7 @@ impl Limiters {
             address: Buckets::new(limits.address_rate, Quota::per_minute),
             message: Buckets::burst(limits.message_rate, limits.message_burst),
             application: Buckets::new(limits.application_rate, Quota::per_second),
+            asked: Buckets::new(if limits.address_rate == 0 { 0 } else { ASKED }, Quota::per_minute),
             control: Buckets::burst(limits.control_rate, limits.control_rate.saturating_mul(10)),
             seats: Arc::new(Seats { each: limits.sockets_per_address, all: limits.waiting_sockets, taken: Mutex::default() }),
         }
@@ -53,6 +58,7 @@ impl Limiters {
         self.address.forget();
         self.message.forget();
         self.application.forget();
+        self.asked.forget();
         self.control.forget();
     }
 
@@ -60,6 +66,11 @@ impl Limiters {
     pub fn message(&self, app: AppNo, user: UserNo) -> Result<()> {
         self.message.take((app, user))?;
         self.application.take(app)
+    }
+
+    /// One question of a page who its user is now.
+    pub fn asked(&self, app: AppNo, user: UserNo, session: i64) -> Result<()> {
+        self.asked.take((app, user, session))
     }
 
     /// One other request of a user on a socket.

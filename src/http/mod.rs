@@ -25,9 +25,11 @@ pub use door::{RequestId, pass};
 use crate::callout::Callout;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::id::AppNo;
 use crate::jobs::marks::Marks;
 use crate::live::Live;
-use crate::store::Store;
+use crate::slots::Slots;
+use crate::store::{Db, Store};
 use guard::origin::Own;
 use limits::Limiters;
 use tokio::sync::Semaphore;
@@ -62,6 +64,8 @@ pub struct House {
     pub busy: TaskTracker,
     health: health::Health,
     hashes: Semaphore,
+    /// Readings that take long.
+    long: Slots,
 }
 
 impl House {
@@ -81,7 +85,23 @@ impl House {
             busy: TaskTracker::new(),
             health: health::Health::default(),
             hashes: Semaphore::new(HASHES),
+            long: Slots::default(),
         }
+    }
+
+    /// As `store.read`, of which an application has one at a time: there are few readers, and they are for all.
+    pub async fn read_long<T: Send + 'static>(
+        &self,
+        app: AppNo,
+        work: impl FnOnce(&Db) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let slot = self.long.take(app, 1).ok_or(Error::TooMany { after_s: 1 })?;
+        self.store
+            .read(move |db| {
+                let _slot = slot;
+                work(db)
+            })
+            .await
     }
 
     /// Runs the computing of a password hash where it delays nobody, and few at once.

@@ -12,7 +12,6 @@ use crate::jobs::answer::{complained, settle};
 use crate::jobs::notice;
 use crate::store::{Store, Tx};
 use crate::time::Moment;
-use crate::wire::reply::Reply;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -102,18 +101,22 @@ impl Callbacks {
         if let Some(error) = &tried.attempt.error {
             tracing::info!(application = %endpoint.id, kind = delivery.kind, id = delivery.webhook_id, error, "a callback");
         }
-        let (schedule, chance) = (self.schedule.clone(), rand::random::<f64>());
-        let whole = {
-            let (delivery, tried, schedule) = (delivery.clone(), tried.clone(), schedule.clone());
-            move |tx: &mut Tx| settle(tx, &delivery, &tried, (&schedule, chance)).map(|_| ())
-        };
-        match self.store.write(whole).await {
-            // The application has taken it; what it said cannot be used.
-            Err(error) if !error.temporary() => {
-                let silent = Tried { reply: Reply::default(), ..complained(tried, &error) };
-                self.store.write(move |tx| settle(tx, &delivery, &silent, (&schedule, chance)).map(|_| ())).await
+        self.keep(delivery, tried).await
+    }
+
+    /// Keeps what came of it. Where the application has taken it and a part of what it said cannot be used, the rest counts.
+    async fn keep(&self, delivery: Delivery, mut tried: Tried) -> Result<()> {
+        let chance = rand::random::<f64>();
+        loop {
+            let (sent, came, schedule) = (delivery.clone(), tried.clone(), self.schedule.clone());
+            let whole = move |tx: &mut Tx| settle(tx, &sent, &came, (&schedule, chance)).map(|_| ());
+            match self.store.write(whole).await {
+                Err(error) if !error.temporary() && !tried.reply.is_empty() => {
+                    tried = complained(tried, &error);
+                    tried.reply.drop_part(error.field());
+                }
+                other => return other,
             }
-            other => other,
         }
     }
 

@@ -62,8 +62,7 @@ fn say(tx: &mut Tx, question: &Delivery, notice: Notice) -> Result<()> {
     message::post(tx, &Author::application(question.app), &Party::Conversation(conversation), &draft).map(|_| ())
 }
 
-/// The language of the user who asked, as the application says or else as the client that it used last speaks; none where that
-/// user is gone.
+/// The language of the user who asked; none where that user is gone.
 fn locale(db: &Db, question: &Delivery) -> Result<Option<String>> {
     let Some(conversation) = question.conversation else { return Ok(None) };
     let Some(no) = conversation::find(db, question.app, conversation)?.and_then(|found| found.high) else { return Ok(None) };
@@ -71,8 +70,7 @@ fn locale(db: &Db, question: &Delivery) -> Result<Option<String>> {
     if !user.is_active() {
         return Ok(None);
     }
-    let locale = user.locale.map_or_else(|| session::last_locale(db, question.app, no), |said| Ok(Some(said)))?;
-    Ok(Some(locale.unwrap_or_default()))
+    Ok(Some(session::spoken_by(db, &user)?.unwrap_or_default()))
 }
 
 fn text(notice: Notice, name: &str, locale: &str) -> String {

@@ -149,6 +149,8 @@ fn serve(house: Data<House>, listener: TcpListener) -> Result<actix_web::dev::Se
     let server = HttpServer::new(app)
         .workers(config.workers())
         .tcp_nodelay(true)
+        // Whoever closes is gone, and with it what it waits for.
+        .h1_allow_half_closed(false)
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(Duration::from_secs(config.limits.head_seconds))
         .on_connect(|connection, _| files::give_up_on_the_dead(connection))

@@ -11,3 +11,17 @@ pub struct Reply {
     /// A sentence for the user who asked.
     pub error: Option<String>,
 }
+
+impl Reply {
+    pub fn is_empty(&self) -> bool {
+        self.text.is_none() && self.card.is_none() && self.error.is_none()
+    }
+
+    /// Leaves out what could not be used: the text, where that was the field; the card, where there is one; or all.
+    pub fn drop_part(&mut self, field: Option<&str>) {
+        if field == Some("text") && self.text.take().is_some() || self.card.take().is_some() {
+            return;
+        }
+        *self = Reply::default();
+    }
+}

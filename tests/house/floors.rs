@@ -3,7 +3,7 @@
 
 use super::{nothing_to_say, project, rust};
 
-const WORDS: [&str; 6] = ["config", "error", "id", "secret", "time", "wire"];
+const WORDS: [&str; 7] = ["config", "error", "id", "secret", "slots", "time", "wire"];
 
 /// A room and what it may know besides itself and, where it stands above them, the words.
 const ROOMS: &[(&str, &[&str])] = &[
@@ -11,6 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("id", &[]),
     ("secret", &[]),
+    ("slots", &[]),
     ("time", &[]),
     ("wire", &[]),
     ("store", &[]),

@@ -54,7 +54,9 @@ fn a_press_is_asked_of_an_application_in_another_language_whose_answer_is_what_e
     let copies = send(&office, &["user:li", "user:mei"], &leave());
     let shown = sees(&mei, copies[1], |card| card["done"].is_null());
     assert_eq!((&shown["fields"][0]["value"], &shown["actions"][1]["input"]["label"]), (&json!("3"), &json!("Reason")));
-    assert_eq!(li.hears("Leave request 118")["text"], shown["title"], "whoever does not draw cards reads the title");
+    let row = li.hears("Leave request 118");
+    assert_eq!(row["text"], shown["title"], "whoever does not draw cards reads the title");
+    assert!(row.get("key").is_none(), "a key is its sender's: {row}");
 
     let pressed = press(&li, copies[0], "approve", "k1").expect("the first press");
     assert_eq!(pressed["message"]["card"]["done"]["state"], "waiting", "{pressed}");

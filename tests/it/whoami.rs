@@ -46,10 +46,13 @@ impl Office {
 }
 
 fn set_up(server: &TestServer, office: &Office) -> App {
-    let app =
-        server.app_with("oa", &["--sign-in", "local", "--approve", &office.address.to_string(), "--event", "user.signed_in"]);
+    set_up_as(server, office, "oa")
+}
+
+fn set_up_as(server: &TestServer, office: &Office, id: &str) -> App {
+    let app = server.app_with(id, &["--sign-in", "local", "--approve", &office.address.to_string(), "--event", "user.signed_in"]);
     let url = format!("http://{}/me", office.address);
-    let words = ["app", "whoami", "oa", "--url", &url, "--cookie", "sid", "--id", "/account/id", "--name", "/account/name"];
+    let words = ["app", "whoami", id, "--url", &url, "--cookie", "sid", "--id", "/account/id", "--name", "/account/name"];
     let output = server.run(&words);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     app
@@ -61,7 +64,11 @@ fn page(server: &TestServer, cookies: &str) -> Http {
 }
 
 fn asks(http: &Http) -> Answer {
-    http.post("/client/session", &json!({"app": "oa", "who_am_i": true}))
+    asks_as(http, "oa")
+}
+
+fn asks_as(http: &Http, app: &str) -> Answer {
+    http.post("/client/session", &json!({"app": app, "who_am_i": true}))
 }
 
 /// The session's cookie, as it is sent back.
@@ -163,4 +170,16 @@ fn pages_that_ask_again_share_an_address_without_being_in_each_others_way() {
     (0..5).for_each(|_| drop(asks(&again).is(201)));
     asks(&page(&server, "sid=a")).is(201);
     asks(&page(&server, "sid=a")).is_refused(429, "rate_limited");
+}
+
+#[test]
+fn pages_of_two_applications_do_not_sign_each_other_out() {
+    let server = TestServer::start();
+    let office = Office::open();
+    set_up(&server, &office);
+    set_up_as(&server, &office, "crm");
+    office.names(&json!({"id": 7, "name": "Anna"}));
+    let first = session(&asks(&page(&server, "sid=a")));
+    asks_as(&page(&server, &format!("sid=a; {first}")), "crm").is(201);
+    assert_eq!(page(&server, &first).call("POST", "/client/session/socket", b"").status, 201);
 }

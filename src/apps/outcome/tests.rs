@@ -3,6 +3,7 @@
 use super::*;
 use crate::apps::claim;
 use crate::apps::delivery::State;
+use crate::apps::reader::Cursor;
 use crate::id::ConversationId;
 use crate::store::scratch::Scratch;
 
@@ -239,7 +240,7 @@ fn a_question_that_was_read_as_an_event_is_not_lost() {
         let sql = "INSERT INTO application_key (application, no, name, hash, hint, scopes, created_at)
                    VALUES (1, 1, 'reader', x'00', '', '[]', 0)";
         tx.run(sql, [])?;
-        reader::note(tx, APP, 1, 1)
+        reader::note(tx, APP, 1, Cursor { since: 0, upto: 1, given: 1 })
     });
     for _ in 0..2 {
         queue(&store, 0, Kind::MessageToApplication, 1).unwrap();

@@ -2,7 +2,7 @@
 //! some in one transaction.
 
 use crate::chat::author::Author;
-use crate::chat::batch::{self, Batch, PIECE, get};
+use crate::chat::batch::{self, BUDGET, Batch, PIECE, get};
 use crate::chat::card::{self, Card, Holder, draft};
 use crate::chat::copy;
 use crate::chat::message::{self, Message};
@@ -12,6 +12,7 @@ use crate::store::{Tx, params};
 use crate::wire::News;
 use crate::wire::card::Draft;
 use crate::wire::news::Work;
+use std::time::Instant;
 
 /// What is said anew.
 #[derive(Debug, Clone, Default)]
@@ -64,8 +65,9 @@ pub fn retitle(tx: &mut Tx, (app, id): (AppNo, i64), (from, to): (&str, &str)) -
     refresh(tx, app, id)
 }
 
-/// What waits for its moment has no copies yet.
-const DUE: &str = "changing = CASE WHEN due_at <= ?3 THEN 0 END";
+/// What waits for its moment has no copies yet. A round that is under way goes to its end, and then once more from the
+/// beginning: whoever changes something again and again cannot keep the last copies from ever being reached.
+const DUE: &str = "again = again OR coalesce(changing > 0, 0), changing = CASE WHEN due_at <= ?3 THEN coalesce(changing, 0) END";
 
 /// All copies are to show what has changed.
 pub fn refresh(tx: &mut Tx, app: AppNo, id: i64) -> Result<()> {
@@ -88,7 +90,12 @@ pub(super) fn go_on(tx: &mut Tx, batch: &Batch, from: i64) -> Result<()> {
     let author = Author::application(batch.app);
     let copies = copy::after(tx, batch.app, batch.id, (from, PIECE))?;
     let card = batch.card.map(|id| card::get(tx, batch.app, id)).transpose()?;
-    for (_, id) in &copies {
+    let (mut reached, begun) = (None, Instant::now());
+    for (position, id) in &copies {
+        if begun.elapsed() > BUDGET {
+            break;
+        }
+        reached = Some(*position);
         let message = message::get(tx, batch.app, *id)?;
         match batch.withdrawn_at {
             _ if message.deleted_by.is_some() => {}
@@ -96,8 +103,10 @@ pub(super) fn go_on(tx: &mut Tx, batch: &Batch, from: i64) -> Result<()> {
             None => update(tx, batch, &message, card.as_ref())?,
         }
     }
-    let next = copies.last().map(|(position, _)| *position).filter(|_| copies.len() as i64 == PIECE);
-    let sql = "UPDATE batch SET changing = ?3, editing = CASE WHEN ?3 IS NULL THEN 0 ELSE editing END
+    let is_last = (copies.len() as i64) < PIECE && copies.last().map(|(position, _)| *position) == reached;
+    let next = reached.filter(|_| !is_last);
+    let sql = "UPDATE batch SET changing = CASE WHEN ?3 IS NOT NULL THEN ?3 WHEN again THEN 0 END,
+                   editing = editing AND (?3 IS NOT NULL OR again), again = again AND ?3 IS NOT NULL
                WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![batch.app, batch.id, next]).map(|_| ())
 }

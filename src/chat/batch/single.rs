@@ -17,7 +17,10 @@ pub(super) fn write(tx: &mut Tx, author: &Author, to: &str, draft: &Draft) -> Re
     let id = tx.next_version(author.app)?;
     let plain = message::Draft::parse(Key::parse(&format!("batch:{id}:1"))?, draft.text.clone())?;
     let copy = message::Draft { batch: Some(id), terms: draft.terms.clone(), ..plain };
-    let Ok(posted) = message::post(tx, author, &party, &copy) else { return Ok(None) };
+    let posted = match message::post(tx, author, &party, &copy) {
+        Ok(posted) => posted,
+        Err(error) => return error.refusal().map(|_| None),
+    };
     let row = posted.row;
     match &draft.terms.topic {
         Some(topic) if draft.replace => topic::replace(tx, author.app, topic, (row.conversation, row.id))?,

@@ -8,7 +8,7 @@ use crate::chat::card::press::{self, Kept};
 use crate::chat::card::{self, Card, draft};
 use crate::chat::conversation;
 use crate::chat::message::Draft;
-use crate::directory::user;
+use crate::directory::{session, user};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, Key, Party};
 use crate::store::{Db, Tx, params};
@@ -40,19 +40,24 @@ pub fn apply(tx: &mut Tx, question: &Delivery, reply: &Reply) -> Result<()> {
     let Some(press) = asked(tx, question)? else { return Ok(()) };
     let card = card::get(tx, app, press.card)?;
     let counts = card.press == Some(press.id) && card.is_waiting();
+    // A refusal is one whatever stands beside it.
+    if let Some(error) = &reply.error {
+        if counts {
+            settle(tx, &card, &press, false)?;
+        }
+        return tell(tx, app, &press, draft_of(question, ERROR, error)?);
+    }
     let checked = reply.card.as_ref().map(|card| draft::check(tx, app, tx.now, card)).transpose()?;
-    match (&reply.error, checked) {
+    match checked {
         _ if !counts => {}
-        (Some(_), _) => settle(tx, &card, None)?,
-        (None, Some(checked)) => card::revise(tx, &card, &checked)?,
-        (None, None) => settle(tx, &card, Some(press.id))?,
+        Some(checked) => card::revise(tx, &card, &checked)?,
+        None => settle(tx, &card, &press, true)?,
     }
-    if let Some(text) = &reply.text {
-        let place = press::place(tx, app, &press)?;
-        say(tx, app, &Party::Conversation(place), &draft_of(question, REPLY, text)?)?;
-    }
-    match &reply.error {
-        Some(error) => tell(tx, app, &press, draft_of(question, ERROR, error)?),
+    match &reply.text {
+        Some(text) => {
+            let place = press::place(tx, app, &press)?;
+            say(tx, app, &Party::Conversation(place), &draft_of(question, REPLY, text)?)
+        }
         None => Ok(()),
     }
 }
@@ -70,10 +75,11 @@ fn give_up(tx: &mut Tx, app: AppNo, press: &Kept, sentence: impl FnOnce(&str, &s
     if card.press != Some(press.id) || !card.is_waiting() {
         return Ok(());
     }
-    settle(tx, &card, None)?;
+    settle(tx, &card, press, false)?;
     let user = user::get_no(tx, app, press.user)?;
     let name = application::get_no(tx, app)?.name;
-    let text = sentence(&name, card.title(), &user.locale.unwrap_or_default());
+    let locale = session::spoken_by(tx, &user)?.unwrap_or_default();
+    let text = sentence(&name, card.title(), &locale);
     tell(tx, app, press, Draft::parse(Key::parse(&format!("lost:{}", press.id))?, text)?)
 }
 
@@ -95,12 +101,12 @@ pub fn lapse(
     Ok(old.len())
 }
 
-/// What was pressed stays, or nothing was.
-fn settle(tx: &mut Tx, card: &Card, press: Option<i64>) -> Result<()> {
-    let version = tx.next_version(card.app)?;
+/// What was pressed stays, or nothing was. Whoever sees the copy on which it was pressed is told at once, the others soon.
+fn settle(tx: &mut Tx, card: &Card, press: &Kept, stays: bool) -> Result<()> {
+    let (version, stands) = (tx.next_version(card.app)?, stays.then_some(press.id));
     let sql = "UPDATE card SET press = ?3, waiting = 0, version = ?4 WHERE application = ?1 AND id = ?2";
-    tx.run(sql, params![card.app, card.id, press, version])?;
-    card::spread(tx, card)
+    tx.run(sql, params![card.app, card.id, stands, version])?;
+    card::spread(tx, card, press.message)
 }
 
 /// Says something to whoever pressed and to nobody else: in its conversation with the application.

@@ -11,7 +11,7 @@ use crate::chat::message::Message;
 use crate::chat::{announce, message};
 use crate::directory::user;
 use crate::error::{Error, Result};
-use crate::id::{AppNo, MessageId, UserId, UserNo};
+use crate::id::{AppNo, MessageId, UserNo};
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 use crate::wire::card::{Action, CardRow, Done, Draft, State};
@@ -53,20 +53,12 @@ pub fn get(db: &Db, app: AppNo, id: i64) -> Result<Card> {
                LEFT JOIN user u ON u.application = c.application AND u.no = p.user
                WHERE c.application = ?1 AND c.id = ?2";
     let found = db.maybe(sql, params![app, id], |r| read(r, app))?;
-    let (mut card, body, (kind, claimed)) = found.ok_or_else(|| Error::internal("a card that is shown is not there"))?;
-    for (action, only) in card.whole.actions.iter_mut().zip(body.only()) {
-        action.users = only.as_ref().map(|numbers| ids(db, app, numbers)).transpose()?;
-        card.only.push(only);
-    }
+    let (mut card, (kind, claimed)) = found.ok_or_else(|| Error::internal("a card that is shown is not there"))?;
     card.claim = kind.map(|kind| claim::find(db, app, (id, card.batch), kind, claimed)).transpose()?;
     Ok(card)
 }
 
-fn ids(db: &Db, app: AppNo, numbers: &[UserNo]) -> Result<Vec<UserId>> {
-    numbers.iter().map(|no| user::get_no(db, app, *no).map(|user| user.id)).collect()
-}
-
-fn read(r: &Row, app: AppNo) -> Result<(Card, Body, (Option<Kind>, i64))> {
+fn read(r: &Row, app: AppNo) -> Result<(Card, (Option<Kind>, i64))> {
     let body = Body::read(&r.get::<String>(5)?)?;
     let label: Option<String> = r.get(9)?;
     let done = match label {
@@ -84,20 +76,26 @@ fn read(r: &Row, app: AppNo) -> Result<(Card, Body, (Option<Kind>, i64))> {
     let whole = CardRow { expires_at: r.get(6)?, done, ..body.row() };
     let (id, batch, message, press, version) = (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?);
     let claim = (r.get::<Option<String>>(15)?.and_then(|kind| Kind::parse(&kind)), r.get(16)?);
-    Ok((Card { app, id, batch, message, press, claim: None, version, whole, only: Vec::new() }, body, claim))
+    Ok((Card { app, id, batch, message, press, claim: None, version, whole, only: body.only() }, claim))
 }
 
 impl Card {
-    /// As this user sees it; the application sees all buttons, and for whom each is.
+    /// As this user sees it.
     pub fn row(&self, seen_by: UserNo) -> CardRow {
         let mut row = self.whole.clone();
         row.done = row.done.filter(|_| self.claim.is_none());
-        if seen_by != UserNo::APPLICATION {
-            let mut mine = self.only.iter().map(|only| only.as_ref().is_none_or(|users| users.contains(&seen_by)));
-            row.actions.retain(|_| mine.next().unwrap_or(false));
-            row.actions.iter_mut().for_each(|action| action.users = None);
-        }
+        let mut mine = self.only.iter().map(|only| only.as_ref().is_none_or(|users| users.contains(&seen_by)));
+        row.actions.retain(|_| mine.next().unwrap_or(false));
         row
+    }
+
+    /// As the application sees it: all buttons, and for whom each is. These are hundreds of users, whom nobody else is shown.
+    pub fn told(&self, db: &Db) -> Result<CardRow> {
+        let mut row = CardRow { actions: self.whole.actions.clone(), ..self.row(UserNo::APPLICATION) };
+        for (action, only) in row.actions.iter_mut().zip(&self.only) {
+            action.users = only.as_ref().map(|numbers| user::ids(db, self.app, numbers)).transpose()?;
+        }
+        Ok(row)
     }
 
     /// Whether this user sees another card than everybody else.
@@ -197,12 +195,12 @@ pub fn revise(tx: &mut Tx, card: &Card, by: &Checked) -> Result<()> {
     }
 }
 
-/// Tells all who see the card that something has changed.
-fn spread(tx: &mut Tx, card: &Card) -> Result<()> {
-    match (card.batch, card.message) {
-        (Some(batch), _) => batch::refresh(tx, card.app, batch),
-        (None, Some(message)) => touch(tx, (card.app, card.id), message),
-        (None, None) => Ok(()),
+/// Tells of a change: those who see this copy at once, because somebody waits; the others by the job.
+fn spread(tx: &mut Tx, card: &Card, copy: MessageId) -> Result<()> {
+    touch(tx, (card.app, card.id), copy)?;
+    match card.batch {
+        Some(batch) => batch::refresh_soon(tx, card.app, batch),
+        None => Ok(()),
     }
 }
 

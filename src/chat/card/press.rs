@@ -6,8 +6,8 @@ use crate::apps::queue;
 use crate::chat::author::Author;
 use crate::chat::card::draft::{self, Declared};
 use crate::chat::card::{self, Card, claim};
+use crate::chat::member;
 use crate::chat::message::{self, Message};
-use crate::chat::{batch, member};
 use crate::directory::user;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, Key, MessageId, Party, UserId, UserNo};
@@ -158,12 +158,8 @@ fn keep(tx: &mut Tx, by: &Author, card: &Card, (press, action, input): (&Press, 
     Ok(id)
 }
 
-/// Tells of it: those who see this copy at once, because somebody waits; the others by the job.
 fn told(tx: &mut Tx, card: &Card, message: MessageId) -> Result<Message> {
-    card::touch(tx, (card.app, card.id), message)?;
-    if let Some(batch) = card.batch {
-        batch::refresh_soon(tx, card.app, batch)?;
-    }
+    card::spread(tx, card, message)?;
     message::get(tx, card.app, message)
 }
 
@@ -173,7 +169,7 @@ fn ask(tx: &mut Tx, by: &Author, message: &Message, press: i64) -> Result<()> {
     };
     let data = Invoked {
         press,
-        message: message.row(UserNo::APPLICATION),
+        message: message.told(tx)?,
         action: done.action.as_deref().unwrap_or_default(),
         label: &done.label,
         input: done.input.as_deref(),

@@ -4,7 +4,7 @@ use crate::chat::conversation::{self, Conversation};
 use crate::chat::history;
 use crate::chat::member::{self, Member};
 use crate::error::Result;
-use crate::id::{AppNo, MessageId, UserNo};
+use crate::id::{AppNo, MessageId};
 use crate::store::Db;
 use serde_json::{Value, json};
 
@@ -29,5 +29,5 @@ fn conversation_line(db: &Db, app: AppNo, conversation: &Conversation) -> Result
 pub(super) fn messages(db: &Db, app: AppNo, after: i64) -> Result<(Vec<Value>, Option<String>)> {
     let (found, more) = history::all(db, app, MessageId(after), MESSAGES)?;
     let next = found.last().filter(|_| more).map(|last| last.id.to_string());
-    Ok((found.iter().map(|message| json!(message.row(UserNo::APPLICATION))).collect(), next))
+    Ok((found.iter().map(|message| message.told(db).map(|row| json!(row))).collect::<Result<_>>()?, next))
 }

@@ -9,7 +9,7 @@ use crate::http::api::path::Id;
 use crate::http::api::post::Post;
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
-use crate::id::{Key, MessageId, UserId, UserNo};
+use crate::id::{Key, MessageId, UserId};
 use crate::secret;
 use crate::store::Tx;
 use crate::wire::row::MessageRow;
@@ -54,7 +54,7 @@ pub async fn create(house: Data<House>, by: ApplicationKey, Id(id): Id<MessageId
         let user = user::find(tx, app, &user)?.filter(user::User::is_active);
         let user = user.ok_or_else(|| Error::invalid("user", "there is no such user who may do this"))?;
         let pressed = press::act(tx, &Author::in_name_of(&user), &press)?;
-        Ok(Done { message: pressed.message.row(UserNo::APPLICATION), repeated: pressed.repeated })
+        Ok(Done { message: pressed.message.told(tx)?, repeated: pressed.repeated })
     };
     post.once.answer(&house, StatusCode::OK, act).await
 }

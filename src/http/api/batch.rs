@@ -6,7 +6,7 @@ use crate::directory::user;
 use crate::error::Result;
 use crate::http::House;
 use crate::http::api::list::{List, Paging, Query};
-use crate::http::api::message::Change;
+use crate::http::api::message::{Change, require_voice};
 use crate::http::api::path::Id;
 use crate::http::api::{answer, ok};
 use crate::http::body::Json;
@@ -165,6 +165,7 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>, Query
 pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>, Json(change): Json<Change>) -> Answer {
     let (app, content) = (by.application.no, change.content()?);
     let edit = move |tx: &mut Tx| {
+        require_voice(&by, batch::get(tx, app, id)?.sender)?;
         let batch = batch::edit(tx, app, id, &content)?;
         Ok(One { batch: view(tx, batch)? })
     };
@@ -177,6 +178,7 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>, Jso
 pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>) -> Answer {
     let app = by.application.no;
     let withdraw = move |tx: &mut Tx| {
+        require_voice(&by, batch::get(tx, app, id)?.sender)?;
         let batch = batch::withdraw(tx, app, id)?;
         Ok(One { batch: view(tx, batch)? })
     };

@@ -13,7 +13,7 @@ use crate::http::api::path::Id;
 use crate::http::api::post::Post;
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
-use crate::id::{AppNo, ConversationId, Key, MessageId, UserId, UserNo};
+use crate::id::{AppNo, ConversationId, Key, MessageId, UserId};
 use crate::secret;
 use crate::store::{Db, Tx};
 use crate::wire::row::{ConversationRow, MemberRow, MessageRow};
@@ -113,10 +113,10 @@ pub async fn messages(
     let (app, after, limit) = (by.application.no, paging.after_number()?, paging.limit()?);
     let find = move |db: &Db| {
         conversation::get(db, app, id)?;
-        history::whole(db, app, id, Span::After(MessageId(after)), limit as u32)
+        let (messages, more) = history::whole(db, app, id, Span::After(MessageId(after)), limit as u32)?;
+        Ok((messages.iter().map(|message| message.told(db)).collect::<Result<Vec<_>>>()?, more))
     };
-    let (messages, more) = house.store.read(find).await?;
-    let rows = messages.iter().map(|message| message.row(UserNo::APPLICATION)).collect();
+    let (rows, more) = house.store.read(find).await?;
     ok(&List::page(rows, more, |row: &MessageRow| row.id.to_string()))
 }
 

@@ -4,7 +4,8 @@
 use super::stream;
 use crate::apps::delivery::{self, Kind};
 use crate::apps::event::{self, Event, Place};
-use crate::apps::{key, reader, wish};
+use crate::apps::reader::{self, Cursor};
+use crate::apps::{key, wish};
 use crate::callout::Tried;
 use crate::error::{Error, Result};
 use crate::http::House;
@@ -116,7 +117,7 @@ pub async fn index(house: Data<House>, by: ApplicationKey, request: HttpRequest,
     let after = house.store.read(move |db| event::start(db, app, place)).await?;
     let most = house.config.limits.event_readers;
     let seat = house.live.readers.sit(app, key, most).ok_or(Error::TooMany { after_s: 5 })?;
-    let look = Look { house, by, after };
+    let look = Look { house, by, begun: after, after };
     match is_stream {
         true if request.method() == Method::HEAD => Ok(HttpResponse::Ok().content_type(stream::TYPE).finish()),
         true => Ok(stream::open(look, seat)),
@@ -148,6 +149,8 @@ fn wait(text: Option<&str>) -> Result<Duration> {
 pub(super) struct Look {
     house: Data<House>,
     pub by: ApplicationKey,
+    /// Where it began.
+    begun: i64,
     /// How far it has come.
     pub after: i64,
 }
@@ -175,14 +178,20 @@ impl Look {
         delivery::body(kind, &self.by.application.id, &data, Moment::now()).map(Some)
     }
 
-    /// It has read so far.
-    pub fn note(&self) {
-        self.house.cursors.note(&self.house.store, (self.by.key.app, self.by.key.no), self.after);
+    /// It has read up to `upto`: all that it was given, or what it had before it asked.
+    fn note(&self, upto: i64) {
+        let cursor = Cursor { since: self.begun, upto, given: self.after };
+        self.house.cursors.note(&self.house.store, (self.by.key.app, self.by.key.no), cursor);
+    }
+
+    /// All that it was given has been taken.
+    pub fn note_taken(&self) {
+        self.note(self.after);
     }
 }
 
 async fn poll(mut look: Look, seat: &Reader, limit: usize, wait: Duration) -> Result<Page> {
-    look.note();
+    look.note_taken();
     let end = Instant::now() + wait;
     let raw = |text: String| RawValue::from_string(text).map_err(Error::internal);
     loop {
@@ -190,6 +199,7 @@ async fn poll(mut look: Look, seat: &Reader, limit: usize, wait: Duration) -> Re
         let mut items: Vec<Box<RawValue>> = events.iter().map(|event| raw(event.numbered())).collect::<Result<_>>()?;
         items.extend(look.passing(seat).await?.map(raw).transpose()?);
         if !items.is_empty() || Instant::now() >= end {
+            look.note(look.begun);
             return Ok(Page { items, next: look.after.to_string() });
         }
         tokio::select! {

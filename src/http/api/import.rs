@@ -152,7 +152,7 @@ async fn compare(house: &House, sheet: Sheet, wanted: &Wanted) -> std::result::R
     let (app, whole) = (wanted.app, wanted.whole.is_some());
     let lines = sheet.lines;
     let look = move |db: &crate::store::Db| Ok((roll::read(db, app, &lines, whole)?, shrink::get(db, app)?));
-    let (mut roll, shrink) = house.store.read(look).await?;
+    let (mut roll, shrink) = house.read_long(app, look).await?;
     let report = std::mem::take(&mut roll.report).and(sheet.report).in_words_of(&sheet.header);
     let outcome = Outcome::new(wanted, &roll, report, sheet.encoding);
     if wanted.dry {

@@ -112,7 +112,9 @@ pub struct Asked {
 #[schema(as = BatchDelivery)]
 pub struct Page {
     batch: View,
-    counts: BTreeMap<String, i64>,
+    /// On the first page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<BTreeMap<String, i64>>,
     items: Vec<Entry>,
     next: Option<String>,
 }
@@ -126,10 +128,10 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>, Query
     let after = Paging { after: asked.after, limit: None }.after_number()?;
     let find = move |db: &Db| -> Result<Page> {
         let batch = view(db, batch::get(db, app, id)?)?;
-        let (found, more) = ledger::list(db, (app, id), state, after, most)?;
-        let next = found.last().filter(|_| more).map(|entry| entry.position.to_string());
+        let (found, next) = ledger::list(db, (app, id), state, after, most)?;
         let items = found.into_iter().map(Entry::from).collect();
-        Ok(Page { batch, counts: ledger::counts(db, app, id)?, items, next })
+        let counts = if after == 0 { Some(ledger::counts(db, app, id)?) } else { None };
+        Ok(Page { batch, counts, items, next: next.map(|position| position.to_string()) })
     };
-    ok(&house.store.read(find).await?)
+    ok(&house.read_long(app, find).await?)
 }

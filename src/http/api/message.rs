@@ -161,6 +161,14 @@ fn sender(by: &ApplicationKey, from: Option<&str>) -> Result<Option<UserId>> {
     }
 }
 
+/// What was said in a user's name is changed only by whoever may speak in it.
+pub(super) fn require_voice(by: &ApplicationKey, sender: UserNo) -> Result<()> {
+    match sender {
+        UserNo::APPLICATION => Ok(()),
+        _ => by.key.scopes.require(Scope::MessagesAsUser),
+    }
+}
+
 fn author(db: &Db, app: AppNo, from: Option<&UserId>) -> Result<Author> {
     let Some(id) = from else { return Ok(Author::application(app)) };
     match user::find(db, app, id)? {
@@ -185,7 +193,7 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<MessageId>)
     let find = move |db: &Db| {
         let message = message::get(db, app, id)?;
         let delivery = ledger::of_message(db, app, &message)?.into_iter().map(Entry::from).collect();
-        Ok(Whole { message: message.row(UserNo::APPLICATION), delivery })
+        Ok(Whole { message: message.told(db)?, delivery })
     };
     ok(&house.store.read(find).await?)
 }
@@ -196,13 +204,14 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<MessageId>)
 pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<MessageId>, Json(change): Json<Change>) -> Answer {
     let (app, content) = (by.application.no, change.content()?);
     let edit = move |tx: &mut Tx| {
+        require_voice(&by, message::get(tx, app, id)?.sender)?;
         if let Some(text) = &content.text {
             message::edit(tx, &Author::application(app), id, text)?;
         }
         if let Some(card) = &content.card {
             card::put(tx, app, id, card)?;
         }
-        Ok(message::get(tx, app, id)?.row(UserNo::APPLICATION))
+        message::get(tx, app, id)?.told(tx)
     };
     ok(&One { message: house.store.write(edit).await? })
 }
@@ -211,7 +220,10 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<MessageId
 #[utoipa::path(delete, path = "/api/v1/messages/{id}", tag = "messages", params(("id" = i64, Path)),
     responses((status = 200, body = One)))]
 pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(id): Id<MessageId>) -> Answer {
-    let author = Author::application(by.application.no);
-    let message = house.store.write(move |tx| message::delete(tx, &author, id)).await?;
-    ok(&One { message })
+    let app = by.application.no;
+    let withdraw = move |tx: &mut Tx| {
+        require_voice(&by, message::get(tx, app, id)?.sender)?;
+        message::delete(tx, &Author::application(app), id)
+    };
+    ok(&One { message: house.store.write(withdraw).await? })
 }

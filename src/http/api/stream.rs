@@ -62,7 +62,7 @@ impl Stream {
     }
 
     async fn read(&mut self) -> Result<String> {
-        self.look.note();
+        self.look.note_taken();
         let mut text = self.look.next(TOGETHER).await?.iter().fold(String::new(), write);
         if let Some(body) = self.look.passing(&self.seat).await? {
             let _ = write!(text, "event: presence.changed\ndata: {body}\n\n");

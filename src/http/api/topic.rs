@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::http::House;
 use crate::http::api::batch::{One, View, view, views};
 use crate::http::api::list::{List, Paging, Query};
-use crate::http::api::message::Change;
+use crate::http::api::message::{Change, require_voice};
 use crate::http::api::path::Id;
 use crate::http::api::post::Post;
 use crate::http::api::{answer, ok};
@@ -62,6 +62,7 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, Q
 pub async fn update(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, Json(change): Json<Change>) -> Answer {
     let (app, content) = (by.application.no, change.content()?);
     let edit = move |tx: &mut Tx| {
+        require_voice(&by, topic::speaker(tx, app, &name)?)?;
         let batch = topic::edit(tx, app, &name, &content)?;
         Ok(One { batch: view(tx, batch)? })
     };
@@ -73,7 +74,11 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>,
     responses((status = 202, description = "Accepted", body = Withdrawn)))]
 pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>) -> Answer {
     let app = by.application.no;
-    let withdrawn = house.store.write(move |tx| topic::withdraw(tx, app, &name)).await?;
+    let withdraw = move |tx: &mut Tx| {
+        require_voice(&by, topic::speaker(tx, app, &name)?)?;
+        topic::withdraw(tx, app, &name)
+    };
+    let withdrawn = house.store.write(withdraw).await?;
     answer(StatusCode::ACCEPTED, &Withdrawn { withdrawn })
 }
 

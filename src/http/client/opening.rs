@@ -94,7 +94,9 @@ pub fn open(
             (extend(tx, held, end)?, token.clone())
         }
         earlier => {
-            if let Some((held, _)) = earlier {
+            // Pages of two applications that ask by themselves must not sign each other out.
+            let stays = |held: &Caller| way == SignIn::WhoAmI && held.app != user.app;
+            if let Some((held, _)) = earlier.as_ref().filter(|(held, _)| !stays(held)) {
                 session::revoke(tx, held.app, held.user, held.session)?;
             }
             fresh(tx, &user, end, visit)?

@@ -27,7 +27,7 @@ pub async fn enter(house: &House, application: Application, (page, cookies): (&P
     let app = application.no;
     // A page that asks again is no sign-in: a whole office has one address, and each of its pages asks every few minutes.
     match visit.earlier.as_ref().filter(|(held, _)| held.app == app) {
-        Some((held, _)) => house.limiters.control(app, held.user)?,
+        Some((held, _)) => house.limiters.asked(app, held.user, held.session)?,
         None => house.limiters.address(visit.address.parse().map_err(Error::internal)?)?,
     }
     let settings = house.store.read(move |db| whoami::find(db, app)).await?;

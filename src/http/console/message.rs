@@ -187,8 +187,7 @@ pub async fn show(visit: Visit, path: Path<(String, i64)>, wanted: Query<Wanted>
         let claim = claim::of_batch(db, &b)?;
         Ok(((b, claim), found, ledger::counts(db, application.no, no)?, application))
     };
-    let ((b, claim), (found, more), counts, application) = visit.read(work).await?;
-    let next = found.last().filter(|_| more).map(|last| last.position);
+    let ((b, claim), (found, next), counts, application) = visit.read(work).await?;
     let lines = found.into_iter().map(|entry| line(&application.id, entry)).collect();
     let (state, is_later) = (Stand::of_batch(&b, Moment::now()), b.due_at > b.created_at);
     let frame = Frame::within(&visit, &application, "messages");

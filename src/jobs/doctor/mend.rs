@@ -13,6 +13,7 @@ pub fn call(application: &Application, probe: &Probe) -> String {
         (Some(404 | 405), _) => format!("is that its address, and does it take POST? parlour app update {id} --callback URL"),
         (Some(300..=399), _) => match &probe.head.location {
             Some(location) => {
+                let location = for_shell(location);
                 format!("redirects are not followed; if that is the right address: parlour app update {id} --callback {location}")
             }
             None => "redirects are not followed: give the address to which it redirects".into(),
@@ -40,4 +41,23 @@ fn silence(id: &str, fault: &str) -> String {
         return format!("is the name right, and known to this machine? parlour app update {id} --callback URL");
     }
     "is the application running, does it listen on this port, and can this machine reach it?".into()
+}
+
+/// A word of a command that somebody copies: what an application's server said must not become another command.
+fn for_shell(word: &str) -> String {
+    match word.bytes().all(|b| b.is_ascii_alphanumeric() || b":/._-%~".contains(&b)) {
+        true => word.into(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::for_shell;
+
+    #[test]
+    fn what_a_server_said_stays_one_word_of_the_command() {
+        assert_eq!(for_shell("https://oa.example/parlour/"), "https://oa.example/parlour/");
+        assert_eq!(for_shell("https://x/;a'b|sh"), r"'https://x/;a'\''b|sh'");
+    }
 }

@@ -52,3 +52,23 @@ fn too_many_calls_are_told_when_to_come_back() {
     assert_eq!(refused.header("retry-after"), Some(problem["retry_after"].to_string().as_str()));
     shop.get("/users").is(200);
 }
+
+#[test]
+fn what_was_said_in_a_users_name_is_changed_only_by_a_key_that_may_speak_in_it() {
+    let server = TestServer::with(&["--rest-rate", "0"]);
+    let office = server.app("oa");
+    office.user("anna");
+    let said = office.post("/messages", &json!({"from": "user:anna", "to": "application", "text": "x", "topic": "t"})).is(202);
+    let own = office.post("/messages", &json!({"to": "user:anna", "text": "y"})).is(202);
+    let addresses =
+        [format!("/messages/{}", said["messages"][0]["id"]), format!("/batches/{}", said["batch"]), "/topics/t".into()];
+    let messages = with_scopes(&server, &office, "messages");
+    for address in &addresses {
+        messages.patch(address, &json!({"text": "I resign"})).is_refused(403, "forbidden");
+        messages.delete(address).is_refused(403, "forbidden");
+    }
+    messages.patch(&format!("/messages/{}", own["messages"][0]["id"]), &json!({"text": "z"})).is(200);
+    let speaker = with_scopes(&server, &office, "messages,messages:as-user");
+    speaker.patch(&addresses[0], &json!({"text": "corrected"})).is(200);
+    speaker.delete(&addresses[1]).is(202);
+}

@@ -134,3 +134,18 @@ fn a_mark_that_covers_many_is_one_fact_and_so_is_the_end_of_many_copies() {
         assert_eq!(listener.calls(kind).len(), 1, "{kind}");
     }
 }
+
+#[test]
+fn what_is_read_as_it_comes_was_received_then_and_not_before_it_was_written() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let anna = office.person("anna");
+    office.post("/messages", &json!({"to": "user:anna", "text": "earlier"})).is(202);
+    anna.gets("received", json!({"version": anna.hears("earlier")["version"]}));
+    let batch = office.post("/messages", &json!({"to": "user:anna", "text": "now"})).is(202)["batch"].clone();
+    let now = anna.hears("now");
+    anna.gets("read", json!({"conversation": now["conversation"], "upto": now["id"]}));
+    let line = line(&office, &batch, "anna", "read");
+    assert!(line["received_at"].as_str() >= line["stored_at"].as_str(), "{line}");
+    assert!(line["received_by"].is_null(), "by which device is not known: {line}");
+}

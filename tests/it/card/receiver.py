@@ -23,7 +23,7 @@ def answer(question):
     if data["action"] == "approve":
         return {"card": {"title": card["title"], "text": "Approved.", "fields": card["fields"]}}
     if data["action"] == "fail":
-        return {"error": "Not today."}
+        return {"error": "Not today.", "card": {"title": ""}}  # a refusal, whatever is wrong beside it
     if data["action"] == "silly":
         return {"card": {"title": ""}}
     return {"text": "Noted: " + data.get("input", "nothing")}

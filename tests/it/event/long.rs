@@ -46,3 +46,17 @@ fn an_application_has_so_many_readers_and_another_one_does_not_notice() {
     waiting.into_iter().for_each(|one| drop(one.join().unwrap()));
     office.get("/events").is(200);
 }
+
+#[test]
+fn a_reader_that_closed_gives_its_place_back() {
+    let server = TestServer::with(&["--event-readers", "1", "--rest-rate", "0"]);
+    let office = server.app("oa");
+    let mut gone = office.http().connect();
+    let head = format!("GET /api/v1/events?wait=60 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n", office.key);
+    std::io::Write::write_all(&mut gone, head.as_bytes()).unwrap();
+    crate::harness::eventually("it waits", || (office.get("/events").status == 429).then_some(()));
+    gone.shutdown(std::net::Shutdown::Write).unwrap();
+    let begun = Instant::now();
+    crate::harness::eventually("its place is free", || (office.get("/events").status == 200).then_some(()));
+    assert!(begun.elapsed() < Duration::from_secs(30), "not by the end of its time");
+}

@@ -1,4 +1,4 @@
-//! How many calls of one kind an application may keep open at once, so that one that hangs holds up only itself.
+//! How much of one kind an application may have going on at once, so that what takes long holds up only itself.
 
 use crate::id::AppNo;
 use std::collections::HashMap;
