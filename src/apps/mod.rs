@@ -7,6 +7,7 @@ pub mod delivery;
 pub mod draft;
 pub mod endpoint;
 pub mod event;
+pub mod feed;
 pub mod idempotency;
 pub mod key;
 pub mod kind;

@@ -73,6 +73,7 @@ fn is_cookie(name: &str) -> bool {
     name.len() <= 100 && name.bytes().all(good) && !ours.iter().any(|our| our.eq_ignore_ascii_case(name))
 }
 
+/// A JSON Pointer (RFC 6901); the empty one is the whole.
 pub(super) fn is_pointer(text: &str) -> bool {
     let tilde = |rest: &str| rest.starts_with(['0', '1']);
     let plain = text.len() <= 200 && !text.chars().any(char::is_control);

@@ -7,6 +7,7 @@ use crate::cli::answer::{Answer, table};
 use crate::cli::exit::Result;
 use crate::cli::key::{self as keys, Keys, Rotation};
 use crate::cli::oidc::Provider;
+use crate::cli::people::People;
 use crate::cli::settings::Settings;
 use crate::cli::task::Place;
 use crate::cli::whoami::Whoami;
@@ -35,6 +36,8 @@ pub enum App {
     Whoami(Box<Whoami>),
     /// Let its users in with an identity provider (OpenID Connect)
     Oidc(Box<Provider>),
+    /// Fetch its people from an address that it already has, without changing it; alone, say how that stands
+    People(Box<People>),
     /// Let nobody in any more, until it is resumed
     Suspend(Suspend),
     /// Keys for the REST interface
@@ -83,6 +86,7 @@ impl App {
             App::Register(task) => task.settings.prepare(),
             App::Update(task) => task.settings.prepare(),
             App::Oidc(task) => task.prepare(),
+            App::People(task) => task.prepare(),
             _ => Ok(()),
         }
     }
@@ -95,6 +99,7 @@ impl App {
             App::Update(task) => task.run(place),
             App::Whoami(task) => task.run(place),
             App::Oidc(task) => task.run(place),
+            App::People(task) => task.run(place),
             App::Suspend(task) => task.run(place),
             App::Key(task) => task.run(place),
             App::Secret(task) => task.run(place),

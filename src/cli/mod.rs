@@ -16,6 +16,7 @@ mod listen;
 mod mail;
 mod moment;
 mod oidc;
+mod people;
 mod send;
 mod serve;
 mod settings;

@@ -61,7 +61,17 @@ pub struct Refused {
     pub sentence: String,
 }
 
+impl Refused {
+    /// Row, column and what is wrong, in one sentence; `more` rows are wrong besides.
+    pub fn said_with(&self, more: usize) -> String {
+        let column = self.column.as_ref().map(|column| format!(", {column}")).unwrap_or_default();
+        let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+        format!("row {}{column}: {}{more}", self.row, self.sentence)
+    }
+}
+
 impl Report {
+    /// Says what is wrong with a row.
     pub fn refuse(&mut self, row: usize, error: &Error) {
         self.refused += 1;
         if self.rows.len() < NAMED {
@@ -128,7 +138,7 @@ fn table(text: &str, report: &mut Report) -> Result<(Vec<Line>, Header)> {
     let mut lines = Vec::new();
     for record in records {
         match record.cells.map_err(|reason| Error::invalid("", reason)).and_then(|cells| header.members(cells)) {
-            Ok(members) => lines.push(Line { number: record.line, value: filled(members) }),
+            Ok(members) => lines.push(Line { number: record.line, value: Value::Object(filled(members)) }),
             Err(error) => report.refuse(record.line, &error),
         }
     }
@@ -136,7 +146,7 @@ fn table(text: &str, report: &mut Report) -> Result<(Vec<Line>, Header)> {
 }
 
 /// An empty cell clears what may be empty, and says nothing of the rest.
-fn filled(mut members: Map<String, Value>) -> Value {
+pub(super) fn filled(mut members: Map<String, Value>) -> Map<String, Value> {
     for name in ["name", "kind", "suspended"] {
         if members.get(name).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty()) {
             members.remove(name);
@@ -146,7 +156,7 @@ fn filled(mut members: Map<String, Value>) -> Value {
         let flag = header::flag(word);
         members.insert("suspended".into(), flag.map_or(Value::from(word), Value::from));
     }
-    Value::Object(members)
+    members
 }
 
 #[cfg(test)]

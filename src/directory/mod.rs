@@ -5,6 +5,7 @@ pub mod caller;
 pub mod contact;
 pub mod difference;
 pub mod erasure;
+pub mod feed;
 pub mod group;
 pub mod held;
 pub mod import;

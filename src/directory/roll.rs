@@ -141,15 +141,28 @@ struct Besides {
 /// A user's id alone, or an object.
 fn entry(value: &Value, origins: &[String]) -> Result<Entry> {
     if let Some(id) = value.as_str() {
-        return Ok(Entry { profile: Profile::new(UserId::parse(id)?).check(origins)?, suspended: None });
+        return Ok(Entry { profile: Profile::new(self::id(id)?).check(origins)?, suspended: None });
     }
     let expected = || Error::invalid("", "not understood: a user is an object such as {\"id\": \"anna\"}");
     let members = value.as_object().ok_or_else(expected)?;
     if let Some(name) = members.keys().find(|name| !crate::directory::import::COLUMNS.contains(&name.as_str())) {
         return Err(Error::invalid(name, format!("there is no member `{name}`")));
     }
+    match &value["id"] {
+        Value::String(text) => id(text).map(|_| ())?,
+        Value::Null => id("").map(|_| ())?,
+        _ => {}
+    }
     let wrong = |e: serde_json::Error| Error::invalid("", format!("not understood: {e}"));
     let besides = Besides::deserialize(value).map_err(|_| Error::invalid("suspended", "expected true or false"))?;
     let profile = Profile::from(Object::deserialize(value).map_err(wrong)?).check(origins)?;
     Ok(Entry { profile, suspended: besides.suspended })
+}
+
+/// What is wrong with an id is said of its column.
+fn id(text: &str) -> Result<UserId> {
+    match text.trim().is_empty() {
+        true => Err(Error::invalid("id", "there is no id")),
+        false => UserId::parse(text).map_err(|error| Error::invalid("id", error.sentence())),
+    }
 }

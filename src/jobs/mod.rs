@@ -7,6 +7,7 @@ pub mod callbacks;
 pub mod contacts;
 pub mod doctor;
 pub mod erasure;
+pub mod feed;
 pub mod intake;
 pub mod marks;
 mod notice;

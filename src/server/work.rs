@@ -7,7 +7,7 @@ use crate::jobs::audience::Roll;
 use crate::jobs::callbacks::Callbacks;
 use crate::jobs::contacts::Refresher;
 use crate::jobs::presence::Reporter;
-use crate::jobs::{Bells, audience, sweep};
+use crate::jobs::{Bells, audience, feed, sweep};
 use crate::time::Moment;
 use actix_web::web::Data;
 use std::sync::Arc;
@@ -32,6 +32,8 @@ pub fn start(house: &Data<House>, bells: Bells) -> Result<()> {
     house.busy.spawn(async move { audience::run(&writing, (&bells.audiences, roll), ending).await });
     let reporter = Arc::new(Reporter::new(store.clone(), callout.clone()));
     house.busy.spawn(report(house.clone(), reporter));
+    let (feeding, calling, ending) = (store.clone(), callout.clone(), stop.clone());
+    house.busy.spawn(async move { feed::run(&feeding, &calling, ending).await });
     let (sweeping, ending) = (store.clone(), stop.clone());
     house.busy.spawn(async move { sweep::run(&sweeping, ending).await });
     Ok(())

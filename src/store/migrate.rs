@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/0008_ledger.sql"),
     include_str!("../../migrations/0009_event.sql"),
     include_str!("../../migrations/0010_people.sql"),
+    include_str!("../../migrations/0022_feed.sql"),
     include_str!("../../migrations/0023_oidc.sql"),
 ];
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::process::{Command, Stdio};
 
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "CONTRIBUTING.md",
     "docs/integrate.md",
@@ -14,6 +14,7 @@ const DOCUMENTS: [&str; 10] = [
     "docs/integrate/node.md",
     "docs/integrate/java.md",
     "docs/integrate/csharp.md",
+    "docs/integrate/unchanged.md",
     "docs/operate.md",
     "docs/demo.md",
 ];

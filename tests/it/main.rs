@@ -24,6 +24,7 @@ mod hostile;
 mod isolation;
 mod mark;
 mod oidc;
+mod people;
 mod restart;
 mod room;
 mod session;

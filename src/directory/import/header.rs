@@ -19,6 +19,9 @@ const NAMES: [(&str, &str); 9] = [
     ("suspended", "disabled blocked 停用 禁用 已停用 是否停用"),
 ];
 
+/// What a department is called, in a table of a whole organisation.
+const GROUP: &str = "group department dept team division unit orgunit 部门 所属部门 部门名称 所在部门 组织 单位 科室 分组";
+
 /// Columns in their order: what each means, and what it is called in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Header(Vec<(&'static str, String)>);
@@ -39,6 +42,26 @@ impl Header {
         }
     }
 
+    /// Of a table that was made for something else: what it calls some columns is said, and those that nobody needs are passed
+    /// over. A department (`group`) is known too.
+    pub fn chosen(cells: Vec<String>, chosen: &[(&'static str, &str)]) -> Result<Header> {
+        let mut columns: Vec<(&'static str, String)> = Vec::with_capacity(cells.len());
+        for written in cells {
+            let written = written.trim();
+            let named = chosen.iter().find(|(_, name)| name.eq_ignore_ascii_case(written)).map(|(meant, _)| *meant);
+            let usual = meaning(written).or_else(|| is_one_of(GROUP, &plain(written)).then_some("group"));
+            let usual = usual.filter(|usual| !chosen.iter().any(|(meant, _)| meant == usual));
+            let meant = named.or(usual).filter(|meant| !columns.iter().any(|(known, _)| known == meant));
+            columns.push((meant.unwrap_or_default(), written.into()));
+        }
+        let has = |meant: &str| columns.iter().any(|(known, _)| *known == meant);
+        let missing = chosen.iter().find(|(meant, _)| !has(meant)).map(|(_, name)| *name).or((!has("id")).then_some("id"));
+        match missing {
+            Some(name) => Err(Error::invalid("", format!("the first line names no column `{name}`"))),
+            None => Ok(Header(columns)),
+        }
+    }
+
     /// A record as the members of an object.
     pub fn members(&self, cells: Vec<String>) -> Result<Map<String, Value>> {
         let surplus = cells.iter().skip(self.0.len()).any(|cell| !cell.trim().is_empty());
@@ -46,7 +69,8 @@ impl Header {
             let reason = format!("{} cells, and the first line names {}", cells.len(), self.0.len());
             return Err(Error::invalid("", reason));
         }
-        Ok(self.0.iter().map(|(meant, _)| meant.to_string()).zip(cells.into_iter().map(Value::String)).collect())
+        let members = self.0.iter().map(|(meant, _)| meant.to_string()).zip(cells.into_iter().map(Value::String));
+        Ok(members.filter(|(meant, _)| !meant.is_empty()).collect())
     }
 
     /// What the file calls this column.
@@ -56,9 +80,17 @@ impl Header {
 }
 
 fn meaning(written: &str) -> Option<&'static str> {
-    let plain: String = written.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    let known = |(meant, others): &&(&'static str, &str)| *meant == plain || others.split(' ').any(|other| other == plain);
+    let plain = plain(written);
+    let known = |(meant, others): &&(&'static str, &str)| *meant == plain || is_one_of(others, &plain);
     NAMES.iter().find(known).map(|(meant, _)| *meant)
+}
+
+fn plain(written: &str) -> String {
+    written.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn is_one_of(names: &str, plain: &str) -> bool {
+    names.split(' ').any(|name| name == plain)
 }
 
 fn unknown(written: &str) -> Error {
@@ -92,6 +124,19 @@ mod tests {
         for (bad, said) in [(&["id", "salary"][..], "`salary`"), (&["id", "工号"], "twice"), (&["name"], "no column `id`")] {
             assert!(parse(bad).unwrap_err().sentence().contains(said), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_table_made_for_something_else_is_read_as_far_as_it_is_needed() {
+        let cells = || ["Nr", "工号", "姓名", "部门", "Salary"].map(String::from).to_vec();
+        let read = |chosen: &[(&'static str, &str)]| {
+            let header = Header::chosen(cells(), chosen)?;
+            header.members(["1", "7", "刘洋", "研发", "9"].map(String::from).to_vec()).map(Value::Object)
+        };
+        assert_eq!(read(&[]).unwrap(), serde_json::json!({ "id": "7", "name": "刘洋", "group": "研发" }));
+        assert_eq!(read(&[("id", "nr"), ("group", "姓名")]).unwrap(), serde_json::json!({ "id": "1", "group": "刘洋" }));
+        assert!(read(&[("title", "Rank")]).unwrap_err().sentence().contains("no column `Rank`"));
+        assert!(Header::chosen(vec!["姓名".into()], &[]).unwrap_err().sentence().contains("no column `id`"));
     }
 
     #[test]

@@ -95,9 +95,15 @@ impl Language {
         if self == Language::English {
             return sentence(english);
         }
-        let form = |(known, chinese): &(&str, &str)| matched(known, english).map(|things| fill(chinese, &things));
-        words::FAULTS.iter().find_map(form).unwrap_or_else(|| sentence(english))
+        known(english).unwrap_or_else(|| sentence(english))
     }
+}
+
+/// In Chinese, if it is in the table; what stands in the places of `{}` may be a sentence of the table itself.
+fn known(english: &str) -> Option<String> {
+    let (things, chinese) = words::FAULTS.iter().find_map(|(form, chinese)| Some((matched(form, english)?, chinese)))?;
+    let things: Vec<String> = things.into_iter().map(|thing| known(thing).unwrap_or_else(|| thing.into())).collect();
+    Some(fill(chinese, &things.iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
 /// With a capital letter and a full stop, as a sentence on a page has them.
@@ -171,6 +177,10 @@ mod tests {
         assert_eq!(English.say(refused), "Plain HTTP needs the approval of 10.0.0.5:80; use https or approve it.");
         assert_eq!(Chinese.say(refused), "使用 HTTP 需要批准 10.0.0.5:80。请使用 https，或批准它。");
         assert_eq!(Chinese.say("it answered 410"), "响应为 410。");
+        assert_eq!(
+            Chinese.say("row 4, id: there is nothing at /no (and 1 more)"),
+            "第 4 行，id：/no 处没有内容。（另有 1 行有误）"
+        );
         assert_eq!(Chinese.say("nobody has put this into Chinese"), "Nobody has put this into Chinese.");
         assert_eq!(English.say("{}"), "{}.");
     }

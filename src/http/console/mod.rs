@@ -8,6 +8,7 @@ pub mod attempt;
 pub mod audit;
 pub mod credential;
 pub mod delivery;
+pub mod feed;
 pub mod form;
 pub mod frame;
 pub mod group;

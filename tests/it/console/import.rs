@@ -23,6 +23,9 @@ fn a_file_is_looked_at_first_and_taken_when_that_is_confirmed() {
 
     let wrong = upload(&admin, path, "some", "工号,姓名,邮箱\n7,刘洋,x\n8,李雷,\n".as_bytes()).text();
     assert!(wrong.contains("1 row is wrong") && wrong.contains("邮箱") && !wrong.contains("import/confirm"), "{wrong}");
+    let chinese = Admin { server: &server, cookie: format!("{}; parlour_language=zh-CN", admin.cookie) };
+    let nameless = upload(&chinese, path, "some", "工号,姓名\n7,刘洋\n ,李雷\n".as_bytes()).text();
+    assert!(nameless.contains("<bdi>工号</bdi>") && nameless.contains("缺少 ID"), "{nameless}");
     let refused = upload(&admin, path, "some", b"id,salary\n7,1\n");
     assert!(refused.status == 422 && refused.text().contains("salary"), "{}", refused.text());
 

@@ -5,6 +5,7 @@ mod fields;
 mod step;
 
 use crate::apps::application::{self, Application};
+use crate::apps::feed;
 use crate::apps::key::{self, Scopes};
 use crate::apps::secret::{self, Purpose};
 use crate::directory::held;
@@ -102,6 +103,8 @@ struct Show {
     policy: &'static str,
     /// Contact lists about which somebody should say something.
     held: i64,
+    /// Where its people are fetched from, if somebody should look at that.
+    feed: Option<feed::State>,
 }
 
 pub async fn show(visit: Visit, id: Path<String>) -> Answer {
@@ -111,9 +114,10 @@ pub async fn show(visit: Visit, id: Path<String>) -> Answer {
         let steps = step::next(db, &row)?;
         let (somebody, _) = user::list(db, row.application.no, None, 1, "")?;
         let held = held::count(db, row.application.no)?;
-        Ok((row, steps, somebody.into_iter().next().map(|user| user.id), held))
+        let feed = feed::find(db, row.application.no)?.filter(|feed| feed.held.is_some() || feed.error.is_some());
+        Ok((row, steps, somebody.into_iter().next().map(|user| user.id), (held, feed)))
     };
-    let (row, steps, somebody, held) = visit.read(work).await?;
+    let (row, steps, somebody, (held, feed)) = visit.read(work).await?;
     let a = &row.application;
     let page = Show {
         frame: Frame::within(&visit, a, "summary"),
@@ -124,6 +128,7 @@ pub async fn show(visit: Visit, id: Path<String>) -> Answer {
         steps,
         row,
         held,
+        feed,
     };
     draw(&page)
 }

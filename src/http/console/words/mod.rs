@@ -5,6 +5,7 @@ mod application;
 mod callback;
 mod door;
 mod fault;
+mod feed;
 mod frame;
 mod import;
 mod message;
@@ -17,7 +18,7 @@ pub use fault::FAULTS;
 /// English, and the same in Chinese. `one|many` is chosen by number; Chinese has one form.
 pub type Table = &'static [(&'static str, &'static str)];
 
-pub const CHINESE: [Table; 9] = [
+pub const CHINESE: [Table; 10] = [
     frame::WORDS,
     door::WORDS,
     application::WORDS,
@@ -27,6 +28,7 @@ pub const CHINESE: [Table; 9] = [
     operator::WORDS,
     import::WORDS,
     oidc::WORDS,
+    feed::WORDS,
 ];
 
 #[cfg(test)]
