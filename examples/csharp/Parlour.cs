@@ -11,6 +11,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -28,7 +29,8 @@ using System.Threading.Tasks;
 public sealed class Parlour
 {
     private const long Tolerance = 300; // seconds that a callback may be old, or ahead of this clock
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly TimeSpan Page = TimeSpan.FromSeconds(3); // that a request may take where somebody waits for a page
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly HttpClient _client;
     private readonly string _callbackSecret;
@@ -46,8 +48,8 @@ public sealed class Parlour
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
-    /// <summary>A callback whose signature was right. Id is the same when it is repeated; Test: somebody tries the interface, change nothing.</summary>
-    public sealed record Call(string Id, string Type, JsonObject Data, bool Test);
+    /// <summary>A callback whose signature was right. Id is the same when it is repeated; Question: it is answered, else it is a fact that you are told; Test: somebody tries the interface, change nothing.</summary>
+    public sealed record Call(string Id, string Type, JsonObject Data, bool Question, bool Test);
 
     /// <summary>What to respond with: a status and JSON.</summary>
     public sealed record Reply(int Status, string Body);
@@ -55,8 +57,17 @@ public sealed class Parlour
     /// <summary>A ticket for one of your users, who is created or brought up to date: name, email, title, avatar.</summary>
     public async Task<string> Ticket(string user, JsonObject? profile = null, CancellationToken stop = default)
     {
-        var answer = await Request(HttpMethod.Post, $"/users/{Uri.EscapeDataString(user)}/tickets", profile ?? new JsonObject(), null, stop);
-        return (string)answer!["ticket"]!;
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        soon.CancelAfter(Page);
+        try
+        {
+            var answer = await Request(HttpMethod.Post, $"/users/{Uri.EscapeDataString(user)}/tickets", profile ?? new JsonObject(), null, soon.Token);
+            return (string)answer!["ticket"]!;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new ParlourException("unreachable", "Parlour does not answer in time.", temporary: true);
+        }
     }
 
     /// <summary>A signed token (JWT, HS256) for one of your users, good for at most a day: name, email.</summary>
@@ -65,7 +76,7 @@ public sealed class Parlour
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var claims = profile?.DeepClone().AsObject() ?? new JsonObject();
         (claims["sub"], claims["aud"], claims["iat"], claims["exp"]) = (user, App, now, now + seconds);
-        var signed = $"{Base64Url(Encoding.UTF8.GetBytes("""{"alg":"HS256","typ":"JWT"}"""))}.{Base64Url(Encoding.UTF8.GetBytes(claims.ToJsonString(Plain)))}";
+        var signed = $"{Base64Url(Encoding.UTF8.GetBytes("""{"alg":"HS256","typ":"JWT"}"""))}.{Base64Url(Encoding.UTF8.GetBytes(claims.ToJsonString(Relaxed)))}";
         return $"{signed}.{Base64Url(HMACSHA256.HashData(Encoding.UTF8.GetBytes(_tokenSecret), Encoding.UTF8.GetBytes(signed)))}";
     }
 
@@ -89,7 +100,7 @@ public sealed class Parlour
     public async Task<JsonObject?> Request(HttpMethod method, string path, JsonObject? body = null, string? idempotencyKey = null, CancellationToken stop = default)
     {
         using var request = new HttpRequestMessage(method, $"{Url}/api/v1{path}");
-        if (body is not null) request.Content = new StringContent(body.ToJsonString(Plain), Encoding.UTF8, "application/json");
+        if (body is not null) request.Content = new StringContent(body.ToJsonString(Relaxed), Encoding.UTF8, "application/json");
         if (idempotencyKey is not null) request.Headers.Add("Idempotency-Key", idempotencyKey);
         int status;
         string answer;
@@ -104,12 +115,15 @@ public sealed class Parlour
         }
         var value = Read(answer);
         if (status is >= 200 and < 300) return value;
-        if (value?["code"] is not JsonValue code)
+        if (value?["code"] is not JsonValue code || !code.TryGetValue(out string? word))
         {
             throw new ParlourException("unreachable", $"Something that is not Parlour answered {status}.", status, temporary: status >= 500);
         }
-        throw new ParlourException((string)code!, (string?)value["detail"] ?? "", status, (string?)value["field"], (bool?)value["temporary"] ?? false, (int?)value["retry_after"]);
+        throw new ParlourException(word, (string?)value["detail"] ?? "", status, (string?)value["field"], (bool?)value["temporary"] ?? false, (int?)value["retry_after"]);
     }
+
+    /// <summary>What people typed, as it is, for a message: Markdown in it stays text, and it stays on its line.</summary>
+    public static string Plain(string text) => Regex.Replace(Regex.Replace(text, @"\s+", " "), @"[!-/:-@\[-`{-~]", @"\$0");
 
     /// <summary>Checks a callback as Standard Webhooks says. The body is what came, byte by byte; now is for tests.</summary>
     public Call Verify(Func<string, string?> header, byte[] body, DateTimeOffset? now = null)
@@ -131,7 +145,7 @@ public sealed class Parlour
         }
         if (!good) throw new ParlourException("forged", "The signature of this callback is not right.", 401);
         var call = JsonNode.Parse(body)!.AsObject();
-        return new Call(id, (string)call["type"]!, call["data"] as JsonObject ?? new JsonObject(), (bool?)call["test"] ?? false);
+        return new Call(id, (string)call["type"]!, call["data"] as JsonObject ?? new JsonObject(), (bool?)call["question"] ?? false, (bool?)call["test"] ?? false);
     }
 
     /// <summary>
@@ -150,7 +164,7 @@ public sealed class Parlour
             return new Reply(error.Status, new JsonObject { ["error"] = error.Message }.ToJsonString());
         }
         var answer = answers.TryGetValue(call.Type, out var work) ? await work(call) : null;
-        return new Reply(200, (answer ?? new JsonObject()).ToJsonString(Plain));
+        return new Reply(200, (answer ?? new JsonObject()).ToJsonString(Relaxed));
     }
 
     private static JsonObject? Read(string text)

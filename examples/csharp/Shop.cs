@@ -31,7 +31,7 @@ var answers = new Dictionary<string, Func<Parlour.Call, Task<JsonObject?>>>
         return Task.FromResult<JsonObject?>(new JsonObject { ["groups"] = new JsonArray(staff) });
     },
     // somebody wrote to the shop itself
-    ["message.created"] = call => Task.FromResult<JsonObject?>(new JsonObject { ["text"] = $"The shop has read: {call.Data["message"]!["text"]}" }),
+    ["message.created"] = call => Task.FromResult(!call.Question ? null : new JsonObject { ["text"] = $"The shop has read: {call.Data["message"]!["text"]}" }),
 };
 
 static JsonObject User(Person person) => new() { ["id"] = person.Id, ["name"] = person.Name };
@@ -43,13 +43,26 @@ const string Door = """
     <form method="post" action="/login"><input name="who" placeholder="mia" required> <input name="password" type="password" placeholder="tea" required> <button>Sign in</button></form>
     """;
 
-string Page(Person who, string ticket) => $"""
+string Page(Person who, string widget) => $"""
     <!doctype html><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>Shop</title><h1>Hello, {WebUtility.HtmlEncode(who.Name)}</h1>
     <form method="post" action="/tell"><input type="hidden" name="once" value="{Guid.NewGuid()}">
       Tell <input name="to" placeholder="tom"> <input name="text" placeholder="The tea has come"> <button>Tell</button></form>
     <form method="post" action="/logout"><button onclick="window.Parlour?.stop()">Sign out</button></form>
-    <script src="{parlour.Url}/widget.js" data-app="{parlour.App}" data-ticket="{ticket}"></script>
+    {widget}
     """;
+
+async Task<string> Widget(Person who)
+{
+    try
+    {
+        var ticket = await parlour.Ticket(who.Id, new() { ["name"] = who.Name });
+        return $"""<script src="{parlour.Url}/widget.js" data-app="{parlour.App}" data-user="{WebUtility.HtmlEncode(who.Id)}" data-ticket="{ticket}"></script>""";
+    }
+    catch (ParlourException) // while Parlour is away, the page comes without it
+    {
+        return "";
+    }
+}
 
 var server = WebApplication.CreateBuilder(args).Build();
 
@@ -75,7 +88,7 @@ server.MapGet("/token", (HttpContext context) =>
     Who(context) is { } who ? Results.Text(parlour.Token(who.Id, new() { ["name"] = who.Name })) : Results.Unauthorized());
 
 server.MapGet("/", async (HttpContext context) =>
-    Who(context) is { } who ? Html(Page(who, await parlour.Ticket(who.Id, new() { ["name"] = who.Name }))) : Html(Door));
+    Who(context) is { } who ? Html(Page(who, await Widget(who))) : Html(Door));
 
 server.MapPost("/login", async (HttpContext context) =>
 {
@@ -91,7 +104,7 @@ server.MapPost("/tell", async (HttpContext context) =>
 {
     if (Who(context) is not { } who) return Html(Door, 401);
     var form = await context.Request.ReadFormAsync();
-    var text = form["text"] == "" ? "" : $"{who.Name} says: {form["text"]}";
+    var text = form["text"] == "" ? "" : $"{Parlour.Plain(who.Name)} says: {Parlour.Plain(form["text"]!)}";
     try // a double click sends once, because the page has the key
     {
         await parlour.Send($"user:{form["to"]}", text, new() { ["topic"] = $"told/{who.Id}" }, form["once"]);

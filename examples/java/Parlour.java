@@ -38,6 +38,7 @@ import javax.crypto.spec.SecretKeySpec;
 public final class Parlour {
     private static final long TOLERANCE = 300; // seconds that a callback may be old, or ahead of this clock
     private static final Duration TIMEOUT = Duration.ofSeconds(10); // that a request may take
+    private static final Duration PAGE = Duration.ofSeconds(3); // the same, where somebody waits for a page
 
     public final String url;
     public final String app;
@@ -54,8 +55,8 @@ public final class Parlour {
         this.tokenSecret = tokenSecret;
     }
 
-    /** A callback whose signature was right. {@code id} is the same when it is repeated; {@code test}: somebody tries the interface, change nothing. */
-    public record Call(String id, String type, Map<String, Object> data, boolean test) {}
+    /** A callback whose signature was right. {@code id} is the same when it is repeated; {@code question}: it is answered, else it is a fact that you are told; {@code test}: somebody tries the interface, change nothing. */
+    public record Call(String id, String type, Map<String, Object> data, boolean question, boolean test) {}
 
     /** What to respond with: a status and JSON. */
     public record Reply(int status, String body) {}
@@ -68,7 +69,7 @@ public final class Parlour {
 
     /** A ticket for one of your users, who is created or brought up to date: {@code name}, {@code email}, {@code title}, {@code avatar}. */
     public String ticket(String user, Map<String, ?> profile) throws ParlourException {
-        return (String) request("POST", "/users/" + segment(user) + "/tickets", profile, null).get("ticket");
+        return (String) request("POST", "/users/" + segment(user) + "/tickets", profile, null, PAGE).get("ticket");
     }
 
     /** A signed token (JWT, HS256) for one of your users, good for at most a day: {@code name}, {@code email}. */
@@ -98,7 +99,11 @@ public final class Parlour {
 
     /** Any other call of the interface, below /api/v1. Without a body give null. */
     public Map<String, Object> request(String method, String path, Map<String, ?> body, String idempotencyKey) throws ParlourException {
-        var request = HttpRequest.newBuilder(URI.create(url + "/api/v1" + path)).timeout(TIMEOUT).header("Authorization", "Bearer " + key);
+        return request(method, path, body, idempotencyKey, TIMEOUT);
+    }
+
+    private Map<String, Object> request(String method, String path, Map<String, ?> body, String idempotencyKey, Duration timeout) throws ParlourException {
+        var request = HttpRequest.newBuilder(URI.create(url + "/api/v1" + path)).timeout(timeout).header("Authorization", "Bearer " + key);
         if (body != null) request.header("Content-Type", "application/json");
         if (idempotencyKey != null) request.header("Idempotency-Key", idempotencyKey);
         request.method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(Json.write(body)));
@@ -119,6 +124,11 @@ public final class Parlour {
         }
         Long retryAfter = answer.get("retry_after") instanceof Number number ? number.longValue() : null;
         throw new ParlourException(code, (String) answer.get("detail"), status, (String) answer.get("field"), Boolean.TRUE.equals(answer.get("temporary")), retryAfter);
+    }
+
+    /** What people typed, as it is, for a message: Markdown in it stays text, and it stays on its line. */
+    public static String plain(String text) {
+        return text.replaceAll("(?U)\\s+", " ").replaceAll("[!-/:-@\\[-`{-~]", "\\\\$0");
     }
 
     /** Checks a callback as Standard Webhooks says. {@code body} is what came, byte by byte. */
@@ -143,7 +153,7 @@ public final class Parlour {
         }
         if (!good) throw new ParlourException("forged", "The signature of this callback is not right.", 401, null, false, null);
         Map<String, Object> call = object(new String(body, StandardCharsets.UTF_8));
-        return new Call(id, (String) call.get("type"), map(call.get("data")), Boolean.TRUE.equals(call.get("test")));
+        return new Call(id, (String) call.get("type"), map(call.get("data")), Boolean.TRUE.equals(call.get("question")), Boolean.TRUE.equals(call.get("test")));
     }
 
     /**

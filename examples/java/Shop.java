@@ -54,6 +54,7 @@ public final class Shop {
         },
         // somebody wrote to the shop itself
         "message.created", call -> {
+            if (!call.question()) return null; // or, if you ask to be told, to somebody else
             var message = (Map<?, ?>) call.data().get("message");
             return Map.of("text", "The shop has read: " + message.get("text"));
         });
@@ -70,8 +71,21 @@ public final class Shop {
         <form method="post" action="/tell"><input type="hidden" name="once" value="%s">
           Tell <input name="to" placeholder="tom"> <input name="text" placeholder="The tea has come"> <button>Tell</button></form>
         <form method="post" action="/logout"><button onclick="window.Parlour?.stop()">Sign out</button></form>
-        <script src="%s/widget.js" data-app="%s" data-ticket="%s"></script>
+        %s
         """;
+
+    static String widget(Person who) {
+        try {
+            String ticket = PARLOUR.ticket(who.id, Map.of("name", who.name));
+            return "<script src=\"%s/widget.js\" data-app=\"%s\" data-user=\"%s\" data-ticket=\"%s\"></script>".formatted(PARLOUR.url, PARLOUR.app, escape(who.id), ticket);
+        } catch (Parlour.ParlourException error) { // while Parlour is away, the page comes without it
+            return "";
+        }
+    }
+
+    static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+    }
 
     static void serve(HttpExchange exchange) throws Exception {
         byte[] body = exchange.getRequestBody().readAllBytes();
@@ -91,8 +105,7 @@ public final class Shop {
                     respond(exchange, 200, DOOR, "text/html; charset=utf-8");
                     return;
                 }
-                String ticket = PARLOUR.ticket(who.id, Map.of("name", who.name));
-                respond(exchange, 200, PAGE.formatted(who.name, UUID.randomUUID(), PARLOUR.url, PARLOUR.app, ticket), "text/html; charset=utf-8");
+                respond(exchange, 200, PAGE.formatted(escape(who.name), UUID.randomUUID(), widget(who)), "text/html; charset=utf-8");
             }
             case "POST /login" -> login(exchange, form(body));
             case "POST /tell" -> {
@@ -120,7 +133,7 @@ public final class Shop {
     }
 
     static void tell(HttpExchange exchange, Person who, Map<String, String> form) throws IOException {
-        String text = form.get("text").isEmpty() ? "" : who.name + " says: " + form.get("text");
+        String text = form.get("text").isEmpty() ? "" : Parlour.plain(who.name) + " says: " + Parlour.plain(form.get("text"));
         try { // a double click sends once, because the page has the key
             PARLOUR.send(List.of("user:" + form.get("to")), text, Map.of("topic", "told/" + who.id), form.get("once"));
             back(exchange);

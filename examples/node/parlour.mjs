@@ -14,6 +14,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 const TOLERANCE = 300; // seconds that a callback may be old, or ahead of this clock
 const TIMEOUT = 10_000; // milliseconds that a request may take
+const PAGE = 3_000; // the same, where somebody waits for a page
 
 /** What was refused, or did not work. `message` is one plain sentence. */
 export class ParlourError extends Error {
@@ -30,8 +31,8 @@ export class ParlourError extends Error {
 }
 
 /**
- * A callback whose signature was right. `id` is the same when it is repeated; `test`: somebody tries the interface, change nothing.
- * @typedef {{id: string, type: string, data: any, test: boolean}} Call
+ * A callback whose signature was right. `id` is the same when it is repeated; `question`: it is answered, else it is a fact that you are told; `test`: somebody tries the interface, change nothing.
+ * @typedef {{id: string, type: string, data: any, question: boolean, test: boolean}} Call
  */
 
 export class Parlour {
@@ -53,7 +54,7 @@ export class Parlour {
    * @param {string} user @param {{name?: string, email?: string, title?: string, avatar?: string}} [profile] @returns {Promise<string>}
    */
   async ticket(user, profile = {}) {
-    return (await this.request('POST', `/users/${encodeURIComponent(user)}/tickets`, profile)).ticket;
+    return (await this.request('POST', `/users/${encodeURIComponent(user)}/tickets`, profile, undefined, PAGE)).ticket;
   }
 
   /**
@@ -77,14 +78,14 @@ export class Parlour {
 
   /**
    * Any other call of the interface, below /api/v1.
-   * @param {string} method @param {string} path @param {object} [body] @param {string} [idempotencyKey] @returns {Promise<any>}
+   * @param {string} method @param {string} path @param {object} [body] @param {string} [idempotencyKey] @param {number} [timeout] milliseconds @returns {Promise<any>}
    */
-  async request(method, path, body, idempotencyKey) {
+  async request(method, path, body, idempotencyKey, timeout = TIMEOUT) {
     /** @type {Record<string, string>} */ const headers = { authorization: `Bearer ${this.#key}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
     // the key goes nowhere else: no redirects
-    const request = new Request(`${this.url}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body), redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) });
+    const request = new Request(`${this.url}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body), redirect: 'error', signal: AbortSignal.timeout(timeout) });
     let response, answer;
     try {
       response = await fetch(request);
@@ -112,8 +113,8 @@ export class Parlour {
     let good = false;
     for (const signature of (given['webhook-signature'] ?? '').split(' ')) good = same(signature, `v1,${proof}`) || good; // several while a secret is rotated
     if (!good) throw new ParlourError('forged', 'The signature of this callback is not right.', { status: 401 });
-    const { type, data, test } = JSON.parse(body.toString());
-    return { id, type, data: data ?? {}, test: Boolean(test) };
+    const { type, data, question, test } = JSON.parse(body.toString());
+    return { id, type, data: data ?? {}, question: Boolean(question), test: Boolean(test) };
   }
 
   /**
@@ -135,11 +136,14 @@ export class Parlour {
   }
 }
 
+/** What people typed, as it is, for a message: Markdown in it stays text, and it stays on its line. @param {string} text */
+export const plain = (text) => text.replace(/\s+/g, ' ').replace(/[!-/:-@[-`{-~]/g, '\\$&');
+
 /** @param {number} status @param {string} answer */
 function refusal(status, answer) {
   try {
     const problem = JSON.parse(answer);
-    if (problem.code) return new ParlourError(problem.code, problem.detail, { ...problem, status });
+    if (typeof problem.code === 'string') return new ParlourError(problem.code, problem.detail, { ...problem, status });
   } catch {
     // it is not ours
   }

@@ -1,8 +1,8 @@
 /** A shop with two people, who find each other and the shop in the messenger on its page. Start: node shop.mjs */
-import { randomUUID } from 'node:crypto';
+import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { Parlour, ParlourError } from './parlour.mjs';
+import { Parlour, ParlourError, plain } from './parlour.mjs';
 
 // --- What any application has: people with passwords, and who is signed in -------------------------------------------
 
@@ -13,8 +13,11 @@ const people = new Map([
 ]);
 const signedIn = new Map(); // session -> person
 
-/** @param {string} who @param {string} password */
-const isRight = (who, password) => people.get(who)?.password === password;
+/** @param {string|null} who @param {string|null} password */
+function isRight(who, password) {
+  const [right, given] = [Buffer.from(people.get(who)?.password ?? ''), Buffer.from(password ?? '')];
+  return people.has(who) && right.length === given.length && timingSafeEqual(right, given);
+}
 
 // --- What Parlour needs of it ----------------------------------------------------------------------------------------
 
@@ -33,7 +36,7 @@ const answers = {
   // whom does data.user know? Here: everybody
   'contacts.list': () => ({ groups: [{ id: 'staff', name: 'Staff', users: [...people].map(([id, { name }]) => ({ id, name })) }] }),
   // somebody wrote to the shop itself
-  'message.created': ({ data }) => ({ text: `The shop has read: ${data.message.text}` }),
+  'message.created': ({ data, question }) => question && ({ text: `The shop has read: ${data.message.text}` }),
 };
 
 // --- Its pages -------------------------------------------------------------------------------------------------------
@@ -41,11 +44,25 @@ const answers = {
 const door = `<!doctype html><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>Shop</title><h1>Shop</h1>
 <form method="post" action="/login"><input name="who" placeholder="mia" required> <input name="password" type="password" placeholder="tea" required> <button>Sign in</button></form>`;
 
-const page = ({ name, ticket }) => `<!doctype html><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>Shop</title><h1>Hello, ${name}</h1>
+/** @param {string} text */
+const escape = (text) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+
+/** @param {string} who */
+async function widget(who) {
+  try {
+    const ticket = await parlour.ticket(who, { name: people.get(who).name });
+    return `<script src="${parlour.url}/widget.js" data-app="${parlour.app}" data-user="${escape(who)}" data-ticket="${ticket}"></script>`;
+  } catch (error) {
+    if (error instanceof ParlourError) return ''; // while Parlour is away, the page comes without it
+    throw error;
+  }
+}
+
+const page = (name, talk) => `<!doctype html><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>Shop</title><h1>Hello, ${escape(name)}</h1>
 <form method="post" action="/tell"><input type="hidden" name="once" value="${randomUUID()}">
   Tell <input name="to" placeholder="tom"> <input name="text" placeholder="The tea has come"> <button>Tell</button></form>
 <form method="post" action="/logout"><button onclick="window.Parlour?.stop()">Sign out</button></form>
-<script src="${parlour.url}/widget.js" data-app="${parlour.app}" data-ticket="${ticket}"></script>`;
+${talk}`;
 
 const server = createServer((request, response) => {
   serve(request, response).catch((error) => {
@@ -70,8 +87,7 @@ async function serve(request, response) {
       return who ? respond(200, parlour.token(who, { name: people.get(who).name }), 'text/plain') : respond(401, '');
     case 'GET /': {
       if (!who) return respond(200, door);
-      const { name } = people.get(who);
-      return respond(200, page({ name, ticket: await parlour.ticket(who, { name }) }));
+      return respond(200, page(people.get(who).name, await widget(who)));
     }
     case 'POST /login': {
       const form = new URLSearchParams(bytes.toString());
@@ -83,7 +99,7 @@ async function serve(request, response) {
     case 'POST /tell': {
       if (!who) return respond(401, door);
       const form = new URLSearchParams(bytes.toString());
-      const text = form.get('text') && `${people.get(who).name} says: ${form.get('text')}`;
+      const text = form.get('text') && `${plain(people.get(who).name)} says: ${plain(form.get('text'))}`;
       try {
         // a double click sends once, because the page has the key
         await parlour.send(`user:${form.get('to')}`, text, { idempotencyKey: form.get('once'), topic: `told/${who}` });

@@ -41,6 +41,7 @@ final class ParlourCall
         public readonly string $id,    // the same when it is repeated
         public readonly string $type,  // "contacts.list"
         public readonly array $data,
+        public readonly bool $question,  // it is answered; else it is a fact that you are told
         public readonly bool $test,    // somebody tries the interface: change nothing
     ) {
     }
@@ -50,6 +51,7 @@ final class Parlour
 {
     private const TOLERANCE = 300;  // seconds that a callback may be old, or ahead of this clock
     private const TIMEOUT = 10;     // seconds that a request may take
+    private const PAGE = 3;         // the same, where somebody waits for a page
     private const JSON = JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE;
 
     public readonly string $url;
@@ -67,7 +69,7 @@ final class Parlour
     /** A ticket for one of your users, who is created or brought up to date: `name`, `email`, `title`, `avatar`. */
     public function ticket(string $user, array $profile = []): string
     {
-        return $this->request('POST', '/users/' . rawurlencode($user) . '/tickets', $profile)['ticket'];
+        return $this->request('POST', '/users/' . rawurlencode($user) . '/tickets', $profile, null, self::PAGE)['ticket'];
     }
 
     /** A signed token (JWT, HS256) for one of your users, good for at most a day: `name`, `email`. */
@@ -88,7 +90,7 @@ final class Parlour
     }
 
     /** Any other call of the interface, below /api/v1. */
-    public function request(string $method, string $path, ?array $body = null, ?string $idempotencyKey = null): ?array
+    public function request(string $method, string $path, ?array $body = null, ?string $idempotencyKey = null, int $timeout = self::TIMEOUT): ?array
     {
         $headers = ['Authorization: Bearer ' . $this->key];
         if ($body !== null) {
@@ -100,7 +102,7 @@ final class Parlour
             }
             $headers[] = 'Idempotency-Key: ' . $idempotencyKey;
         }
-        $options = ['method' => $method, 'header' => $headers, 'timeout' => self::TIMEOUT, 'ignore_errors' => true];
+        $options = ['method' => $method, 'header' => $headers, 'timeout' => $timeout, 'ignore_errors' => true];
         $options['follow_location'] = 0;  // the key goes nowhere else
         if ($body !== null) {
             $options['content'] = json_encode((object) $body, self::JSON);  // an object, even where PHP's array is empty
@@ -115,11 +117,17 @@ final class Parlour
         if ($status >= 200 && $status < 300) {
             return $value;
         }
-        if (!isset($value['code'])) {
+        if (!is_string($value['code'] ?? null)) {
             throw new ParlourException('unreachable', "Something that is not Parlour answered $status.", $status, temporary: $status >= 500);
         }
         throw new ParlourException($value['code'], $value['detail'] ?? '', $status, $value['field'] ?? null,
             (bool) ($value['temporary'] ?? false), $value['retry_after'] ?? null);
+    }
+
+    /** What people typed, as it is, for a message: Markdown in it stays text, and it stays on its line. */
+    public static function plain(string $text): string
+    {
+        return preg_replace(['/\s+/u', '/[!-\/:-@\[-`{-~]/'], [' ', '\\\\$0'], $text);
     }
 
     /** Checks a callback as Standard Webhooks says. `$body` is what came, byte by byte; `$now` is for tests. */
@@ -144,7 +152,7 @@ final class Parlour
             throw new ParlourException('forged', 'The signature of this callback is not right.', 401);
         }
         $call = json_decode($body, true, flags: JSON_THROW_ON_ERROR);
-        return new ParlourCall($id, $call['type'], $call['data'] ?? [], (bool) ($call['test'] ?? false));
+        return new ParlourCall($id, $call['type'], $call['data'] ?? [], (bool) ($call['question'] ?? false), (bool) ($call['test'] ?? false));
     }
 
     /**

@@ -17,7 +17,7 @@ function is_right(string $who, string $password): bool
 
 // --- What Parlour needs of it -----------------------------------------------------------------------------------------
 
-$shown_once = json_decode(file_get_contents(getenv('SECRETS') ?: 'shop.json'));  // as `parlour app register … --json` printed it
+$shown_once = json_decode(file_get_contents(getenv('SECRETS') ?: __DIR__ . '/../shop.json'));  // as `parlour app register … --json` printed it
 $parlour = new Parlour(
     getenv('PARLOUR') ?: 'http://127.0.0.1:8080',
     $shown_once->id,
@@ -38,7 +38,7 @@ $answers = [
         return ['groups' => [['id' => 'staff', 'name' => 'Staff', 'users' => $users]]];
     },
     // somebody wrote to the shop itself
-    'message.created' => fn (ParlourCall $call) => ['text' => 'The shop has read: ' . $call->data['message']['text']],
+    'message.created' => fn (ParlourCall $call) => $call->question ? ['text' => 'The shop has read: ' . $call->data['message']['text']] : null,
 ];
 
 // --- Its pages --------------------------------------------------------------------------------------------------------
@@ -65,8 +65,18 @@ $page = <<<'HTML'
     <form method="post" action="/tell"><input type="hidden" name="once" value="{once}">
       Tell <input name="to" placeholder="tom"> <input name="text" placeholder="The tea has come"> <button>Tell</button></form>
     <form method="post" action="/logout"><button onclick="window.Parlour?.stop()">Sign out</button></form>
-    <script src="{parlour}/widget.js" data-app="{app}" data-ticket="{ticket}"></script>
+    {widget}
     HTML;
+
+function widget(Parlour $parlour, string $who): string
+{
+    try {
+        $ticket = $parlour->ticket($who, ['name' => PEOPLE[$who][0]]);
+    } catch (ParlourException) {  // while Parlour is away, the page comes without it
+        return '';
+    }
+    return "<script src=\"$parlour->url/widget.js\" data-app=\"$parlour->app\" data-user=\"" . htmlspecialchars($who) . "\" data-ticket=\"$ticket\"></script>";
+}
 
 $asked = $_SERVER['REQUEST_METHOD'] . ' ' . parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
 
@@ -96,12 +106,10 @@ if ($asked === 'GET /token') {  // for pages and programs that ask again when a 
     respond(200, strtr($page, [
         '{name}' => htmlspecialchars($name),
         '{once}' => bin2hex(random_bytes(16)),
-        '{parlour}' => $parlour->url,
-        '{app}' => $parlour->app,
-        '{ticket}' => $parlour->ticket($who, ['name' => $name]),
+        '{widget}' => widget($parlour, $who),
     ]));
 } elseif ($asked === 'POST /tell') {
-    $text = $_POST['text'] === '' ? '' : PEOPLE[$who][0] . ' says: ' . $_POST['text'];
+    $text = $_POST['text'] === '' ? '' : Parlour::plain(PEOPLE[$who][0]) . ' says: ' . Parlour::plain($_POST['text']);
     try {  // a double click sends once, because the page has the key
         $parlour->send('user:' . $_POST['to'], $text, ['topic' => "told/$who"], $_POST['once']);
         back();

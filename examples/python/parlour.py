@@ -14,6 +14,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +23,7 @@ from urllib.parse import quote
 
 TOLERANCE = 300  # seconds that a callback may be old, or ahead of this clock
 TIMEOUT = 10     # seconds that a request may take
+PAGE = 3         # the same, where somebody waits for a page
 
 
 class ParlourError(Exception):
@@ -43,6 +45,7 @@ class Call(NamedTuple):
     id: str     # the same when it is repeated
     type: str   # "contacts.list"
     data: dict
+    question: bool  # it is answered; else it is a fact that you are told
     test: bool  # somebody tries the interface: change nothing
 
 
@@ -59,7 +62,7 @@ class Parlour:
 
     def ticket(self, user: str, **profile: str) -> str:
         """A ticket for one of your users, who is created or brought up to date: `name`, `email`, `title`, `avatar`."""
-        return self.request("POST", f"/users/{quote(user, safe='')}/tickets", profile)["ticket"]
+        return self.request("POST", f"/users/{quote(user, safe='')}/tickets", profile, timeout=PAGE)["ticket"]
 
     def token(self, user: str, seconds: int = 3600, **profile: str) -> str:
         """A signed token (JWT, HS256) for one of your users, good for at most a day: `name`, `email`."""
@@ -74,7 +77,7 @@ class Parlour:
         The same idempotency key again, within 24 hours, sends nothing new. `more`: `topic`, `card` and what else a message has."""
         return self.request("POST", "/messages", {**more, "to": to, "text": text}, idempotency_key)
 
-    def request(self, method: str, path: str, body: Optional[dict] = None, idempotency_key: Optional[str] = None) -> Any:
+    def request(self, method: str, path: str, body: Optional[dict] = None, idempotency_key: Optional[str] = None, timeout: float = TIMEOUT) -> Any:
         """Any other call of the interface, below /api/v1."""
         headers = {"Authorization": f"Bearer {self._key}"}
         if body is not None:
@@ -84,7 +87,7 @@ class Parlour:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.url}/api/v1{path}", data, headers, method=method)
         try:
-            with self._opener.open(request, timeout=TIMEOUT) as response:
+            with self._opener.open(request, timeout=timeout) as response:
                 answer = response.read()
         except urllib.error.HTTPError as error:
             with error:
@@ -97,7 +100,7 @@ class Parlour:
         """Checks a callback as Standard Webhooks says. `body` is what came, byte by byte; `now` is for tests."""
         given = {name.lower(): value for name, value in headers.items()}
         id, timestamp = given.get("webhook-id", ""), given.get("webhook-timestamp", "")
-        age = (time.time() if now is None else now) - int(timestamp) if timestamp.isascii() and timestamp.isdigit() else None
+        age = (time.time() if now is None else now) - int(timestamp) if re.fullmatch("[0-9]{1,12}", timestamp) else None
         if not id or age is None or abs(age) > TOLERANCE:
             raise ParlourError("forged", "This callback is not signed, or its time is not now.", 401)
         secret = base64.b64decode(self._callback_secret.removeprefix("whsec_"), validate=True)
@@ -111,7 +114,7 @@ class Parlour:
         if not good:
             raise ParlourError("forged", "The signature of this callback is not right.", 401)
         call = json.loads(body)
-        return Call(id, call["type"], call.get("data") or {}, bool(call.get("test")))
+        return Call(id, call["type"], call.get("data") or {}, bool(call.get("question")), bool(call.get("test")))
 
     def answer(self, headers: Mapping[str, str], body: bytes, answers: Mapping[str, Callable[[Call], Optional[dict]]]) -> "tuple[int, str]":
         """Verifies a callback and answers it by its type: "user.verify", "contacts.list", "message.created", "action.invoked" and
@@ -122,6 +125,11 @@ class Parlour:
             return error.status, json.dumps({"error": str(error)})
         work = answers.get(call.type)
         return 200, json.dumps((work(call) if work else None) or {})
+
+
+def plain(text: str) -> str:
+    """What people typed, as it is, for a message: Markdown in it stays text, and it stays on its line."""
+    return re.sub(r"[!-/:-@\[-`{-~]", r"\\\g<0>", " ".join(text.split()))
 
 
 def _refusal(status: int, answer: bytes) -> ParlourError:

@@ -8,7 +8,7 @@ from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
-from parlour import Parlour, ParlourError
+from parlour import Parlour, ParlourError, plain
 
 # --- What any application has: people with passwords, and who is signed in ---------------------------------------------
 
@@ -40,6 +40,8 @@ def contacts(call):  # whom does call.data["user"] know? Here: everybody
 
 
 def answer(call):  # somebody wrote to the shop itself
+    if not call.question:  # or, if you ask to be told, to somebody else
+        return None
     message = call.data["message"]
     return {"text": f'The shop has read: {message["text"]}'}
 
@@ -56,7 +58,15 @@ PAGE = """<!doctype html><meta name="viewport" content="width=device-width"><lin
 <form method="post" action="/tell"><input type="hidden" name="once" value="{once}">
   Tell <input name="to" placeholder="tom"> <input name="text" placeholder="The tea has come"> <button>Tell</button></form>
 <form method="post" action="/logout"><button onclick="window.Parlour?.stop()">Sign out</button></form>
-<script src="{parlour}/widget.js" data-app="{app}" data-ticket="{ticket}"></script>"""
+{widget}"""
+
+
+def widget(who):
+    try:
+        ticket = parlour.ticket(who, name=PEOPLE[who][0])
+    except ParlourError:  # while Parlour is away, the page comes without it
+        return ""
+    return f'<script src="{parlour.url}/widget.js" data-app="{parlour.app}" data-user="{html.escape(who)}" data-ticket="{ticket}"></script>'
 
 
 class Shop(BaseHTTPRequestHandler):
@@ -67,8 +77,7 @@ class Shop(BaseHTTPRequestHandler):
         if not who:
             return self.respond(200, DOOR)
         name = PEOPLE[who][0]
-        self.respond(200, PAGE.format(name=html.escape(name), once=secrets.token_urlsafe(), parlour=parlour.url, app=parlour.app,
-                                      ticket=parlour.ticket(who, name=name)))
+        self.respond(200, PAGE.format(name=html.escape(name), once=secrets.token_urlsafe(), widget=widget(who)))
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -84,7 +93,7 @@ class Shop(BaseHTTPRequestHandler):
             return self.back(f"session={session}; HttpOnly; SameSite=Lax; Path=/")
         if self.path == "/tell" and self.who():
             try:  # a double click sends once, because the page has the key
-                parlour.send(f'user:{form.get("to", "")}', f'{PEOPLE[self.who()][0]} says: {form["text"]}' if form["text"] else "",
+                parlour.send(f'user:{form.get("to", "")}', f'{plain(PEOPLE[self.who()][0])} says: {plain(form["text"])}' if form["text"] else "",
                              idempotency_key=form["once"], topic=f"told/{self.who()}")
             except ParlourError as error:
                 return self.respond(502, f"{error.code} {error.field}: {error}", "text/plain")

@@ -163,7 +163,7 @@ export interface Parlour {
   reconnect(): void;
   /** Ends it. What waits in `storage` is sent the next time. */
   close(): void;
-  /** Ends it, and the session too. */
+  /** Ends it, and the session too. A program calls {@link Parlour.close}: this ends a long-lived token for good. */
   signOut(): Promise<void>;
 }
 

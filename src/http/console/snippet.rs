@@ -42,7 +42,9 @@ fn call(server: &str, key: &str, (method, path): (&str, &str), body: &str) -> St
 }
 
 fn widget(server: &str, id: &str) -> String {
-    format!("<script src=\"{server}/widget.js\" async\n  data-app=\"{id}\"\n  data-ticket=\"THE TICKET\"></script>")
+    format!(
+        "<script src=\"{server}/widget.js\" async\n  data-app=\"{id}\"\n  data-user=\"THE USER\"\n  data-ticket=\"THE TICKET\"></script>"
+    )
 }
 
 #[cfg(test)]

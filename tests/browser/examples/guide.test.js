@@ -19,7 +19,7 @@ for (const [name, [mark, application]] of Object.entries(PAGES)) {
     const [first, register] = blocks(page, 'sh');
     assert.equal(first, serve);
     assert.ok(start.startsWith(register), 'it is registered by the same words');
-    for (const line of blocks(page, 'html')) assert.ok(/widget\.js" data-app="shop" data-ticket="…"><\/script>\n$/.test(line), line);
+    for (const line of blocks(page, 'html')) assert.ok(/widget\.js" data-app="shop" data-user="mia" data-ticket="…"><\/script>\n$/.test(line), line);
   });
 }
 

@@ -36,6 +36,11 @@ export class Shop {
     return shop;
   }
 
+  /** Where it keeps its key and its secrets: those of PHP lie above the folder that a web server gives away. */
+  get secrets() {
+    return join(this.folder.endsWith('/php') ? this.whole : this.folder, 'shop.json');
+  }
+
   /** @param {string} script with `parlour` as the command that is tested */
   async start(script) {
     const words = `parlour() { "$PARLOUR_BINARY" --data "$PARLOUR_FOLDER" "$@"; }\nset -e\n${script}`;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { Stage } from '../pages/stage.js';
@@ -69,20 +69,25 @@ for (const language of LANGUAGES) describe(language, () => {
   });
 
   test('a callback that is not signed is refused', async () => {
-    const { url, folder } = stage.server;
-    const secret = JSON.parse(await readFile(`${folder}/shop.json`, 'utf8')).callback_secret;
-    const body = JSON.stringify({ type: 'contacts.list', data: { user: 'mia' } });
-    /** @param {string} key @param {number} [late] seconds */
-    const call = async (key, late = 0) => {
+    const { url, secrets } = stage.server;
+    const secret = JSON.parse(await readFile(secrets, 'utf8')).callback_secret;
+    assert.equal((await stat(secrets)).mode & 0o077, 0, 'nobody else may read them');
+    const asked = JSON.stringify({ type: 'contacts.list', data: { user: 'mia' } });
+    /** @param {string} key @param {number} [late] seconds @param {string} [body] */
+    const call = async (key, late = 0, body = asked) => {
       const at = new Date(Math.floor(Date.now() / 1000 - late) * 1000);
       const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': String(at.getTime() / 1000), 'webhook-signature': new Webhook(key).sign('msg_1', at, body) };
       const answer = await fetch(`${url}/parlour`, { method: 'POST', body, headers: key ? headers : {} });
-      return [answer.status, (await answer.json()).groups?.[0].users.length];
+      const { groups, text } = await answer.json();
+      return [answer.status, text ?? groups?.[0].users.length];
     };
     assert.deepEqual(await call(secret), [200, 2]);
     assert.deepEqual(await call('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'), [401, undefined]);
     assert.deepEqual(await call(secret, 400), [401, undefined]);
-    const bare = await fetch(`${url}/parlour`, { method: 'POST', body });
+    const written = { type: 'message.created', data: { message: { id: 1, text: 'hello' } } };
+    assert.deepEqual(await call(secret, 0, JSON.stringify({ ...written, question: true })), [200, 'The shop has read: hello']);
+    assert.deepEqual(await call(secret, 0, JSON.stringify(written)), [200, undefined], 'what people write to each other is no question');
+    const bare = await fetch(`${url}/parlour`, { method: 'POST', body: asked });
     assert.equal(bare.status, 401);
   });
 
@@ -93,16 +98,29 @@ for (const language of LANGUAGES) describe(language, () => {
       const answer = await stage.server.post('/tell', form, cookie);
       return `${answer.status} ${await answer.text()}`;
     };
-    const twice = { to: 'tom', text: 'grünes Päckchen "7/8" 📦', once: `tell-${language}` };
+    const twice = { to: 'tom', text: 'grünes Päckchen "7/8" 📦\n\n# [Confirm](https://evil.example)', once: `tell-${language}` };
     assert.equal(await tell(twice), '303 ');
     assert.equal(await tell(twice), '303 ');
     assert.match(await tell({ ...twice, text: 'another' }), /^502 conflict /);
     assert.match(await tell({ to: 'tom', text: '', once: 'nothing' }), /^502 bad_request text: ./);
-    const { key } = JSON.parse(await readFile(`${stage.server.folder}/shop.json`, 'utf8'));
+    const { key } = JSON.parse(await readFile(stage.server.secrets, 'utf8'));
     stage.server.house.app = { key };
     const { items } = await stage.server.house.call('GET', '/conversations?limit=200');
     const all = await Promise.all(items.map(({ id }) => stage.server.house.call('GET', `/conversations/${id}/messages?limit=200`)));
-    const told = all.flatMap((page) => page.items).filter(({ text }) => text.includes('7/8'));
-    assert.deepEqual(told.map(({ text, topic }) => [text, topic]), [['Mia Park says: grünes Päckchen "7/8" 📦', 'told/mia']]);
+    const told = all.flatMap((page) => page.items).filter(({ text }) => text.includes('Päckchen'));
+    assert.deepEqual(told.map(({ text, topic }) => [text, topic]), [['Mia Park says: grünes Päckchen \\"7\\/8\\" 📦 \\# \\[Confirm\\]\\(https\\:\\/\\/evil\\.example\\)', 'told/mia']]);
+  });
+
+  test('while Parlour is away, its page comes without the messenger', async () => {
+    const cookie = await stage.server.signIn('mia', 'tea');
+    const page = async () => {
+      const answer = await fetch(stage.server.url, { headers: { cookie } });
+      return [answer.status, /Hello, Mia Park/.test(await answer.clone().text()), /widget\.js" data-app="shop" data-user="mia" data-ticket="/.test(await answer.text())];
+    };
+    assert.deepEqual(await page(), [200, true, true]);
+    await stage.server.house.kill();
+    assert.deepEqual(await page(), [200, true, false]);
+    await stage.server.house.serve();
+    assert.deepEqual(await page(), [200, true, true]);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { LANGUAGES, PROVERS, PYTHON, ROOT, prove, read } from './language.js';
@@ -16,6 +17,27 @@ for (const language of LANGUAGES) {
     assert.deepEqual(named(kept, await prove(command, kept)), expected(kept));
     const fresh = cases(Math.floor(Date.now() / 1000)).map(({ now, ...one }) => one); // by its own clock
     assert.deepEqual(named(fresh, await prove(command, fresh)), expected(fresh));
+  });
+}
+
+for (const language of LANGUAGES) {
+  test(`${language}: a gateway’s error page in JSON is no answer of Parlour, a server that hangs is not waited for long, and a time of any length is only wrong`, async () => {
+    const gateway = createServer((request, response) => {
+      if (request.url?.startsWith('/hangs')) return;
+      response.writeHead(502, { 'content-type': 'application/json' }).end('{"code": 502, "msg": "bad gateway"}');
+    });
+    await new Promise((resolve) => gateway.listen(0, '127.0.0.1', () => resolve(null)));
+    const { port } = /** @type {import('node:net').AddressInfo} */ (gateway.address());
+    const long = ['9'.repeat(400), '9'.repeat(5000)].map((time) => ({ ...kept[0], headers: { ...kept[0].headers, 'webhook-timestamp': time } }));
+    const begun = Date.now();
+    try {
+      const command = await PROVERS[language]();
+      assert.deepEqual(await prove(command, [{ url: `http://127.0.0.1:${port}` }, { url: `http://127.0.0.1:${port}/hangs` }, ...long]), ['unreachable', 'unreachable', 'forged', 'forged']);
+      assert.ok(Date.now() - begun < 9_500);
+    } finally {
+      gateway.closeAllConnections();
+      gateway.close();
+    }
   });
 }
 

@@ -44,7 +44,7 @@ def widget(request):
     if request.client.classname == "issue" and request.client.nodeid:  # what was said of this issue is no news any more
         later(db, seen, id, request.client.nodeid)
     return (f'<script src="{html.escape(parlour.url)}/widget.js" nonce="{request.client.client_nonce}" '
-            f'data-app="{parlour.app}" data-ticket="{ticket}"></script>')
+            f'data-app="{parlour.app}" data-user="{html.escape(id)}" data-ticket="{ticket}"></script>')
 
 
 # --- Changes: a message to those whom an issue concerns, not to who changed it -----------------------------------------

@@ -17,6 +17,13 @@ final class Prove {
     }
 
     static String verdict(Map<?, ?> given) {
+        if (given.get("url") instanceof String url) {
+            try {
+                return new Parlour(url, "oa", "", "", "").ticket("x", Map.of());
+            } catch (Parlour.ParlourException error) {
+                return error.code;
+            }
+        }
         var headers = new HashMap<String, List<String>>();
         ((Map<?, ?>) given.get("headers")).forEach((name, value) -> headers.put((String) name, List.of((String) value)));
         byte[] body = ((String) given.get("body")).getBytes(StandardCharsets.UTF_8);

@@ -3,9 +3,11 @@ import { createInterface } from 'node:readline';
 
 const { Parlour, ParlourError } = await import(process.argv[2]);
 for await (const line of createInterface({ input: process.stdin })) {
-  const { secret, headers, body, now } = JSON.parse(line);
+  const { url, secret, headers, body, now } = JSON.parse(line);
+  const parlour = new Parlour({ url: url ?? 'http://x', app: 'oa', key: '', callbackSecret: secret });
   try {
-    console.log('good', new Parlour({ url: 'http://x', app: 'oa', key: '', callbackSecret: secret }).verify(headers, Buffer.from(body), now).type);
+    if (url) console.log(await parlour.ticket('x'));
+    else console.log('good', parlour.verify(headers, Buffer.from(body), now).type);
   } catch (error) {
     if (!(error instanceof ParlourError)) throw error;
     console.log(error.code);

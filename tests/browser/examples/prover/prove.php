@@ -9,8 +9,9 @@ require $argv[1];
 while (($line = fgets(STDIN)) !== false) {
     $case = json_decode($line, true);
     try {
-        $parlour = new Parlour('http://x', 'oa', '', $case['secret']);
-        echo 'good ' . $parlour->verify($case['headers'], $case['body'], $case['now'] ?? null)->type . "\n";
+        $parlour = new Parlour($case['url'] ?? 'http://x', 'oa', '', $case['secret'] ?? '');
+        echo isset($case['url']) ? $parlour->ticket('x') : 'good ' . $parlour->verify($case['headers'], $case['body'], $case['now'] ?? null)->type;
+        echo "\n";
     } catch (ParlourException $error) {
         echo $error->getCode() . "\n";
     }
