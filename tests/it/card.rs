@@ -165,6 +165,30 @@ fn an_application_without_an_address_answers_by_the_event_and_each_answer_counts
 }
 
 #[test]
+fn an_answer_to_a_press_that_counts_no_more_changes_nothing() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let (li, mei) = (office.person("li"), office.person("mei"));
+    let accepted = office.post("/messages", &json!({"to": ["user:li", "user:mei"], "card": leave()})).is(202);
+    let copies = [0, 1].map(|place: usize| accepted["messages"][place]["id"].as_i64().unwrap());
+    press(&li, copies[0], "approve", "k1").expect("the first press");
+    let (_, slow) = open_question(&office, "action.invoked");
+    let mut next = leave();
+    next["title"] = json!("Leave request 119");
+    office.patch(&format!("/batches/{}", accepted["batch"]), &json!({"card": next})).is(202);
+    sees(&mei, copies[1], |card| card["title"] == "Leave request 119" && card["done"].is_null());
+    press(&mei, copies[1], "approve", "k2").expect("it is another question now");
+    let said = office.post(&slow, &json!({"card": {"title": "Too late"}, "text": "That was 118."})).is(200);
+    assert_eq!(said["message"]["text"], "That was 118.", "what is said is said");
+    let shown = || office.get(&format!("/messages/{}", copies[0])).is(200)["message"]["card"].clone();
+    assert_eq!((&shown()["title"], &shown()["done"]["state"]), (&json!("Leave request 119"), &json!("waiting")));
+    let (asked, address) = open_question(&office, "action.invoked");
+    assert_eq!(asked["user"], "mei");
+    office.post(&address, &json!({})).is(200);
+    assert_eq!((&shown()["done"]["name"], &shown()["done"]["state"]), (&json!("Mei"), &json!("confirmed")));
+}
+
+#[test]
 fn an_error_of_the_application_opens_the_card_again_and_only_who_pressed_reads_it() {
     let server = TestServer::start();
     let (office, receiver) = Receiver::start(&server);
@@ -274,6 +298,11 @@ fn the_application_presses_for_a_user_and_says_what_was_done_elsewhere() {
     assert_eq!(office.post(&address, &body).is(200)["repeated"], true);
     let other = json!({"user": "li", "action": "approve", "key": "k"});
     office.post(&address, &other).is_refused(409, "conflict");
+    let acted = || -> Vec<Value> {
+        let page = office.get(&format!("/batches/{}/delivery?state=acted", accepted["batch"])).is(200);
+        page["items"].as_array().unwrap().iter().map(|line| line["user"].clone()).collect()
+    };
+    assert_eq!(acted(), ["li"], "the ledger says whose press counts");
     let late = office.post(&address, &json!({"user": "li", "action": "approve"})).is(409);
     assert_eq!(late["done"]["user"], "li");
     sees(&mei, copy(1), |card| card["done"]["label"] == "Reject");
@@ -285,7 +314,9 @@ fn the_application_presses_for_a_user_and_says_what_was_done_elsewhere() {
         let row = voice.knows("messages", |row| row["id"] == copy(place) && row["card"]["title"] == "Leave 118");
         assert_eq!((&row["text"], &row["card"]["done"]["name"]), (&json!("Leave 118"), &json!("Mei")), "the title is the text");
     }
+    assert_eq!(acted(), ["mei"]);
     office.patch(&format!("/messages/{}", copy(1)), &json!({"card": leave()})).is(200);
+    assert!(acted().is_empty(), "it is open again");
     sees(&li, copy(0), |card| card["done"].is_null() && buttons(card).len() == 4);
     let plain = office.post("/messages", &json!({"to": "user:li", "text": "hello"})).is(202);
     office.patch(&format!("/messages/{}", plain["messages"][0]["id"]), &json!({"card": leave()})).is(200);

@@ -230,3 +230,23 @@ fn a_claim_that_is_wrong_is_refused_with_a_reason() {
     let plain = office.post("/messages", &json!({"to": "user:li", "text": "hello"})).is(202)["messages"][0]["id"].clone();
     li.is_refused("act", json!({"message": plain, "action": "claim", "key": "p"}), "not_found");
 }
+
+#[test]
+fn the_claim_of_the_documentation_is_taken() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let mei = office.person("mei");
+    office.put("/groups/porters", &json!({"name": "Porters", "users": ["mei"]})).is(201);
+    let page = include_str!("../../docs/integrate.md").split("### Somebody, or everybody: claims").nth(1).expect("the section");
+    let sent = page.split("-d '").nth(1).and_then(|rest| rest.split("'\n").next()).expect("a call");
+    let sent: Value = serde_json::from_str(sent).expect("JSON");
+    let batch = office.post("/messages", &sent).is(202)["batch"].clone();
+    let copy = mei.hears(sent["text"].as_str().unwrap())["id"].clone();
+    office.post(&format!("/messages/{copy}/act"), &json!({"user": "mei", "action": "claim"})).is(200);
+    let shown = page.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an answer");
+    let shown: Value = serde_json::from_str(shown).expect("JSON");
+    let told = office.get(&format!("/batches/{batch}")).is(200)["batch"]["claim"].clone();
+    let names = |claim: &Value| claim.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&told), names(&shown["claim"]));
+    assert_eq!((&told["by"][0]["user"], &told["kind"]), (&shown["claim"]["by"][0]["user"], &shown["claim"]["kind"]));
+}

@@ -56,6 +56,28 @@ test('what the server refuses is an error with code, field and whether it may su
   parlour.close();
 });
 
+test('a press that nobody answered goes out again as the same press, and who comes too late is told who was first', async () => {
+  const { parlour, arrive, again } = program();
+  const first = await arrive();
+  const taken = parlour.act(7, 'claim');
+  await settle();
+  const { message: id, action, key } = first.last('act');
+  assert.deepEqual([id, action], [7, 'claim']);
+  const second = await again();
+  assert.equal(second.last('act').key, key);
+  ok(second, 'act', { message: message(7, { from: 'application' }) });
+  assert.equal(await taken, undefined);
+  const late = parlour.act(8, 'approve', 'yes').catch((cause) => cause);
+  await settle();
+  const done = { label: 'Reject', name: 'Ben', at: '2026-01-01T00:00:00.000Z', state: 'confirmed' };
+  second.says({ error: { id: second.last('act').id, code: 'conflict', message: 'this was settled', temporary: false, done } });
+  const failure = await late;
+  assert.ok(failure instanceof Failure);
+  assert.deepEqual([failure.code, failure.done], ['conflict', done]);
+  assert.notEqual(second.last('act').key, key);
+  parlour.close();
+});
+
 test('the same key is one message, also when it was refused before', async () => {
   const { parlour, arrive } = program();
   const socket = await arrive();

@@ -22,7 +22,7 @@ pub const WORDS: super::Table = &[
     ("received", "已收到"),
     ("read", "已读"),
     ("acted", "已处理"),
-    ("Acted", "处理时间"),
+    ("Acted", "处理"),
     ("To be confirmed by all", "需全员确认"),
     ("To be taken by one", "需一人接手"),
     ("nobody yet", "尚无人接手"),
