@@ -35,3 +35,4 @@ CREATE TABLE press (
     FOREIGN KEY (application, card) REFERENCES card (application, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX press_card ON press (application, card);
+CREATE INDEX press_of ON press (application, card, user);

@@ -50,6 +50,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('press',         'press',                            '100000 5000 1'),
     ('press',         'sqlite_autoindex_press_2',         '100000 5000 100 1'),
     ('press',         'press_card',                       '100000 5000 1'),
+    ('press',         'press_of',                         '100000 5000 1 1'),
     ('delivery',      'delivery',                         '2000000 100000 1'),
     ('delivery',      'sqlite_autoindex_delivery_1',      '2000000 1'),
     ('delivery',      'delivery_due',                     '1000 50 1'),

@@ -43,7 +43,7 @@ pub struct Device {
 
 /// Of `message m`, its `card k` and its recipient `user u`: a claim of all stands in the press of each, all else in one press.
 const ACTED: &str = "CASE WHEN k.id IS NULL THEN NULL
-    WHEN k.claim = 'all' THEN (SELECT a.at FROM press a WHERE a.application = ?1 AND a.user = u.no AND a.key = char(3) || 'claim ' || k.id)
+    WHEN k.claim = 'all' THEN (SELECT a.at FROM press a WHERE a.application = ?1 AND a.card = k.id AND a.user = u.no)
     ELSE (SELECT a.at FROM press a WHERE a.application = ?1 AND a.id = k.press AND (a.user = u.no OR u.no IS NULL AND a.message = m.id))
     END";
 

@@ -154,6 +154,10 @@ fn nobody_takes_what_is_over_or_was_taken_back_or_replaced_or_after_a_suspension
     let (_, second) = send(&office, "any", &to, json!({"topic": "lift", "replace": true}));
     li.is_refused("act", json!({"message": first[0], "action": "claim", "key": "b"}), "conflict");
     claim(&li, second[0], "c").expect("the one in its place");
+    li.is_refused("act", json!({"message": first[0], "action": "claim", "key": "c"}), "conflict");
+    office.delete("/topics/lift").is(202);
+    li.knows("messages", |row| row["id"] == second[0] && row.get("claim").is_none());
+    assert_eq!(claim(&li, second[0], "c").expect("the same press is no failure")["repeated"], true);
     let soon = Moment::now().plus(Duration::from_secs(1));
     let (batch, copies) = send(&office, "all", &to, json!({"expires_at": soon}));
     claim(&mei, copies[1], "d").expect("in time");

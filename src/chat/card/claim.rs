@@ -6,7 +6,7 @@
 use crate::chat::author::Author;
 use crate::chat::batch::{self, Batch};
 use crate::chat::card::draft::{Body, Checked};
-use crate::chat::card::press::{Press, Pressed};
+use crate::chat::card::press::{self, Press, Pressed};
 use crate::chat::card::{self, Card};
 use crate::chat::message::{self, Message};
 use crate::chat::{conversation, fact};
@@ -115,24 +115,19 @@ fn asked(db: &Db, app: AppNo, card: i64, batch: Option<i64>) -> Result<i64> {
         Some((_, Some(place))) => {
             let sql =
                 "SELECT count(*) FROM member m WHERE m.application = ?1 AND m.conversation = ?2 AND (m.left IS NULL OR EXISTS
-                           (SELECT 1 FROM press p WHERE p.application = m.application AND p.user = m.user AND p.key = ?3))";
-            db.one(sql, params![app, place, key(card)], |r| r.get(0))
+                           (SELECT 1 FROM press p WHERE p.application = m.application AND p.card = ?3 AND p.user = m.user))";
+            db.one(sql, params![app, place, card], |r| r.get(0))
         }
         found => Ok(found.map_or(1, |(total, _)| total)),
     }
 }
 
-/// A user takes or confirms something once, whatever key it gives.
-fn key(card: i64) -> String {
-    format!("\u{3}claim {card}")
-}
-
 /// Whom of a conversation the claim has.
 pub(super) fn place(db: &Db, card: &mut Card, conversation: ConversationId) -> Result<()> {
     let Some(claim) = card.claim.as_mut().filter(|claim| claim.done > 0) else { return Ok(()) };
-    let sql = "SELECT m.user FROM member m JOIN press p ON p.application = m.application AND p.user = m.user AND p.key = ?3
+    let sql = "SELECT m.user FROM member m JOIN press p ON p.application = m.application AND p.card = ?3 AND p.user = m.user
                WHERE m.application = ?1 AND m.conversation = ?2";
-    claim.here = db.all(sql, params![card.app, conversation, key(card.id)], |r| r.get(0))?;
+    claim.here = db.all(sql, params![card.app, conversation, card.id], |r| r.get(0))?;
     Ok(())
 }
 
@@ -145,7 +140,8 @@ pub(super) fn take(tx: &mut Tx, by: &Author, (message, card): (&Message, &Card),
         return Err(Error::invalid("input", "a claim asks for nothing"));
     }
     let Some(claim) = &card.claim else { return Err(Error::internal("a card without a claim")) };
-    keep(tx, by, (message, card.id), claim.kind)?;
+    let label = if claim.kind == Kind::Any { "taken" } else { "confirmed" };
+    keep(tx, by, (press, card.id), label)?;
     card::touch(tx, (by.app, card.id), message.id)?;
     let kept = message::get(tx, by.app, message.id)?;
     let row = kept.card.as_deref().and_then(|card| card.claim.as_ref()).map(|claim| claim.row(by.user));
@@ -158,18 +154,18 @@ pub(super) fn take(tx: &mut Tx, by: &Author, (message, card): (&Message, &Card),
     Ok(Pressed { message: kept, repeated: false })
 }
 
-/// Whether this user has it, or has confirmed it.
+/// Whether this user has it, or has confirmed it, whatever key it gave.
 pub(super) fn is_held(db: &Db, by: &Author, card: &Card) -> Result<bool> {
-    let sql = "SELECT 1 FROM press WHERE application = ?1 AND user = ?2 AND key = ?3";
-    db.any(sql, params![by.app, by.user, key(card.id)])
+    let sql = "SELECT 1 FROM press WHERE application = ?1 AND card = ?2 AND user = ?3";
+    db.any(sql, params![by.app, card.id, by.user])
 }
 
-fn keep(tx: &mut Tx, by: &Author, (message, card): (&Message, i64), kind: Kind) -> Result<()> {
+fn keep(tx: &mut Tx, by: &Author, (press, card): (&Press, i64), label: &str) -> Result<()> {
     let (app, now, id) = (by.app, tx.now, tx.next_version(by.app)?);
+    let (key, digest) = (press::stored_key(by, &press.key), press::digest(press));
     let sql = "INSERT INTO press (application, id, card, message, user, key, digest, action, label, at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, x'', ?7, ?8, ?9)";
-    let label = if kind == Kind::Any { "taken" } else { "confirmed" };
-    tx.run(sql, params![app, id, card, message.id, by.user, key(card), ACTION, label, now])?;
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    tx.run(sql, params![app, id, card, press.message, by.user, key, digest, ACTION, label, now])?;
     let sql =
         "UPDATE card SET claimed = claimed + 1, press = CASE WHEN claim = 'any' THEN ?3 END WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, card, id]).map(|_| ())

@@ -99,11 +99,11 @@ fn require_there(message: &Message, now: Moment) -> Result<()> {
 }
 
 /// What the application does in a user's name has keys of its own space, as with messages.
-fn stored_key(by: &Author, key: &Key) -> String {
+pub(super) fn stored_key(by: &Author, key: &Key) -> String {
     if by.via { format!("\u{1}{key}") } else { key.to_string() }
 }
 
-fn digest(press: &Press) -> Vec<u8> {
+pub(super) fn digest(press: &Press) -> Vec<u8> {
     let all = format!("{}\0{}\0{}", press.message, press.action, press.input.as_deref().unwrap_or_default());
     secret::fingerprint(all)[..16].to_vec()
 }
