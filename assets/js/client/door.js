@@ -27,6 +27,7 @@ export async function whoAmI(app) {
 /** A token that opens the socket, or another window, once. @param {string} [bearer] where no cookie is @returns {Promise<Entry>} */
 export const enter = (bearer) => call('POST', '/client/session/socket', undefined, bearer);
 
-export const signOut = () => call('DELETE', '/client/session');
+/** @param {string} [bearer] where no cookie is */
+export const signOut = (bearer) => call('DELETE', '/client/session', undefined, bearer);
 
 export const dial = () => new WebSocket(socketOf(location.origin), 'parlour.v1');

@@ -52,6 +52,11 @@ export class Drafts {
     if (taken && parse(taken.name, local.get(taken.name))?.at === taken.at) local.remove(taken.name);
   }
 
+  /** Whoever signs out leaves nothing for the next one to read. */
+  clear() {
+    for (const [name] of local.list(`draft/${this.scope().owner.map(encodeURIComponent).join('/')}/`)) local.remove(name);
+  }
+
   /** @param {string} party @returns {Kept|undefined} */
   #found(party) {
     const all = local.list(this.#prefix(party)).flatMap(([name, text]) => parse(name, text) ?? []);

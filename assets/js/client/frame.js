@@ -4,9 +4,11 @@ import { Failure } from '../core/failure.js';
 import { Messenger } from '../core/messenger.js';
 import { App, Opening } from './app.js';
 import { Asking } from './asking.js';
+import { byCookie } from './cookie.js';
 import { dark } from './colour.js';
 import { Desk } from './desk.js';
-import { application, dial, enter, whoAmI } from './door.js';
+import { Farewell } from './farewell.js';
+import { application, dial, enter, signOut } from './door.js';
 import { Icon, IconButton } from './icon.js';
 import { local, session } from './keep.js';
 import { locale, sentence, t } from './language.js';
@@ -31,7 +33,7 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
     leave();
     ended = false;
     notes.found = start.notices;
-    credentials = new Credentials(app, start, async () => (await parent.credential()) ?? (await byCookie()), session);
+    credentials = new Credentials(app, start, async () => (await parent.credential()) ?? (await asCookie()), session);
     desk = open(credentials, start.open);
     parent.tell('ready');
     draw();
@@ -53,12 +55,30 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
     if (/^(application$|user:.|conversation:[0-9]+$)/.test(party)) route.go(party);
   },
   onstop() {
-    credentials?.forget();
-    leave();
-    desk = null;
+    const user = desk?.messenger.id;
+    quit();
+    if (user) farewell.say(user);
     draw();
   },
 });
+
+const farewell = new Farewell(app, (user) => {
+  if (!user || desk?.messenger.id !== user) return;
+  quit();
+  ended = true;
+  parent.tell('badge', { unread: 0 });
+  draw();
+});
+
+/** Signs out: at the server too. */
+function quit() {
+  const token = credentials?.kept()?.token;
+  if (token || asking) signOut(token).catch(() => {});
+  credentials?.forget();
+  desk?.drafts.clear();
+  leave();
+  desk = null;
+}
 
 /** Notices are shown by the page around, which has the right to; it learns who wrote, and not what. */
 const notes = {
@@ -83,25 +103,12 @@ const notes = {
   },
 };
 
-/** What did not work is tried again; only that nobody is signed in is an answer. @param {{code?: string}} cause */
-function nobody(cause) {
-  if (cause.code !== 'unauthenticated') throw cause;
-  return null;
-}
-
-/** Who the application's own cookie says this is, or a session of the identity provider, where that is a way in. @returns {Promise<import('./parent.js').Credential|null>} */
-async function byCookie() {
-  const entry = (await whoAmI(app).catch(nobody)) ?? (await byProvider().catch(nobody));
+/** @returns {Promise<import('./parent.js').Credential|null>} */
+async function asCookie() {
+  const entry = await byCookie(app);
   if (!entry) return null;
   if (entry.ask_again) asking ??= new Asking(app, entry.user?.id ?? '', () => desk?.messenger.connection.nudge());
   return { kind: 'token', value: entry.token };
-}
-
-/** The session that a window of its own has opened; browsers show it here where the page around is on our site. @returns {Promise<import('./door.js').Entry|null>} */
-async function byProvider() {
-  if (!(await application(app)).provider) return null;
-  const entry = await enter();
-  return entry.app === app ? entry : null;
 }
 
 /** Whoever comes next must not be shown, or be led to, what was for this user. */

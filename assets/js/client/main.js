@@ -141,7 +141,13 @@ function open(entry, app, onout) {
   });
   const signOut = async () => {
     local.set(`left/${app}`, String(Date.now())); // for other windows, whose connection ends too
-    await door.signOut().catch(() => {});
+    try {
+      await door.signOut();
+    } catch (cause) {
+      // whoever walks away now would leave the session behind
+      if (Failure.of(cause).code !== 'unauthenticated') return desk.say(t('sign.out.failed'), true);
+    }
+    desk.drafts.clear();
     stop();
     asking?.stop();
     messenger.stop();

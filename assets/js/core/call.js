@@ -10,6 +10,7 @@ export async function call(method, address, body, bearer) {
   try {
     response = await fetch(address, {
       method,
+      keepalive: method === 'DELETE', // signing out outlives the page
       credentials: 'same-origin',
       headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }), ...(bearer && { authorization: `Bearer ${bearer}` }) },
       ...(body && { body: JSON.stringify(body) }),

@@ -8,6 +8,7 @@ import { Failure } from './failure.js';
 const SILENCE = 40_000;
 const HANDSHAKE = 20_000;
 const STEADY = 10_000;
+const MINUTE = 60_000;
 
 /** @typedef {{phase: 'off'|'connecting'|'ready'|'waiting'|'stopped', code?: string, message?: string, until?: number}} Link */
 /**
@@ -25,6 +26,7 @@ export class Connection {
   /** @type {WebSocket|null} */ #socket = null;
   #attempt = 0;
   #refused = 0;
+  #ended = -MINUTE;
   #heard = 0;
   #since = 0;
   #turn = 0;
@@ -119,10 +121,18 @@ export class Connection {
     if (this.link.phase === 'ready' && this.plug.clock.now() - this.#since > STEADY) this.#attempt = 0;
     if (bye?.code === 'expired' || bye?.code === 'unauthenticated') {
       if (this.#refused++ > 0) return this.end(bye.code, bye.message);
-      return this.#retry(0);
+      return this.#renew();
     }
     if (bye ? bye.reconnect === 'never' : code >= 4500 && code < 5000) return this.end(bye?.code ?? 'refused', bye?.message);
     this.#retry();
+  }
+
+  /** Comes back with another credential: not all at once where many are ended, and not again and again where two end each other. */
+  #renew() {
+    const { clock } = this.plug;
+    const soon = clock.now() - this.#ended < MINUTE;
+    this.#ended = clock.now();
+    this.#retry(soon ? undefined : clock.random());
   }
 
   /** @param {number} [seconds] wait this long, or by the back-off @param {Failure} [failure] why */

@@ -13,6 +13,7 @@ const CLIENT = { name: 'parlour.js', version: '1' };
 export class Line {
   events = new Events();
   #status = '';
+  #away = false;
 
   /** @param {import('./parlour.d.ts').Options} options */
   constructor(options) {
@@ -40,6 +41,7 @@ export class Line {
     this.messenger.start();
     this.ready = this.errands.until(() => this.messenger.replica.complete);
     this.ready.catch(() => {}); // who does not wait for it hears of the end by `status`
+    globalThis.addEventListener?.('offline', this.#leave);
     globalThis.addEventListener?.('online', this.#wake);
     globalThis.document?.addEventListener('visibilitychange', this.#wake);
   }
@@ -54,6 +56,7 @@ export class Line {
   }
 
   close() {
+    globalThis.removeEventListener?.('offline', this.#leave);
     globalThis.removeEventListener?.('online', this.#wake);
     globalThis.document?.removeEventListener('visibilitychange', this.#wake);
     this.messenger.stop();
@@ -66,8 +69,14 @@ export class Line {
     if (token) await signOut(this.base, token);
   }
 
-  /** The network or the page came back. */
-  #wake = () => this.messenger.connection.nudge();
+  #leave = () => void (this.#away = true);
+
+  /** The network or the page came back. A connection from before the network went is not one any more. */
+  #wake = () => {
+    const dead = this.#away;
+    this.#away = false;
+    this.messenger.connection.nudge(dead);
+  };
 
   #changed() {
     const { status } = this;

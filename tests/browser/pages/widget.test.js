@@ -101,6 +101,27 @@ test('it stays open from page to page of a tab, where it was, until it is closed
   assert.notEqual(await launcher(carol).getAttribute('aria-expanded'), 'true');
 });
 
+test('stopping ends the session at the server too, and in the other pages of this browser; no draft stays', async () => {
+  const first = await stage.visitor();
+  const second = await stage.tab(first);
+  const sessions = async () => (await stage.server.call('GET', '/users/ben/sessions')).items.filter(({ name }) => !/^x$/.test(name)).length;
+  for (const tab of [first, second]) {
+    await tab.page.goto(`${office.url}/start?user=ben&hint`);
+    await launcher(tab).click();
+    await frameOf(tab).locator('.me', { hasText: 'Ben' }).waitFor();
+  }
+  await frameOf(first).locator('.search input').fill('dora');
+  await frameOf(first).locator('.row', { hasText: 'Dora Wang' }).click();
+  await frameOf(first).locator('.composer textarea').fill('not for whoever comes next');
+  const drafts = () => second.page.frames()[1].evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('parlour/draft/')).length);
+  await first.until('the draft is kept', async () => (await drafts()) === 1);
+  const before = await sessions();
+  await first.page.evaluate(() => /** @type {any} */ (window).Parlour.stop());
+  await frameOf(second).locator('text=You are not signed in here').waitFor();
+  await first.until('both sessions have ended', async () => (await sessions()) === before - 2);
+  assert.equal(await drafts(), 0);
+});
+
 test('stopping takes the widget away and forgets the session', async () => {
   const dora = await stage.visitor();
   office.given = 0;

@@ -100,13 +100,27 @@ test('an expired session asks for a new credential, once', async () => {
   const socket = await arrive();
   socket.says({ bye: { code: 'expired', message: 'over', reconnect: 'never' } });
   socket.ends(4503);
-  await clock.pass(10);
+  await clock.pass(1000);
   assert.deepEqual(whys, [null, 'expired']);
   sockets[1].opens();
   sockets[1].says({ error: { code: 'unauthenticated', message: 'no', temporary: false } });
   sockets[1].ends(4501);
   await clock.pass(60_000);
   assert.deepEqual([sockets.length, messenger.link.phase, messenger.link.code], [2, 'stopped', 'unauthenticated']);
+});
+
+test('two pages that end each other’s session do not do so without a pause', async () => {
+  const { messenger, clock, sockets, arrive } = client();
+  messenger.start();
+  const begun = clock.now();
+  for (let turn = 0; turn < 6; turn++) {
+    const socket = await arrive();
+    socket.says({ bye: { code: 'unauthenticated', message: 'ended', reconnect: 'never' } });
+    socket.ends(4501);
+    for (let waited = 0; sockets.length < turn + 2 && waited < 600; waited++) await clock.pass(100);
+  }
+  assert.equal(sockets.length, 7);
+  assert.ok(clock.now() - begun > 5_000, `six ends took ${clock.now() - begun} ms`);
 });
 
 test('without a credential it stops, without a network it waits', async () => {

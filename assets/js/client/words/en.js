@@ -171,6 +171,7 @@ export const words = {
   'sign.other.stay': 'Stay as {name}',
   'sign.other.text': '{name} is signed in here. The link that you opened is meant for somebody else, or signs in anew.',
   'sign.out': 'Sign out',
+  'sign.out.failed': 'You are still signed in: the server could not be reached. Try again when the connection is back.',
   'sign.password': 'Password',
   'sign.running': 'Signing in…',
   'sign.slow': { one: 'Too many attempts. Wait a minute, then try again.', other: 'Too many attempts. Wait {n} minutes, then try again.' },

@@ -172,6 +172,7 @@ export const words = {
   'sign.other.stay': '保持{name}的登录',
   'sign.other.text': '{name}已在此登录。你打开的链接属于另一个人，或会重新登录。',
   'sign.out': '退出登录',
+  'sign.out.failed': '尚未退出登录：无法连接服务器。请在恢复连接后重试。',
   'sign.password': '密码',
   'sign.running': '正在登录…',
   'sign.slow': { other: '尝试次数过多，请等待 {n} 分钟后再试。' },
