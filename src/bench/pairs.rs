@@ -30,13 +30,13 @@ struct Tally {
 
 /// Connects everybody, loads for so long, and answers what passed.
 pub async fn run(stage: &Stage, load: Load, seconds: u64) -> anyhow::Result<Flow> {
-    let clock = Instant::now();
+    let (clock, run) = (Instant::now(), rand::random());
     let mut connections = Vec::new();
     for (number, person) in stage.people.iter().enumerate() {
         let (mut client, _) = Client::connect(&stage.address, &stage.app, person, None).await?;
         client.settle().await?;
         let peer = stage.people.get(number ^ 1).map(|p| p.id.clone()).unwrap_or_default();
-        connections.push(Talk { client, number, peer, clock, sent: 0, tally: Tally::default() });
+        connections.push(Talk { client, run, number, peer, clock, sent: 0, tally: Tally::default() });
     }
     let sockets = connections.len();
     let watch = Watch::start(stage.pid);
@@ -73,6 +73,8 @@ pub async fn run(stage: &Stage, load: Load, seconds: u64) -> anyhow::Result<Flow
 /// One connection that writes to its peer.
 struct Talk {
     client: Client,
+    /// Tells the keys of this run from those of another on the same stage.
+    run: u16,
     number: usize,
     peer: String,
     clock: Instant,
@@ -85,8 +87,8 @@ impl Talk {
         self.sent += 1;
         let text = format!("t={:012} {}", self.clock.elapsed().as_micros(), "x".repeat(TEXT - 15));
         let frame = format!(
-            r#"{{"send":{{"to":"user:{}","id":{},"key":"{:08x}-{:016x}","text":"{text}"}}}}"#,
-            self.peer, self.sent, self.number, self.sent
+            r#"{{"send":{{"to":"user:{}","id":{},"key":"{:04x}-{:04x}-{:016x}","text":"{text}"}}}}"#,
+            self.peer, self.sent, self.run, self.number, self.sent
         );
         self.client.feed(frame).await
     }
@@ -120,7 +122,7 @@ impl Talk {
                 }
                 heard = self.client.hear() => {
                     let text = heard?;
-                    self.note(&text);
+                    self.note(&text)?;
                 }
                 () = &mut stop => break,
             }
@@ -135,30 +137,32 @@ impl Talk {
     async fn rest(mut self) -> anyhow::Result<Tally> {
         while let Ok(heard) = tokio::time::timeout(Duration::from_millis(500), self.client.hear()).await {
             let text = heard?;
-            self.note(&text);
+            self.note(&text)?;
         }
         Ok(self.tally)
     }
 
     async fn hear(&mut self) -> anyhow::Result<()> {
         let text = self.client.hear().await?;
-        self.note(&text);
+        self.note(&text)?;
         while let Some(text) = self.client.heard()? {
-            self.note(&text);
+            self.note(&text)?;
         }
         Ok(())
     }
 
-    fn note(&mut self, text: &str) {
+    fn note(&mut self, text: &str) -> anyhow::Result<()> {
+        anyhow::ensure!(!text.starts_with(r#"{"error""#), "a message was refused: {text}");
         if kind(text) == Kind::Ok {
             self.tally.answered += 1;
-            return;
+            return Ok(());
         }
-        let Some(at) = text.find(r#""text":"t="#) else { return };
+        let Some(at) = text.find(r#""text":"t="#) else { return Ok(()) };
         self.tally.received += 1;
         let sent: Option<u128> = text.get(at + 10..at + 22).and_then(|digits| digits.parse().ok());
         if let Some(sent) = sent {
             self.tally.micros.push(self.clock.elapsed().as_micros().saturating_sub(sent) as u32);
         }
+        Ok(())
     }
 }
