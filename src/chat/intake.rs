@@ -10,23 +10,24 @@ use crate::id::{AppNo, UserNo};
 use crate::store::{Db, Tx, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::time::{Duration, Instant};
 
-/// Users of one piece; erasing one is much more work than keeping it.
+/// Users of one piece, and the time after which its transaction ends: nobody who writes meanwhile waits for more.
 const KEPT: usize = 200;
-const SUSPENDED: usize = 100;
-const ERASED: usize = 1;
+const LEAVING: usize = 1000;
+const BUDGET: Duration = Duration::from_millis(10);
 
 /// Promises that all of this will be done.
 pub fn accept(tx: &mut Tx, app: AppNo, roll: &Roll, absent: Absent) -> Result<()> {
-    if tx.any("SELECT 1 FROM intake_piece WHERE application = ?1", [app])? {
+    if is_unfinished(tx, app)? {
         return Err(Error::Conflict("another list of users is being taken in; try again in a moment".into()));
     }
-    let (what, together) = match absent {
-        Absent::Suspend => ("suspend", SUSPENDED),
-        Absent::Erase => ("erase", ERASED),
+    let what = match absent {
+        Absent::Suspend => "suspend",
+        Absent::Erase => "erase",
     };
     add(tx, app, "keep", roll.entries.chunks(KEPT))?;
-    add(tx, app, what, roll.leavers.chunks(together))
+    add(tx, app, what, roll.leavers.chunks(LEAVING))
 }
 
 fn add<'a, T: Serialize + 'a>(tx: &mut Tx, app: AppNo, what: &str, pieces: impl Iterator<Item = &'a [T]>) -> Result<()> {
@@ -44,18 +45,38 @@ pub fn unfinished(db: &Db) -> Result<Vec<AppNo>> {
     db.all("SELECT DISTINCT application FROM intake_piece", [], |r| r.get(0))
 }
 
-/// Does the next piece; answers whether there was one.
+/// Whether a list of this application is not done.
+pub fn is_unfinished(db: &Db, app: AppNo) -> Result<bool> {
+    db.any("SELECT 1 FROM intake_piece WHERE application = ?1", [app])
+}
+
+/// Does the next piece, as far as the time goes; answers whether there was one.
 pub fn step(tx: &mut Tx, app: AppNo) -> Result<bool> {
     let sql = "SELECT no, what, rows FROM intake_piece WHERE application = ?1 ORDER BY no LIMIT 1";
     let piece = tx.maybe(sql, [app], |r| Ok((r.get::<i64>(0)?, r.get::<String>(1)?, r.get::<String>(2)?)))?;
     let Some((no, what, rows)) = piece else { return Ok(false) };
-    match what.as_str() {
-        "keep" => parse::<Entry>(&rows)?.iter().try_for_each(|entry| keep(tx, app, entry))?,
-        "suspend" => parse::<UserNo>(&rows)?.into_iter().try_for_each(|user| suspend(tx, app, user))?,
-        _ => parse::<UserNo>(&rows)?.into_iter().try_for_each(|user| erase(tx, app, user))?,
-    }
-    tx.run("DELETE FROM intake_piece WHERE application = ?1 AND no = ?2", params![app, no])?;
+    let rest = match what.as_str() {
+        "keep" => some::<Entry>(&rows, |entry| keep(tx, app, entry))?,
+        "suspend" => some(&rows, |user: &UserNo| suspend(tx, app, *user))?,
+        _ => some(&rows, |user: &UserNo| erase(tx, app, *user))?,
+    };
+    match rest {
+        Some(rows) => tx.run("UPDATE intake_piece SET rows = ?3 WHERE application = ?1 AND no = ?2", params![app, no, rows])?,
+        None => tx.run("DELETE FROM intake_piece WHERE application = ?1 AND no = ?2", params![app, no])?,
+    };
     Ok(true)
+}
+
+/// One row at least; what is left of the piece when the time is over.
+fn some<T: Serialize + DeserializeOwned>(rows: &str, mut one: impl FnMut(&T) -> Result<()>) -> Result<Option<String>> {
+    let (rows, begun): (Vec<T>, Instant) = (parse(rows)?, Instant::now());
+    for (place, row) in rows.iter().enumerate() {
+        if place > 0 && begun.elapsed() > BUDGET {
+            return serde_json::to_string(&rows[place..]).map(Some).map_err(Error::internal);
+        }
+        one(row)?;
+    }
+    Ok(None)
 }
 
 fn parse<T: DeserializeOwned>(rows: &str) -> Result<Vec<T>> {
@@ -89,5 +110,22 @@ fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
     match user::get_no(tx, app, no)?.erased_at {
         None => erasure::erase(tx, app, no),
         Some(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_ends_by_time_and_the_rest_of_it_stays() {
+        let (begun, mut done) = (Instant::now(), Vec::new());
+        let rest = some::<i64>("[1,2,3]", |number| {
+            done.push(*number);
+            while *number == 2 && begun.elapsed() <= BUDGET * 2 {}
+            Ok(())
+        });
+        assert_eq!((rest.unwrap().as_deref(), done), (Some("[3]"), vec![1, 2]));
+        assert_eq!(some::<i64>("[3]", |_| Ok(())).unwrap(), None);
     }
 }

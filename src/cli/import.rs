@@ -120,6 +120,7 @@ impl From {
         match self.format.unwrap_or(named) {
             Format::Csv if contacts => Err(Failure::new(Code::Usage, "contact lists are read as NDJSON, not as CSV")),
             Format::Csv => Ok(Form::Csv),
+            Format::Ndjson if contacts => Ok(Form::Lists),
             Format::Ndjson => Ok(Form::Ndjson),
         }
     }

@@ -100,7 +100,7 @@ fn table(feed: &Feed, bytes: &[u8], said: Option<&str>, (found, report): (&mut F
         ("group", &feed.group),
     ];
     let columns: Vec<_> = columns.into_iter().filter(|(_, name)| !name.is_empty()).collect();
-    let mut records = csv::parse(&text).into_iter();
+    let mut records = csv::parse(&text).take(import::MOST + 2);
     let first = records.next().map_or(Ok(Vec::new()), |record| record.cells);
     let header = Header::chosen(first.map_err(|reason| Error::invalid("", reason))?, &columns)?;
     for record in records {

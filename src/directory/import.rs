@@ -12,12 +12,15 @@ pub use header::{COLUMNS, Header};
 
 /// Wrong lines that a report names; there may be as many as the file has.
 const NAMED: usize = 1000;
-/// The most lines of one file.
+/// The most lines of one file, and bytes of a user in it.
 pub const MOST: usize = 100_000;
+const ROW: usize = 64 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     Ndjson,
+    /// NDJSON whose lines may be anything: an operator's own file.
+    Lists,
     Csv,
 }
 
@@ -100,49 +103,91 @@ impl Report {
     }
 }
 
+/// Rows as they come, and no more of them than are taken at once.
+#[derive(Debug, Default)]
+pub struct Rows {
+    lines: Vec<Line>,
+    report: Report,
+    count: usize,
+}
+
+impl Rows {
+    /// Keeps a row, or why it is refused. `TooLarge` where there are too many; further ones are not kept.
+    pub fn add(&mut self, number: usize, row: Result<Value>) -> Result<()> {
+        self.count += 1;
+        require_bounded(self.count)?;
+        match row {
+            Ok(value) => self.lines.push(Line { number, value }),
+            Err(error) => self.report.refuse(number, &error),
+        }
+        Ok(())
+    }
+
+    pub fn sheet(self, encoding: &'static str, header: Header) -> Sheet {
+        Sheet { lines: self.lines, report: self.report, encoding, header }
+    }
+}
+
 /// Reads a file. A line that cannot be read stands in the report; a file that is no text or no table is refused as a whole.
 pub fn read(form: Form, bytes: &[u8], charset: Option<&str>) -> Result<Sheet> {
     let (text, encoding) = charset::decode(bytes, charset)?;
-    let mut report = Report::default();
-    let (lines, header) = match form {
-        Form::Ndjson => (ndjson(&text, &mut report), Header::default()),
-        Form::Csv => table(&text, &mut report)?,
+    let mut rows = Rows::default();
+    let header = match form {
+        Form::Ndjson => ndjson(&text, user, &mut rows)?,
+        Form::Lists => ndjson(&text, any, &mut rows)?,
+        Form::Csv => table(&text, &mut rows)?,
     };
-    require_bounded(lines.len() + report.refused)?;
-    Ok(Sheet { lines, report, encoding, header })
+    Ok(rows.sheet(encoding, header))
 }
 
 /// Refuses more than is taken at once.
-pub fn require_bounded(lines: usize) -> Result<()> {
-    match lines {
+pub fn require_bounded(rows: usize) -> Result<()> {
+    match rows {
         0..=MOST => Ok(()),
         _ => Err(Error::TooLarge(format!("more than {MOST} rows are not taken at once; divide the file"))),
     }
 }
 
-fn ndjson(text: &str, report: &mut Report) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        match serde_json::from_str(line) {
-            Ok(value) => lines.push(Line { number: index + 1, value }),
-            Err(e) => report.refuse(index + 1, &Error::invalid("", format!("not understood: {e}"))),
-        }
-    }
-    lines
+fn ndjson(text: &str, read: fn(&str) -> Result<Value>, rows: &mut Rows) -> Result<Header> {
+    let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines.try_for_each(|(index, line)| rows.add(index + 1, read(line)))?;
+    Ok(Header::default())
 }
 
-fn table(text: &str, report: &mut Report) -> Result<(Vec<Line>, Header)> {
-    let mut records = csv::parse(text).into_iter();
+fn any(text: &str) -> Result<Value> {
+    serde_json::from_str(text).map_err(|e| Error::invalid("", format!("not understood: {e}")))
+}
+
+/// One user as JSON: the id alone, or an object without anything in its members. What a hostile row unfolds to is thrown away
+/// here, and was never much.
+pub fn user(text: &str) -> Result<Value> {
+    if text.len() > ROW {
+        return Err(Error::invalid("", format!("a user in more than {ROW} bytes is not taken")));
+    }
+    let value = any(text)?;
+    let members = match &value {
+        Value::String(_) => return Ok(value),
+        Value::Object(members) => members,
+        _ => return Err(Error::invalid("", "not understood: a user is an object such as {\"id\": \"anna\"}")),
+    };
+    if let Some(name) = members.keys().find(|name| !COLUMNS.contains(&name.as_str())) {
+        return Err(Error::invalid(name, format!("there is no member `{name}`")));
+    }
+    match members.iter().find(|(_, value)| value.is_array() || value.is_object()) {
+        Some((name, _)) => Err(Error::invalid(name, "expected a text")),
+        None => Ok(value),
+    }
+}
+
+fn table(text: &str, rows: &mut Rows) -> Result<Header> {
+    let mut records = csv::parse(text);
     let first = records.next().map_or(Ok(Vec::new()), |record| record.cells);
     let header = Header::parse(first.map_err(|reason| Error::invalid("", format!("the line of names: {reason}")))?)?;
-    let mut lines = Vec::new();
     for record in records {
-        match record.cells.map_err(|reason| Error::invalid("", reason)).and_then(|cells| header.members(cells)) {
-            Ok(members) => lines.push(Line { number: record.line, value: Value::Object(filled(members)) }),
-            Err(error) => report.refuse(record.line, &error),
-        }
+        let cells = record.cells.map_err(|reason| Error::invalid("", reason));
+        rows.add(record.line, cells.and_then(|cells| header.members(cells)).map(|members| Value::Object(filled(members))))?;
     }
-    Ok((lines, header))
+    Ok(header)
 }
 
 /// An empty cell clears what may be empty, and says nothing of the rest.
@@ -179,7 +224,23 @@ mod tests {
     fn a_report_names_so_many_and_counts_all() {
         let sheet = read(Form::Ndjson, "x\n".repeat(3000).as_bytes(), None).unwrap();
         assert_eq!((sheet.report.refused, sheet.report.rows.len()), (3000, NAMED));
-        assert!(read(Form::Ndjson, "x\n".repeat(MOST + 1).as_bytes(), None).is_err());
+        for (form, text) in [(Form::Ndjson, "1\n"), (Form::Csv, "id\n")] {
+            let error = read(form, text.repeat(MOST + 2).as_bytes(), None).unwrap_err();
+            assert!(matches!(error, Error::TooLarge(_)), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_unfolds_to_much_is_refused() {
+        let nested = format!("{{\"id\":[{}1]}}", "1,".repeat(30_000));
+        let wide = format!("{{{}\"id\":\"a\"}}", (0..3000).map(|n| format!("\"m{n}\":1,")).collect::<String>());
+        let list = format!("[{}1]", "1,".repeat(30_000));
+        let long = format!("\"{}\"", "x".repeat(ROW));
+        for bad in [&nested, &wide, &list, &long] {
+            let sheet = read(Form::Ndjson, format!("\"anna\"\n{bad}\n").as_bytes(), None).unwrap();
+            assert_eq!((sheet.lines.len(), sheet.report.refused), (1, 1), "{}", &bad[..40]);
+        }
+        assert_eq!(read(Form::Lists, list.as_bytes(), None).unwrap().lines.len(), 1, "an operator's own");
     }
 
     #[test]

@@ -12,6 +12,14 @@ pub async fn finish(store: &Store, app: AppNo) -> Result<()> {
     erasure::finish_all(store).await
 }
 
+/// What was accepted comes before what is said now.
+pub async fn settle(store: &Store, app: AppNo) -> Result<()> {
+    match store.read(move |db| intake::is_unfinished(db, app)).await? {
+        true => finish(store, app).await,
+        false => Ok(()),
+    }
+}
+
 /// What was left undone when the process ended on the way.
 pub async fn finish_all(store: &Store) -> Result<()> {
     for app in store.read(intake::unfinished).await? {

@@ -23,7 +23,8 @@ const TOGETHER: usize = 200;
 const ENDED: usize = 100;
 const LATE: Duration = Duration::from_secs(5);
 
-/// Until stopped: what disappears, as it is due; the rest every hour, and once at the start.
+/// Until stopped: what disappears, as it is due, and lists that could not be taken in to their end; the rest every hour, and once
+/// at the start.
 pub async fn run(store: &Store, stop: CancellationToken) {
     tokio::join!(run_hourly(store, stop.clone()), run_soon(store, stop));
 }
@@ -32,6 +33,14 @@ async fn run_soon(store: &Store, stop: CancellationToken) {
     loop {
         if let Err(error) = end(store).await {
             tracing::warn!(%error, "messages whose time is over wait to be taken away; it is tried again soon");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            done = intake::finish_all(store) => {
+                if let Err(error) = done {
+                    tracing::warn!(%error, "a list of users waits to be taken in; it is tried again soon");
+                }
+            }
         }
         tokio::select! {
             () = stop.cancelled() => return,
@@ -75,7 +84,6 @@ async fn run_hourly(store: &Store, stop: CancellationToken) {
 
 /// Forgets everything that is old `now`.
 pub async fn run_once(store: &Store, now: Moment) -> Result<()> {
-    intake::finish_all(store).await?;
     erasure::finish_all(store).await?;
     for (app, no) in store.read(move |db| group::unseen(db, now.minus(HOUR))).await? {
         all(store, move |tx| group::settle(tx, app, no)).await?;

@@ -12,27 +12,38 @@ pub struct Record {
 
 const AFTER_QUOTE: &str = "after a closing quote, the next cell or the end of the line is expected";
 const UNCLOSED: &str = "a quote is opened and never closed";
+const WIDE: &str = "there are more cells than a table of users has";
+/// Cells of a record; a line of commas only would unfold to many times its length.
+const CELLS: usize = 256;
 /// What programs put between cells.
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
-/// Reads all records; lines that are empty are left out, and so is `sep=;`, which spreadsheets write and read.
-pub fn parse(text: &str) -> Vec<Record> {
+/// Reads record by record, as they are asked for; lines that are empty are left out, and so is `sep=;`, which spreadsheets write
+/// and read.
+pub fn parse(text: &str) -> impl Iterator<Item = Record> {
     let text = text.trim_start_matches('\u{feff}');
     let (separator, said) = separator(text);
     let mut reader = Reader { rest: text, line: 1, separator };
     if said {
         reader.skip_line();
     }
-    let mut records = Vec::new();
-    while !reader.rest.is_empty() {
-        let line = reader.line;
-        let cells = reader.record();
-        if !cells.as_ref().is_ok_and(|cells| cells.iter().all(|cell| cell.trim().is_empty())) {
-            let cells = cells.map(|cells| cells.iter().map(|cell| unguarded(cell).into()).collect());
-            records.push(Record { line, cells });
+    reader
+}
+
+impl Iterator for Reader<'_> {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        while !self.rest.is_empty() {
+            let line = self.line;
+            let cells = self.record();
+            if !cells.as_ref().is_ok_and(|cells| cells.iter().all(|cell| cell.trim().is_empty())) {
+                let cells = cells.map(|cells| cells.iter().map(|cell| unguarded(cell).into()).collect());
+                return Some(Record { line, cells });
+            }
         }
+        None
     }
-    records
 }
 
 /// The separator of a table: the one it says itself, or that which is most often in its first line; and whether it was said.
@@ -71,6 +82,10 @@ impl Reader<'_> {
     fn record(&mut self) -> Result<Vec<String>, &'static str> {
         let mut cells = Vec::new();
         loop {
+            if cells.len() == CELLS {
+                self.skip_line();
+                return Err(WIDE);
+            }
             cells.push(if self.rest.starts_with('"') { self.quoted()? } else { self.plain() });
             match self.rest.chars().next() {
                 None => return Ok(cells),
@@ -152,23 +167,30 @@ mod tests {
     use super::*;
 
     fn cells(text: &str) -> Vec<Vec<String>> {
-        parse(text).into_iter().map(|record| record.cells.unwrap()).collect()
+        parse(text).map(|record| record.cells.unwrap()).collect()
     }
 
     #[test]
     fn a_table_is_read_with_quotes_and_any_line_end() {
         let text = "\u{feff}id,name\r\na,\"Liu, \"\"Al\"\"\"\n\nb,\"two\nlines\"\rc,";
         assert_eq!(cells(text), [["id", "name"], ["a", "Liu, \"Al\""], ["b", "two\nlines"], ["c", ""]]);
-        assert_eq!(parse(text)[2].line, 4);
+        assert_eq!(parse(text).nth(2).unwrap().line, 4);
     }
 
     #[test]
     fn what_is_wrong_with_a_record_is_said_of_it_and_the_others_are_read() {
-        let records = parse("id\n\"a\"b\nc\n\"d\ne");
+        let records: Vec<Record> = parse("id\n\"a\"b\nc\n\"d\ne").collect();
         let seen: Vec<_> =
             records.iter().map(|record| (record.line, record.cells.as_ref().map(|cells| cells.concat()))).collect();
         let good = |text: &str| Ok(text.to_string());
         assert_eq!(seen, [(1, good("id")), (2, Err(&AFTER_QUOTE)), (3, good("c")), (4, Err(&UNCLOSED)), (5, good("e"))]);
+    }
+
+    #[test]
+    fn a_record_of_commas_only_is_refused_and_the_next_is_read() {
+        let text = format!("id\n{}\nb", ",".repeat(1_000_000));
+        let records: Vec<_> = parse(&text).map(|record| (record.line, record.cells)).collect();
+        assert_eq!(records[1..], [(2, Err(WIDE)), (3, Ok(vec!["b".to_string()]))]);
     }
 
     #[test]

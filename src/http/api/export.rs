@@ -1,11 +1,14 @@
 //! Everything that an application has, as NDJSON: read and sent a page at a time. What `parlour export` writes.
 
+use crate::apps::key;
 use crate::chat::export::{self, Kind};
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
 use crate::id::AppNo;
+use crate::store::Db;
+use crate::time::Moment;
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Bytes, Data};
@@ -15,46 +18,51 @@ use futures_util::stream;
 #[utoipa::path(get, path = "/api/v1/export/users", tag = "export",
     responses((status = 200, body = String, content_type = "application/x-ndjson")))]
 pub async fn users(house: Data<House>, by: ApplicationKey) -> Answer {
-    stream(house, by.application.no, Kind::Users).await
+    stream(house, by, Kind::Users).await
 }
 
 /// All shared groups with their users.
 #[utoipa::path(get, path = "/api/v1/export/groups", tag = "export",
     responses((status = 200, body = String, content_type = "application/x-ndjson")))]
 pub async fn groups(house: Data<House>, by: ApplicationKey) -> Answer {
-    stream(house, by.application.no, Kind::Groups).await
+    stream(house, by, Kind::Groups).await
 }
 
 /// The lists that users have from the application, and their own.
 #[utoipa::path(get, path = "/api/v1/export/contacts", tag = "export",
     responses((status = 200, body = String, content_type = "application/x-ndjson")))]
 pub async fn contacts(house: Data<House>, by: ApplicationKey) -> Answer {
-    stream(house, by.application.no, Kind::Contacts).await
+    stream(house, by, Kind::Contacts).await
 }
 
 /// All conversations with who is or was in them.
 #[utoipa::path(get, path = "/api/v1/export/conversations", tag = "export",
     responses((status = 200, body = String, content_type = "application/x-ndjson")))]
 pub async fn conversations(house: Data<House>, by: ApplicationKey) -> Answer {
-    stream(house, by.application.no, Kind::Conversations).await
+    stream(house, by, Kind::Conversations).await
 }
 
 /// All messages in the order in which they were written.
 #[utoipa::path(get, path = "/api/v1/export/messages", tag = "export",
     responses((status = 200, body = String, content_type = "application/x-ndjson")))]
 pub async fn messages(house: Data<House>, by: ApplicationKey) -> Answer {
-    stream(house, by.application.no, Kind::Messages).await
+    stream(house, by, Kind::Messages).await
 }
 
-/// The first page is read before the answer begins; a failure later cuts it off, so that nobody takes a part for the whole.
-async fn stream(house: Data<House>, app: AppNo, kind: Kind) -> Answer {
-    let (first, next) = page(&house, app, kind, None).await?;
+/// The first page is read before the answer begins; a failure later cuts it off, so that nobody takes a part for the whole. So
+/// does the end of the key.
+async fn stream(house: Data<House>, by: ApplicationKey, kind: Kind) -> Answer {
+    let whose = (by.application.no, by.key.no);
+    let (first, next) = page(&house, whose, kind, None).await?;
     let rest = stream::try_unfold((house, next), move |(house, next)| async move {
         let Some(after) = next else { return Ok(None) };
-        page(&house, app, kind, Some(after)).await.map(|(text, next)| Some((text, (house, next))))
+        page(&house, whose, kind, Some(after)).await.map(|(text, next)| Some((text, (house, next))))
     });
     let failed = |error: Error| {
-        tracing::error!(%error, "an export was cut off");
+        match error {
+            Error::Unauthenticated(_) => tracing::info!("an export was cut off: its key is no longer good"),
+            error => tracing::error!(%error, "an export was cut off"),
+        }
         actix_web::error::ErrorInternalServerError("cut off")
     };
     let body =
@@ -65,8 +73,12 @@ async fn stream(house: Data<House>, app: AppNo, kind: Kind) -> Answer {
         .streaming::<_, actix_web::Error>(body))
 }
 
-async fn page(house: &House, app: AppNo, kind: Kind, after: Option<String>) -> Result<(Bytes, Option<String>)> {
-    let (rows, next) = house.store.read(move |db| export::page(db, app, kind, after.as_deref())).await?;
+async fn page(house: &House, (app, key): (AppNo, i64), kind: Kind, after: Option<String>) -> Result<(Bytes, Option<String>)> {
+    let read = move |db: &Db| match key::stands(db, app, key, Moment::now())? {
+        true => export::page(db, app, kind, after.as_deref()),
+        false => Err(Error::Unauthenticated("this key is not valid".into())),
+    };
+    let (rows, next) = house.store.read(read).await?;
     let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
     Ok((Bytes::from(lines), next))
 }

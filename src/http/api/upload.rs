@@ -1,6 +1,6 @@
 //! A list of users as the body of a request: JSON, NDJSON or CSV, larger than other bodies may be.
 
-use crate::directory::import::{self, Form, Line, Sheet};
+use crate::directory::import::{self, Form, Header, Rows, Sheet};
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::http::body;
@@ -10,8 +10,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
-use serde::Deserialize;
-use serde_json::Value;
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use utoipa::ToSchema;
@@ -22,7 +24,39 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = UserList)]
 pub struct Body {
-    users: Vec<Value>,
+    #[schema(value_type = Vec<Value>)]
+    users: Users,
+}
+
+/// Rows that are looked at one by one, so that those of a hostile list are never all there.
+struct Users(Rows, Result<()>);
+
+impl<'de> Deserialize<'de> for Users {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> std::result::Result<Users, D::Error> {
+        input.deserialize_seq(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Users;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of users")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> std::result::Result<Users, A::Error> {
+        let (mut rows, mut number) = (Rows::default(), 0);
+        while let Some(row) = list.next_element::<Box<RawValue>>()? {
+            number += 1;
+            if let Err(error) = rows.add(number, import::user(row.get())) {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                return Ok(Users(rows, Err(error)));
+            }
+        }
+        Ok(Users(rows, Ok(())))
+    }
 }
 
 /// What came, as it was read.
@@ -75,10 +109,8 @@ fn read(kind: &Kind, bytes: &[u8], charset: Option<&str>) -> Result<Sheet> {
     match kind {
         Kind::Lines(form) => import::read(*form, bytes, charset),
         Kind::Json => {
-            let Body { users } = body::parse(bytes)?;
-            import::require_bounded(users.len())?;
-            let lines = users.into_iter().enumerate().map(|(index, value)| Line { number: index + 1, value }).collect();
-            Ok(Sheet { lines, report: Default::default(), encoding: "UTF-8", header: Default::default() })
+            let Body { users: Users(rows, all) } = body::parse(bytes)?;
+            all.map(|()| rows.sheet("UTF-8", Header::default()))
         }
     }
 }

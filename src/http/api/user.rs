@@ -110,6 +110,7 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>) ->
     responses((status = 200, body = One), (status = 201, description = "Created", body = One)))]
 pub async fn create(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, Json(fields): Json<Fields>) -> Answer {
     let (app, (profile, suspended)) = (by.application.no, fields.of(id));
+    jobs::intake::settle(&house.store, app).await?;
     let put = move |tx: &mut Tx| {
         let begun = user::find(tx, app, &profile.id)?.is_none();
         Ok((begun, write(tx, app, &profile, suspended)?))
@@ -123,6 +124,7 @@ pub async fn create(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, 
     responses((status = 200, body = One)))]
 pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, Json(fields): Json<Fields>) -> Answer {
     let (app, (profile, suspended)) = (by.application.no, fields.of(id));
+    jobs::intake::settle(&house.store, app).await?;
     let change = move |tx: &mut Tx| {
         user::number(tx, app, &profile.id)?;
         write(tx, app, &profile, suspended)
@@ -136,6 +138,7 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, 
     responses((status = 204, description = "Erased")))]
 pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>) -> Answer {
     let app = by.application.no;
+    jobs::intake::settle(&house.store, app).await?;
     let erase = move |tx: &mut Tx| {
         let no = user::number(tx, app, &id)?;
         erasure::erase(tx, app, no).map(|()| no)

@@ -3,6 +3,7 @@
 
 use crate::harness::{Answer, App, TestServer, eventually};
 use serde_json::{Value, json};
+use std::io::{Read, Write};
 
 fn send(office: &App, method: &str, path: &str, (kind, body): (&str, &[u8])) -> Answer {
     office.http().with("content-type", kind).call(method, &format!("/api/v1{path}"), body)
@@ -182,4 +183,51 @@ fn everything_that_an_application_has_comes_out_as_it_is() {
     let own = json!({"user": "anna", "own": true, "groups": [{"id": "team", "name": "Team", "parent": null, "users": ["ben"]}]});
     assert_eq!(lines("contacts"), [own]);
     assert_eq!((lines("conversations").len(), lines("messages").len()), (2, 6));
+}
+
+#[test]
+fn a_list_that_unfolds_to_much_more_than_it_is_long_is_refused_and_costs_little() {
+    let server = TestServer::with(&["--rest-rate", "0"]);
+    let office = server.app("oa");
+    let most = 15 * 1024 * 1024;
+    let bodies = [
+        ("text/csv", format!("id\n{}", "a\n".repeat(most / 2))),
+        ("text/csv", format!("id\n{}", ",".repeat(most))),
+        ("application/x-ndjson", "1\n".repeat(most / 2)),
+        ("application/x-ndjson", format!("[{}1]", "1,".repeat(most / 2))),
+        ("application/json", format!("{{\"users\":[{}1]}}", "1,".repeat(most / 2))),
+        ("application/json", format!("{{\"users\":[[{}1]]}}", "1,".repeat(most / 2))),
+    ];
+    for (kind, body) in bodies {
+        let answer = send(&office, "POST", "/users/import", (kind, body.as_bytes()));
+        assert!([413, 422].contains(&answer.status), "{kind}: {}", answer.text());
+    }
+    let peak = server.peak_memory();
+    assert!(peak < 256 * 1024 * 1024, "{} MiB", peak / 1024 / 1024);
+}
+
+#[test]
+fn an_export_ends_with_its_key() {
+    let server = TestServer::with(&["--application-rate", "0", "--message-rate", "0"]);
+    let office = server.app("oa");
+    let anna = office.person("anna");
+    office.user("ben");
+    let text = "x".repeat(16_000);
+    for number in 0..1200 {
+        anna.says("send", json!({"to": "user:ben", "key": format!("k{number}"), "text": text}));
+    }
+    anna.sends("ben", "done");
+    let made = server.types(&["app", "key", "create", "oa", "--scope", "conversations", "--json"]).json();
+    let mut stream = std::net::TcpStream::connect(server.address()).unwrap();
+    let head = format!(
+        "GET /api/v1/export/messages HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n",
+        made["key"].as_str().unwrap()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut first = [0; 64 * 1024];
+    stream.read_exact(&mut first).unwrap();
+    server.types(&["app", "key", "revoke", "oa", &made["no"].to_string()]).ends(0);
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest);
+    assert!(rest.len() < 1000 * 16_000, "{} bytes came after the key's end", rest.len());
 }

@@ -168,8 +168,17 @@ impl TestServer {
 
     /// Bytes of resident memory.
     pub fn memory(&self) -> u64 {
+        self.measured("VmRSS:")
+    }
+
+    /// The most that these ever were.
+    pub fn peak_memory(&self) -> u64 {
+        self.measured("VmHWM:")
+    }
+
+    fn measured(&self, what: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux says how much");
+        let line = status.lines().find_map(|line| line.strip_prefix(what)).expect("Linux says how much");
         1024 * line.trim_end_matches("kB").trim().parse::<u64>().expect("a number")
     }
 
