@@ -197,7 +197,9 @@ fn set(tx: &mut Tx, app: AppNo, wanted: &Oidc, given: &Secret) -> Result<()> {
         Secret::New(text) => Some(check_secret(text)?.to_string()),
         Secret::Kept => {
             let (before, kept) = (find(tx, app)?, secret(tx, app)?);
-            let same = before.is_some_and(|b| (b.issuer, b.client) == (wanted.issuer.clone(), wanted.client.clone()));
+            let before =
+                before.ok_or_else(|| Error::invalid("oidc_secret", "give the client's secret, or say that it has none"))?;
+            let same = (&before.issuer, &before.client) == (&wanted.issuer, &wanted.client);
             if kept.is_some() && !same {
                 return Err(Error::invalid("oidc_secret", "another issuer or client has another secret: give it once more"));
             }
@@ -260,6 +262,8 @@ mod tests {
     fn a_kept_secret_goes_to_no_other_provider_or_client() {
         let store = Scratch::open();
         let app = store.change(|tx| application::create(tx, &Draft { id: "oa".into(), name: "O".into(), ..Draft::default() })).no;
+        let none = store.write_blocking(move |tx| set(tx, app, &good(), &Secret::Kept)).unwrap_err();
+        assert_eq!(none.field(), Some("oidc_secret"), "nobody forgets it by mistake");
         store.change(move |tx| set(tx, app, &good(), &Secret::New(" s3cret ".into())));
         let renamed = Oidc { provider: "Acme".into(), ..good() };
         store.change(move |tx| set(tx, app, &renamed, &Secret::Kept));

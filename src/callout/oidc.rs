@@ -21,6 +21,9 @@ use discovery::Discovery;
 use exchange::Tokens;
 use serde_json::Value;
 
+/// Characters of what went wrong.
+const SENTENCE: usize = 300;
+
 /// An application's provider.
 pub struct Whose<'a> {
     pub app: AppNo,
@@ -44,13 +47,18 @@ impl Callout {
     /// The address at the provider to which a browser goes.
     pub async fn authorization(&self, whose: &Whose<'_>, flow: &Flow) -> Result<String> {
         let _slot = self.inner.slots.take(whose.app, SIGN_INS).ok_or_else(busy)?;
-        self.discovery(whose).await?.authorization(whose, flow)
+        let discovery = self.discovery(whose).await.map_err(brief)?;
+        discovery.authorization(whose, flow)
     }
 
     /// Whom the code belongs to. `Unauthenticated`: it is not good, or the proof that came for it; `Forbidden`: the provider
     /// knows somebody whom the application does not want; `Unavailable`: the provider does not answer as it should.
     pub async fn redeem(&self, whose: &Whose<'_>, flow: &Flow, returned: &Returned<'_>) -> Result<Vouched> {
         let _slot = self.inner.slots.take(whose.app, SIGN_INS).ok_or_else(busy)?;
+        self.redeem_at_length(whose, flow, returned).await.map_err(brief)
+    }
+
+    async fn redeem_at_length(&self, whose: &Whose<'_>, flow: &Flow, returned: &Returned<'_>) -> Result<Vouched> {
         let discovery = self.discovery(whose).await?;
         require_issuer(&discovery, returned.issuer)?;
         let tokens = self.exchange(whose, &discovery, (flow, returned.code)).await?;
@@ -65,8 +73,8 @@ impl Callout {
     /// How many keys the provider signs with: asks for its documents anew.
     pub async fn try_provider(&self, whose: &Whose<'_>) -> Result<usize> {
         self.inner.providers.forget(whose.app);
-        let discovery = self.discovery(whose).await?;
-        self.keys(whose, &discovery).await.map(|keys| keys.usable())
+        let discovery = self.discovery(whose).await.map_err(brief)?;
+        self.keys(whose, &discovery).await.map(|keys| keys.usable()).map_err(brief)
     }
 
     /// What the ID token says, where it is good. A key that is not known is looked for once more, but not all the time.
@@ -95,6 +103,17 @@ fn require_issuer(discovery: &Discovery, said: Option<&str>) -> Result<()> {
         Some(said) if said == discovery.issuer => Ok(()),
         None if !discovery.authorization_response_iss_parameter_supported => Ok(()),
         said => Err(Error::Unauthenticated(format!("the answer is from {said:?}, expected {}", discovery.issuer))),
+    }
+}
+
+/// What the provider says of itself is repeated in logs and in the console: one line of it, and no more.
+fn brief(error: Error) -> Error {
+    let one = |text: String| text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SENTENCE).collect();
+    match error {
+        Error::Unauthenticated(text) => Error::Unauthenticated(one(text)),
+        Error::Forbidden(text) => Error::Forbidden(one(text)),
+        Error::Unavailable(text) => Error::Unavailable(one(text)),
+        other => other,
     }
 }
 

@@ -24,7 +24,7 @@ pub struct Provider {
     /// The id of the client that was made for Parlour there
     #[arg(long, value_name = "ID", required_unless_present = "off")]
     client: Option<String>,
-    /// Read the client's secret from standard input; without it the secret that is known stays
+    /// Read the client's secret from standard input; without it, a secret that is known stays
     #[arg(long)]
     secret_stdin: bool,
     /// The client has no secret: it is a public one

@@ -50,7 +50,8 @@ fn head(path: &str, text: &str) -> Vec<String> {
 
 /// Words that betray work left lying, in any text that is delivered.
 fn left_over(path: &str, text: &str) -> Vec<String> {
-    let marks = [concat!("FIX", "ME"), concat!("XX", "X:"), concat!("TO", "DO")];
+    let marks =
+        [concat!("FIX", "ME"), concat!("XX", "X:"), concat!("TO", "DO"), concat!("<<<<", "<<< "), concat!(">>>>", ">>> ")];
     let mut found = Vec::new();
     for (number, line) in text.lines().enumerate() {
         if marks.iter().any(|mark| line.contains(mark)) {
@@ -110,4 +111,5 @@ fn what_may_not_stand_in_a_source_is_named() {
 #[test]
 fn what_is_left_lying_is_named() {
     assert_eq!(left_over("assets/js/a.js", &format!("// {} later", concat!("TO", "DO"))).len(), 1);
+    assert_eq!(left_over("docs/a.md", &format!("{} a branch\nb", concat!(">>>>", ">>>"))).len(), 1, "of a merge");
 }

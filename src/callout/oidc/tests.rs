@@ -189,6 +189,11 @@ async fn a_provider_that_does_not_answer_as_it_should_is_told_apart() {
         }
     }
     let stage = Stage::open().await;
+    stage.says(|script| script.discovery["issuer"] = format!("https://x\nERROR {}", "y".repeat(1000)).into());
+    let said = stage.signs_in().await.unwrap_err().sentence();
+    assert!(said.len() <= 300 && !said.contains('\n'), "nobody writes lines into the log: {said}");
+
+    let stage = Stage::open().await;
     for bad in ["javascript:alert(1)", "http://evil.example/go", "https://a:b@id.example/", "data:text/html,x"] {
         stage.says(|script| script.discovery["authorization_endpoint"] = bad.into());
         let approved = [stage.provider.address.to_string()];

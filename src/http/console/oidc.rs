@@ -46,7 +46,9 @@ async fn find(visit: &Visit, id: Path<String>) -> Result<Kept> {
 
 pub async fn edit(visit: Visit, id: Path<String>) -> Answer {
     let kept = find(&visit, id).await?;
-    draw(&visit, &kept, &filled(kept.settings.clone().unwrap_or_default()))
+    let form = filled(kept.settings.clone().unwrap_or_default());
+    let is_public = kept.settings.is_some() && !kept.has_secret;
+    draw(&visit, &kept, &form.and_each("oidc_public", is_public.then_some("1")))
 }
 
 fn draw(visit: &Visit, kept: &Kept, form: &Form) -> Answer {

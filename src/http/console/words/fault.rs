@@ -62,6 +62,7 @@ pub const FAULTS: super::Table = &[
     ("an issuer has no query (?)", "颁发者不能包含查询参数（?）。"),
     ("expected the client's id, as the provider shows it", "请填写身份提供商显示的客户端 ID。"),
     ("expected the client's secret, as the provider shows it", "请填写身份提供商显示的客户端密钥。"),
+    ("give the client's secret, or say that it has none", "请填写客户端密钥，或说明它没有密钥。"),
     ("another issuer or client has another secret: give it once more", "更换颁发者或客户端后，请重新填写密钥。"),
     ("expected scopes such as openid profile email", "格式如 openid profile email。"),
     ("expected a claim and its value, such as hd=acme.example", "请填写声明及其值，例如 hd=acme.example。"),
