@@ -153,8 +153,9 @@ fn remove(tx: &mut Tx, author: &Author, id: ConversationId, ids: &[UserId]) -> R
     for user_id in ids {
         require_owner(tx, author, id)?;
         let no = user::number(tx, author.app, user_id)?;
-        member::require_present(tx, author.app, id, no)
-            .map_err(|_| Error::invalid("remove", format!("{user_id} is not in this room")))?;
+        if member::find(tx, author.app, id, no)?.is_none_or(|member| member.left.is_some()) {
+            continue; // as adding somebody who is there: the same twice is the same
+        }
         member::leave(tx, author.app, id, no)?;
         gone.push(no);
     }

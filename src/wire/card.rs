@@ -94,6 +94,8 @@ pub struct DoneDraft {
     pub at: Option<Moment>,
     #[schema(max_length = 2000)]
     pub input: Option<String>,
+    /// Taken so that a card can be sent back as it came, and of no effect: what the application says is confirmed.
+    pub state: Option<String>,
 }
 
 /// A card before it is kept; at most 16 KiB in all.
@@ -183,4 +185,19 @@ pub struct CardRow {
     pub expires_at: Option<Moment>,
     /// Null: it is open.
     pub done: Option<Done>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_can_be_sent_back_as_it_came_with_what_was_done() {
+        let (at, label) = (Moment::now(), "Approve".to_string());
+        let done = Done { action: None, label, user: None, name: Some("Mei".into()), at, input: None, state: State::Waiting };
+        let (title, fields, actions) = ("Leave".to_string(), Vec::new(), Vec::new());
+        let card = CardRow { title, text: None, link: None, fields, actions, expires_at: None, done: Some(done) };
+        let back: Draft = serde_json::from_value(serde_json::to_value(&card).unwrap()).unwrap();
+        assert_eq!(back.done.unwrap().label, "Approve");
+    }
 }

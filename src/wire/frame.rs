@@ -221,6 +221,7 @@ impl Bye {
     pub const SILENT: Bye = Bye::new("slow", "nothing was heard from this connection for too long", Reconnect::Now, 4002);
     pub const INTERNAL: Bye = Bye::new("internal", "something went wrong here; it has been logged", Reconnect::Later, 4003);
     pub const RATE_LIMITED: Bye = Bye::new("rate_limited", "too much was sent for too long", Reconnect::Later, 4004);
+    pub const LATE: Bye = Bye::new("slow", "nothing was said for too long", Reconnect::Later, 4005);
     pub const EXPIRED: Bye = Bye::new("expired", "this session has ended; sign in again", Reconnect::Never, 4500);
     pub const UNAUTHENTICATED: Bye = Bye::new("unauthenticated", "this connection is not signed in", Reconnect::Never, 4501);
     pub const REPLACED: Bye = Bye::new("replaced", "the same device connected again", Reconnect::Never, 4502);

@@ -50,7 +50,7 @@ pub async fn greet(arrival: &Arrival, wire: &mut Wire) -> std::result::Result<Gu
     let limits = &arrival.house.config.limits;
     let hello = match timeout(Duration::from_secs(limits.hello_seconds), first(wire, limits.hello_bytes)).await {
         Ok(hello) => hello?,
-        Err(_) => return Err(Some(Bye::UNAUTHENTICATED)),
+        Err(_) => return Err(Some(Bye::LATE)), // a page may have been frozen: that says nothing of its credential
     };
     match admit(arrival, &hello).await {
         Ok(guest) => Ok(guest),
