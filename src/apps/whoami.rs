@@ -66,6 +66,15 @@ impl WhoAmI {
     }
 }
 
+impl WhoAmI {
+    /// Of all cookies of a browser, as a `Cookie` header has them, those that are passed on.
+    pub fn chosen(&self, all: &str) -> String {
+        let wanted =
+            |pair: &&str| pair.split_once('=').is_some_and(|(name, _)| self.cookies.iter().any(|wanted| wanted == name.trim()));
+        all.split(';').map(str::trim).filter(wanted).collect::<Vec<_>>().join("; ")
+    }
+}
+
 /// A token (RFC 6265 §4.1.1) that is none of ours.
 fn is_cookie(name: &str) -> bool {
     let ours = ["parlour", "parlour-console", "parlour-flow", "__Host-parlour", "__Host-parlour-console", "__Host-parlour-flow"];
@@ -97,6 +106,14 @@ pub fn set(tx: &mut Tx, app: AppNo, wanted: Option<&WhoAmI>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_named_cookies_are_passed_on() {
+        let all = "parlour=ps_secret; sid=a=b ; other=1; SID=no; sid2=x; csrf=c";
+        let settings = WhoAmI { cookies: vec!["sid".into(), "csrf".into()], ..good() };
+        assert_eq!(settings.chosen(all), "sid=a=b; csrf=c");
+        assert_eq!(settings.chosen("other=1"), "");
+    }
 
     fn good() -> WhoAmI {
         WhoAmI { url: "https://oa.example/me".into(), cookies: vec!["sid".into()], id: "/user/id".into(), ..WhoAmI::default() }

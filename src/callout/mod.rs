@@ -4,6 +4,7 @@
 pub mod address;
 mod answer;
 mod call;
+mod certificate;
 pub mod feed;
 pub mod guard;
 mod list;

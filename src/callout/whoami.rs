@@ -5,9 +5,11 @@ use crate::apps::whoami::WhoAmI;
 use crate::callout::answer::{Entry, lone_user_id};
 use crate::callout::call::{QUESTION, explain, fault, read};
 use crate::callout::guard;
+use crate::callout::tried::elapsed;
 use crate::callout::{ASKED, Callout, Vouched};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserId};
+use crate::time::Moment;
 use reqwest::header;
 use serde_json::{Map, Value};
 
@@ -27,16 +29,52 @@ pub enum Found {
     Nobody(String),
 }
 
+/// A question that was asked only to see how it is answered.
+#[derive(Debug)]
+pub struct Asked {
+    pub found: Result<Found>,
+    /// None: no answer came.
+    pub status: Option<u16>,
+    pub kind: String,
+    /// The beginning of the answer.
+    pub text: String,
+    pub ms: i64,
+}
+
+/// An answer as it comes, so that what came stays known when something goes wrong.
+#[derive(Default)]
+struct Said {
+    status: Option<u16>,
+    kind: String,
+    body: Vec<u8>,
+}
+
+/// Bytes of an answer that are shown.
+const SHOWN: usize = 1024;
+
 impl Callout {
     /// Asks with these cookies, as a `Cookie` header has them. `Unavailable` says what is wrong, for whoever mends it.
     pub async fn who_am_i(&self, whom: &Whom<'_>, cookies: &str) -> Result<Found> {
+        self.who(whom, cookies, &mut Said::default()).await
+    }
+
+    /// The same, with everything that there is to see.
+    pub async fn ask_who_am_i(&self, whom: &Whom<'_>, cookies: &str) -> Asked {
+        let (begun, mut said) = (Moment::now(), Said::default());
+        let found = self.who(whom, cookies, &mut said).await;
+        said.body.truncate(SHOWN);
+        let text = String::from_utf8_lossy(&said.body).into_owned();
+        Asked { found, status: said.status, kind: said.kind, text, ms: elapsed(begun) }
+    }
+
+    async fn who(&self, whom: &Whom<'_>, cookies: &str, said: &mut Said) -> Result<Found> {
         let busy = || Error::Unavailable("too many sign-ins wait for the application's answer; try again later".into());
         let _slot = self.inner.asked.take(whom.app, ASKED).ok_or_else(busy)?;
-        let asked = tokio::time::timeout(QUESTION.time, self.ask_who(whom, cookies)).await;
+        let asked = tokio::time::timeout(QUESTION.time, self.ask_who(whom, cookies, said)).await;
         asked.unwrap_or_else(|_| Err(Error::Unavailable(format!("it did not answer within {} s", QUESTION.time.as_secs()))))
     }
 
-    async fn ask_who(&self, whom: &Whom<'_>, cookies: &str) -> Result<Found> {
+    async fn ask_who(&self, whom: &Whom<'_>, cookies: &str, said: &mut Said) -> Result<Found> {
         let inner = &self.inner;
         let target = guard::parse(&whom.settings.url, whom.approved)?;
         let found = inner.outside.resolve(&target).await.map_err(|fault| Error::Unavailable(fault.reason))?;
@@ -45,11 +83,11 @@ impl Callout {
         let request = client.get(target.url).header(header::ACCEPT, "application/json").header(header::COOKIE, cookies);
         let response = request.send().await.map_err(|e| Error::Unavailable(explain(&e).reason))?;
         let status = response.status().as_u16();
+        said.status = Some(status);
         let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let kind = kind.to_ascii_lowercase();
-        let mut body = Vec::new();
-        read(response, QUESTION.bytes, &mut body).await.map_err(|fault| Error::Unavailable(fault.reason))?;
-        understand(whom.settings, status, &kind, &body)
+        said.kind = kind.to_ascii_lowercase();
+        read(response, QUESTION.bytes, &mut said.body).await.map_err(|fault| Error::Unavailable(fault.reason))?;
+        understand(whom.settings, status, &said.kind, &said.body)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The doctor on integrations that are well made, or in one way badly: what it says stands in `docs/doctor.md`, word for word. The
 //! applications are programs in Python.
 
+mod unchanged;
+
 use crate::harness::{App, PATIENCE, TestServer, Typed, process};
 use crate::sign_in::{jwt, seconds};
 use serde_json::{Value, json};

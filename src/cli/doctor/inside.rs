@@ -9,7 +9,7 @@ use crate::cli::task::Place;
 use crate::directory::user;
 use crate::error;
 use crate::id::AppId;
-use crate::jobs::doctor::{Finding, callback, token};
+use crate::jobs::doctor::{self, Finding, token};
 use crate::store::Db;
 use crate::time::Moment;
 use tokio::runtime::Handle;
@@ -26,7 +26,7 @@ struct Chart {
 }
 
 /// What was found, and the origins of its pages.
-pub fn look(place: &Place, id: &AppId, jwt: Option<&str>) -> Result<(Vec<Finding>, Vec<String>)> {
+pub fn look(place: &Place, id: &AppId, (jwt, cookie): (Option<&str>, Option<&str>)) -> Result<(Vec<Finding>, Vec<String>)> {
     let chart = place.store.read_blocking(|db| chart(db, id))?;
     let mut findings = vec![standing(&chart), keys(&chart), users(&chart)];
     findings.extend(chart.application.sign_in.iter().map(|way| sign_in(&chart, *way)));
@@ -35,7 +35,7 @@ pub fn look(place: &Place, id: &AppId, jwt: Option<&str>) -> Result<(Vec<Finding
     findings.extend(waiting(&chart));
     findings.extend(events(&chart));
     let here = Handle::try_current().map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
-    findings.extend(here.block_on(callback::look(&place.store, &place.callout, &chart.application))?);
+    findings.extend(here.block_on(doctor::look(&place.store, &place.callout, &chart.application, cookie))?);
     if let Some(jwt) = jwt {
         findings.extend(here.block_on(token::look(&place.store, &chart.application, jwt))?);
     }

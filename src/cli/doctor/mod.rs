@@ -26,6 +26,10 @@ pub struct Doctor {
     /// A token that the application signs for a user (a JWT), to be looked at too; - reads it from standard input
     #[arg(long, value_name = "JWT")]
     token: Option<String>,
+    /// The application's cookie of somebody who is signed in there, NAME=VALUE, to ask its who-am-I address with; - reads it from
+    /// standard input
+    #[arg(long, value_name = "COOKIE")]
+    cookie: Option<String>,
 }
 
 /// Lines of what was found begin so far in.
@@ -59,14 +63,20 @@ struct Examined {
     findings: Vec<Finding>,
 }
 
+fn pasted() -> Result<String> {
+    let mut text = String::new();
+    let read = std::io::stdin().take(TOKEN).read_to_string(&mut text);
+    read.map_err(|e| Failure::new(Code::Usage, format!("standard input cannot be read: {e}")))?;
+    Ok(text.trim().into())
+}
+
 impl Doctor {
     pub fn perform(mut self, config: &Config) -> Result<Answer> {
         let app = self.app.clone();
-        if self.token.as_deref() == Some("-") {
-            let mut text = String::new();
-            let read = std::io::stdin().take(TOKEN).read_to_string(&mut text);
-            read.map_err(|e| Failure::new(Code::Usage, format!("the token cannot be read: {e}")))?;
-            self.token = Some(text);
+        for given in [&mut self.token, &mut self.cookie] {
+            if given.as_deref() == Some("-") {
+                *given = Some(pasted()?);
+            }
         }
         let answer = call::anywhere(config, Task::Doctor(self))?;
         let examined: Examined = serde_json::from_value(answer.value).map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
@@ -84,7 +94,7 @@ impl Doctor {
 
     /// Where the store is.
     pub fn run(self, place: &Place) -> Result<Answer> {
-        let (findings, origins) = inside::look(place, &self.app, self.token.as_deref())?;
+        let (findings, origins) = inside::look(place, &self.app, (self.token.as_deref(), self.cookie.as_deref()))?;
         Answer::new("", Examined { origin: place.own.origin().into(), origins, findings })
     }
 }

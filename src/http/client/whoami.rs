@@ -69,7 +69,7 @@ fn go_on(tx: &mut Tx, application: &Application, (profile, end): (&Profile, Mome
 }
 
 async fn ask(house: &House, application: &Application, settings: &WhoAmI, all: &str) -> Result<Found> {
-    let cookies = chosen(all, &settings.cookies);
+    let cookies = settings.chosen(all);
     if cookies.is_empty() {
         return Ok(Found::Nobody("the browser has none of its cookies".into()));
     }
@@ -96,22 +96,4 @@ async fn end(house: &House, visit: Visit) -> Result<()> {
 /// What the request's `Cookie` headers say.
 pub fn cookies(request: &HttpRequest) -> String {
     request.headers().get_all(COOKIE).filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join("; ")
-}
-
-/// The cookies of these names and no others, as they came.
-fn chosen(all: &str, names: &[String]) -> String {
-    let wanted = |pair: &&str| pair.split_once('=').is_some_and(|(name, _)| names.iter().any(|wanted| wanted == name.trim()));
-    all.split(';').map(str::trim).filter(wanted).collect::<Vec<_>>().join("; ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_named_cookies_are_passed_on() {
-        let all = "parlour=ps_secret; sid=a=b ; other=1; SID=no; sid2=x; csrf=c";
-        assert_eq!(chosen(all, &["sid".into(), "csrf".into()]), "sid=a=b; csrf=c");
-        assert_eq!(chosen(all, &["none".into()]), "");
-    }
 }

@@ -6,6 +6,7 @@ pub mod address;
 pub mod application;
 pub mod attempt;
 pub mod audit;
+pub mod check;
 pub mod credential;
 pub mod delivery;
 pub mod feed;

@@ -2,8 +2,8 @@
 //! that what ends something is posted to `…/delete`.
 
 use crate::http::console::{
-    account, application, attempt, audit, credential, delivery, feed, group, held, invitation, key, message, oidc, operator,
-    overview, ping, preference, secret, session, setup, suspension, user, whoami,
+    account, application, attempt, audit, check, credential, delivery, feed, group, held, invitation, key, message, oidc,
+    operator, overview, ping, preference, secret, session, setup, suspension, user, whoami,
 };
 use crate::http::route::{Policy, Route};
 use actix_web::http::Method;
@@ -47,6 +47,8 @@ fn applications() -> Vec<Route> {
         Route::new(Method::POST, "/console/@{app}/whoami",    Operator, whoami::update),
         Route::new(Method::GET,  "/console/@{app}/oidc",      Operator, oidc::edit),
         Route::new(Method::POST, "/console/@{app}/oidc",      Operator, oidc::update),
+        Route::new(Method::GET,  "/console/@{app}/check",     Operator, check::new),
+        Route::new(Method::POST, "/console/@{app}/check",     Operator, check::create),
         Route::new(Method::GET,  "/console/@{app}/people",    Operator, feed::edit),
         Route::new(Method::POST, "/console/@{app}/people",    Operator, feed::update),
         Route::new(Method::POST, "/console/@{app}/people/fetch", Operator, feed::fetch),

@@ -2,12 +2,34 @@
 //! wrong and how to mend it. Changes nothing but a queue that was stopped, which an answered ping starts.
 
 pub mod callback;
+pub mod certificate;
 mod mend;
+pub mod people;
 mod question;
 pub mod token;
+pub mod whoami;
 
-use crate::callout::Probe;
+use crate::apps::application::Application;
+use crate::apps::{feed, whoami as asked};
+use crate::callout::{Callout, Probe};
+use crate::error::Result;
+use crate::store::{Db, Store};
 use serde::{Deserialize, Serialize};
+
+/// Asks everything that an application answers. `cookie`: of somebody who is signed in there, as a browser shows it.
+pub async fn look(store: &Store, callout: &Callout, application: &Application, cookie: Option<&str>) -> Result<Vec<Finding>> {
+    let no = application.no;
+    let (settings, feed) = store.read(move |db: &Db| Ok((asked::find(db, no)?, feed::find(db, no)?))).await?;
+    let mut findings = callback::look(store, callout, application).await?;
+    findings.extend(whoami::look(callout, application, settings.as_ref(), cookie).await);
+    if let Some(feed) = &feed {
+        findings.extend(people::look(store, callout, application, feed).await);
+    }
+    let addresses = [application.callback_url.clone(), settings.map(|asked| asked.url), feed.map(|feed| feed.feed.url)];
+    let addresses: Vec<String> = addresses.into_iter().flatten().collect();
+    findings.extend(certificate::look(callout, application, &addresses).await);
+    Ok(findings)
+}
 
 /// What was looked at, and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,10 +69,15 @@ const SHOWN: usize = 200;
 impl Exchange {
     fn of(url: &str, body: &str, probe: &Probe) -> Exchange {
         let kind = probe.head.content_type.as_deref().unwrap_or_default();
+        Exchange::got(&format!("POST {url} {body}"), (probe.status, kind, &probe.text), probe.ms)
+    }
+
+    /// What was asked, and what came: status, type and text.
+    fn got(request: &str, (status, kind, text): (Option<u16>, &str, &str), ms: i64) -> Exchange {
         let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let short: String = plain(&probe.text).chars().filter(|c| !c.is_control()).take(SHOWN).collect();
-        let answer = probe.status.map(|status| format!("{status} {kind} {short}").trim_end().replace("  ", " "));
-        Exchange { request: format!("POST {url} {body}"), answer, ms: probe.ms }
+        let short: String = plain(text).chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+        let answer = status.map(|status| format!("{status} {kind} {short}").trim_end().replace("  ", " "));
+        Exchange { request: request.into(), answer, ms }
     }
 }
 

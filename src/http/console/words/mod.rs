@@ -3,6 +3,7 @@
 
 mod application;
 mod callback;
+mod check;
 mod door;
 mod fault;
 mod feed;
@@ -18,7 +19,7 @@ pub use fault::FAULTS;
 /// English, and the same in Chinese. `one|many` is chosen by number; Chinese has one form.
 pub type Table = &'static [(&'static str, &'static str)];
 
-pub const CHINESE: [Table; 10] = [
+pub const CHINESE: [Table; 11] = [
     frame::WORDS,
     door::WORDS,
     application::WORDS,
@@ -29,6 +30,7 @@ pub const CHINESE: [Table; 10] = [
     import::WORDS,
     oidc::WORDS,
     feed::WORDS,
+    check::WORDS,
 ];
 
 #[cfg(test)]
