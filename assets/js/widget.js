@@ -64,7 +64,7 @@
     button.addEventListener('click', () => show(!running?.open));
     frame.addEventListener('load', () => {
       if (running?.frame === frame) running.loaded = true;
-      tell('start', { user: options.user ?? null, ticket: options.ticket ?? null, open: running?.open ?? false, notices: right() });
+      tell('start', { user: options.user ?? null, ticket: options.ticket ?? null, asks: Boolean(options.token), open: running?.open ?? false, notices: right() });
       if (running?.party) tell('go', { party: running.party });
       setTimeout(() => running?.frame === frame && !running.ready && console.warn(`Parlour: the frame does not answer. Is ${location.origin} among the origins of the application "${options.app}"?`), PATIENCE);
     });

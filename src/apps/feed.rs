@@ -4,8 +4,8 @@
 mod state;
 
 pub use state::{
-    Held, Outcome, State, begin, claim, due, fail, find, get, hold, is_meant, keep, remove, require_claimed, resume, set,
-    succeed, take,
+    Held, Outcome, State, begin, claim, due, fail, find, forget_etag, get, hold, is_meant, keep, remove, require_claimed, resume,
+    set, succeed, take,
 };
 
 use crate::apps::origin;
@@ -17,6 +17,9 @@ use std::time::Duration;
 /// The shortest and the longest time between two fetches, in minutes.
 pub const SHORTEST: i64 = 5;
 pub const LONGEST: i64 = 7 * 24 * 60;
+const HOUR: i64 = 60;
+/// Failures in a row after which it is asked sooner than usual, not later.
+const AGAIN: i64 = 3;
 /// The usual one.
 pub const USUAL: i64 = 60;
 
@@ -127,7 +130,9 @@ impl Feed {
         let usual = self.minutes.clamp(SHORTEST, LONGEST);
         let minutes = match failed {
             0 => usual,
-            failed => usual.min(SHORTEST << failed.clamp(1, 12).saturating_sub(1)),
+            failed if failed <= AGAIN => usual.min(SHORTEST << (failed - 1)),
+            // An address that has been silent for so long does not hold up those of others by being asked often.
+            failed => (SHORTEST << (failed.min(12) - 1)).min(usual.max(HOUR)),
         };
         Duration::from_secs(minutes as u64 * 60).mul_f64(0.9 + 0.2 * chance.clamp(0.0, 1.0))
     }

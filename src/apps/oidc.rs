@@ -81,6 +81,10 @@ impl Oidc {
         if !self.only.is_empty() && self.requirement().is_none() {
             return Err(Error::invalid("oidc_only", "expected a claim and its value, such as hd=acme.example"));
         }
+        // The same claim in its other form.
+        if let Some(name) = self.id.strip_prefix('/').filter(|name| !name.contains(['/', '~'])) {
+            self.id = name.into();
+        }
         if self.id.is_empty() {
             return Err(Error::invalid("oidc_id", "say which claim is the user's id, such as sub"));
         }

@@ -9,12 +9,13 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme};
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// For each step of it.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// For all of it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Callout {
     /// None for an address that is none of https. The same addresses are reached as by a call.
@@ -26,27 +27,40 @@ impl Callout {
         let found = self.inner.outside.resolve(&target).await.map_err(|fault| Error::Unavailable(fault.reason))?;
         let addresses = target.check(&found, &self.inner.outside.own)?;
         let host = target.host.trim_matches(['[', ']']).to_string();
-        let shake = move || addresses.iter().find_map(|address| handshake(&host, *address).ok());
+        let end = Instant::now() + PATIENCE;
+        let shake = move || addresses.iter().find_map(|address| handshake(&host, *address, end).ok());
         let certificate = tokio::task::spawn_blocking(shake).await.map_err(Error::internal)?;
         let none = || Error::Unavailable("it gives no certificate".into());
-        end(&certificate.ok_or_else(none)?).map(Some).ok_or_else(|| Error::Unavailable("its certificate cannot be read".into()))
+        not_after(&certificate.ok_or_else(none)?)
+            .map(Some)
+            .ok_or_else(|| Error::Unavailable("its certificate cannot be read".into()))
     }
 }
 
-/// Blocks.
-fn handshake(host: &str, address: SocketAddr) -> std::io::Result<Vec<u8>> {
+/// Blocks, until then at most: whoever answers byte by byte must not keep a thread.
+fn handshake(host: &str, address: SocketAddr, end: Instant) -> std::io::Result<Vec<u8>> {
     let provider = CryptoProvider::get_default().ok_or_else(|| std::io::Error::other("no cryptography provider"))?.clone();
     let config = ClientConfig::builder().dangerous().with_custom_certificate_verifier(Arc::new(Unjudged(provider)));
     let name = ServerName::try_from(host.to_string()).map_err(std::io::Error::other)?;
     let mut connection = ClientConnection::new(Arc::new(config.with_no_client_auth()), name).map_err(std::io::Error::other)?;
-    let mut socket = TcpStream::connect_timeout(&address, PATIENCE)?;
-    socket.set_read_timeout(Some(PATIENCE))?;
-    socket.set_write_timeout(Some(PATIENCE))?;
+    let mut socket = TcpStream::connect_timeout(&address, left(end)?)?;
+    socket.set_write_timeout(Some(left(end)?))?;
     while connection.is_handshaking() {
-        connection.complete_io(&mut socket)?;
+        while connection.wants_write() {
+            connection.write_tls(&mut socket)?;
+        }
+        socket.set_read_timeout(Some(left(end)?))?;
+        if connection.is_handshaking() && connection.read_tls(&mut socket)? == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        connection.process_new_packets().map_err(std::io::Error::other)?;
     }
     let first = connection.peer_certificates().and_then(|chain| chain.first());
     first.map(|certificate| certificate.to_vec()).ok_or_else(|| std::io::Error::other("no certificate"))
+}
+
+fn left(end: Instant) -> std::io::Result<Duration> {
+    Some(end.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero()).ok_or(ErrorKind::TimedOut.into())
 }
 
 /// Whoever is there is there; only who has the certificate's key gets through.
@@ -81,7 +95,7 @@ impl ServerCertVerifier for Unjudged {
 }
 
 /// `notAfter` of a certificate in DER (RFC 5280 §4.1): its only part that is wanted, and the way there is short.
-fn end(certificate: &[u8]) -> Option<Moment> {
+fn not_after(certificate: &[u8]) -> Option<Moment> {
     let (_, certificate, _) = part(certificate)?;
     let (_, mut rest, _) = part(certificate)?;
     if rest.first() == Some(&0xa0) {
@@ -138,13 +152,13 @@ mod tests {
 
     #[test]
     fn the_end_of_a_certificate_is_read_and_nonsense_is_none() {
-        let said = |version: &[u8], end_of: Vec<u8>| end(&certificate(version, end_of)).map(|at| at.to_string());
+        let said = |version: &[u8], end_of: Vec<u8>| not_after(&certificate(version, end_of)).map(|at| at.to_string());
         let version = der(0xa0, &der(2, &[2]));
         assert_eq!(said(&version, der(0x17, b"270203040506Z")).as_deref(), Some("2027-02-03T04:05:06.000Z"));
         assert_eq!(said(&[], der(0x18, b"20510203040506Z")).as_deref(), Some("2051-02-03T04:05:06.000Z"));
         assert_eq!(said(&[], der(0x17, b"990203040506Z")).as_deref(), Some("1999-02-03T04:05:06.000Z"));
         let good = certificate(&version, der(0x17, b"270203040506Z"));
-        assert!((0..good.len()).all(|cut| end(&good[..cut]).is_none()));
+        assert!((0..good.len()).all(|cut| not_after(&good[..cut]).is_none()));
         assert_eq!((said(&[], der(0x17, b"27")), said(&[], der(0x17, &[0xff; 13]))), (None, None));
     }
 }

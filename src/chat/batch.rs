@@ -311,7 +311,7 @@ fn post(tx: &mut Tx, author: &Author, batch: &Batch, (position, target): (i64, &
     let draft = message::Draft { batch: Some(batch.id), card: batch.card, terms: batch.terms.clone(), ..plain };
     let row = message::post(tx, author, &to, &draft)?.row;
     match &batch.terms.topic {
-        Some(topic) if batch.replacing => topic::replace(tx, batch.app, topic, (row.conversation, row.id))?,
+        Some(topic) if batch.replacing => topic::replace(tx, author, topic, (row.conversation, row.id))?,
         _ => {}
     }
     Ok(row.id)

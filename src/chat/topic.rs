@@ -53,11 +53,12 @@ pub fn require(db: &Db, app: AppNo, topic: &Topic) -> Result<()> {
     }
 }
 
-/// Withdraws what the application wrote of a topic in a conversation before this message.
-pub(super) fn replace(tx: &mut Tx, app: AppNo, topic: &Topic, place: (ConversationId, MessageId)) -> Result<()> {
+/// Withdraws what the application wrote of a topic in a conversation before this message, as whom it writes now.
+pub(super) fn replace(tx: &mut Tx, author: &Author, topic: &Topic, place: (ConversationId, MessageId)) -> Result<()> {
+    let app = author.app;
     let sql = "SELECT id FROM message WHERE application = ?1 AND topic = ?2 AND conversation = ?3 AND id < ?4
-               AND (sender = 0 OR via = 1) AND deleted_by IS NULL";
-    let earlier: Vec<MessageId> = tx.all(sql, params![app, topic, place.0, place.1], |r| r.get(0))?;
+               AND sender = ?5 AND (sender = 0 OR via = 1) AND deleted_by IS NULL";
+    let earlier: Vec<MessageId> = tx.all(sql, params![app, topic, place.0, place.1, author.user], |r| r.get(0))?;
     for id in earlier {
         message::delete(tx, &Author::application(app), id)?;
     }

@@ -175,8 +175,9 @@ impl People {
             Done::Unchanged => Answer::new("nothing has changed", json!({ "unchanged": true })),
             Done::Taken(outcome) => Answer::new(counted(&outcome), json!({ "taken": outcome })),
             Done::Held { had, gone } => {
-                let sentence =
-                    format!("{gone} of {had} people stand in the list no more, so it is held and the earlier one serves");
+                let sentence = format!(
+                    "{gone} of {had} people would be gone or lose their departments, so the list is held and the earlier one serves"
+                );
                 let failed = Some(format!("if that is meant: parlour app people {} --take", self.app));
                 Ok(Answer { failed, ..Answer::new(sentence, json!({ "held": { "had": had, "gone": gone } }))? })
             }

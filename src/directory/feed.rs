@@ -3,8 +3,9 @@
 //! one as somebody else, refuses the whole list.
 
 mod department;
+mod list;
 
-pub use department::{Settled, remove, settle};
+pub use department::{Settled, members, remove, settle};
 
 use crate::apps::feed::{Feed, Form};
 use crate::apps::origin;
@@ -12,7 +13,7 @@ use crate::directory::group::GroupDraft;
 use crate::directory::import::{self, Header, Line, Report};
 use crate::directory::profile::Profile;
 use crate::error::{Error, Result};
-use crate::id::UserId;
+use crate::id::{GroupId, UserId};
 use crate::secret::{self, Fingerprint};
 use crate::wire::{charset, csv};
 use serde_json::{Map, Value};
@@ -53,25 +54,18 @@ pub fn read(feed: &Feed, bytes: &[u8], said: Option<&str>, origins: &[String]) -
     Ok(Listing { lines, groups: departments.drafts()?, report })
 }
 
-/// By which a list of these people is known again, whatever else is said of them.
-pub fn digest(lines: &[Line]) -> Result<Fingerprint> {
+/// By which a list of these people in these departments is known again, whatever else is said of them.
+pub fn digest(lines: &[Line], groups: &[GroupDraft]) -> Result<Fingerprint> {
     let mut ids: Vec<&str> = lines.iter().filter_map(|line| line.value["id"].as_str()).collect();
+    let mut departments: Vec<&GroupId> = groups.iter().map(|group| &group.id).collect();
     ids.sort_unstable();
-    serde_json::to_vec(&ids).map(secret::fingerprint).map_err(Error::internal)
+    departments.sort_unstable();
+    serde_json::to_vec(&(ids, departments)).map(secret::fingerprint).map_err(Error::internal)
 }
 
 type Found = Vec<(usize, Map<String, Value>)>;
 
 fn json(feed: &Feed, bytes: &[u8], found: &mut Found) -> Result<()> {
-    let wrong = |reason: String| Error::invalid("", reason);
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let whole: Value = serde_json::from_slice(text).map_err(|e| wrong(format!("it answered no JSON: {e}")))?;
-    let place = if feed.list.is_empty() { "the whole of it" } else { &feed.list };
-    let list = match whole.pointer(&feed.list) {
-        Some(Value::Array(list)) => list,
-        Some(_) => return Err(wrong(format!("what its JSON has at {place} is no list"))),
-        None => return Err(wrong(format!("its JSON has nothing at {place}, where the list should be"))),
-    };
     let members = [
         ("id", &feed.id),
         ("name", &feed.name),
@@ -80,12 +74,12 @@ fn json(feed: &Feed, bytes: &[u8], found: &mut Found) -> Result<()> {
         ("avatar", &feed.avatar),
         ("group", &feed.group),
     ];
-    for (index, item) in list.iter().enumerate() {
+    list::each(bytes, &feed.list, |number, item| {
         let named = members.iter().filter(|(_, pointer)| !pointer.is_empty());
         let said = named.filter_map(|(name, pointer)| Some((name.to_string(), item.pointer(pointer)?.clone())));
-        found.push((index + 1, said.collect()));
-    }
-    Ok(())
+        found.push((number, said.collect()));
+        import::require_bounded(found.len())
+    })
 }
 
 fn table(feed: &Feed, bytes: &[u8], said: Option<&str>, (found, report): (&mut Found, &mut Report)) -> Result<()> {
@@ -216,6 +210,8 @@ mod tests {
         assert_eq!(read.lines[1].value, json!({"id": "2", "name": "李雷", "suspended": true}));
         assert_eq!((read.groups.len(), read.groups[0].users.len()), (1, 1), "who is suspended stands in no department");
         assert_eq!((read.report.rows[0].row, read.report.rows[0].column.as_deref()), (4, Some("id")));
-        assert_eq!(digest(&read.lines).unwrap(), digest(&listing(&table, b"\xb9\xa4\xba\xc5\n2\n1\n").unwrap().lines).unwrap());
+        let known = |said: &Listing| digest(&said.lines, &[]).unwrap();
+        assert_eq!(known(&read), known(&listing(&table, b"\xb9\xa4\xba\xc5\n2\n1\n").unwrap()));
+        assert_ne!(known(&read), digest(&read.lines, &read.groups).unwrap(), "departments count too");
     }
 }

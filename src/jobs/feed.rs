@@ -20,13 +20,14 @@ use crate::secret::Fingerprint;
 use crate::store::{Db, Store, Tx};
 use crate::time::Moment;
 use serde_json::json;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// Lists that are fetched at the same time, of all applications: each may be large.
-const MOST: usize = 2;
+const MOST: usize = 4;
 /// How often is looked whether one is due.
 const TICK: Duration = Duration::from_secs(2);
 /// People of a list that are shown before it is taken.
@@ -38,7 +39,7 @@ pub enum Done {
     /// The list is the one that serves.
     Unchanged,
     Taken(Outcome),
-    /// It would lose `gone` of `had` people, and waits until somebody says that it is meant.
+    /// It would lose `gone` of `had` people, or take so many out of all departments, and waits until somebody says that it is meant.
     Held {
         had: usize,
         gone: usize,
@@ -113,7 +114,7 @@ pub async fn look(store: &Store, callout: &Callout, app: AppNo, state: (&Feed, O
     let name = |entry: &roll::Entry| (entry.profile.id.to_string(), entry.profile.name.clone().unwrap_or_default());
     Ok(Look {
         sample: compared.roll.entries.iter().take(SAMPLE).map(name).collect(),
-        is_suspicious: compared.is_suspicious,
+        is_suspicious: compared.lost.is_some(),
         outcome: compared.outcome(Vec::new()),
     })
 }
@@ -131,16 +132,20 @@ struct Compared {
     roll: Roll,
     groups: Vec<GroupDraft>,
     digest: Fingerprint,
-    is_suspicious: bool,
+    /// It looks like a mistake: of so many people so many would be gone, or in no department any more.
+    lost: Option<(usize, usize)>,
 }
 
 async fn compare(store: &Store, application: &Application, feed: &Feed, page: Page) -> Result<Compared> {
     let (form, origins) = (feed.clone(), application.origins.clone());
     let read = move || listing::read(&form, &page.bytes, page.charset(), &origins);
     let Listing { lines, groups, report } = tokio::task::spawn_blocking(read).await.map_err(Error::internal)??;
-    let (app, whole, digest) = (application.no, feed.whole, listing::digest(&lines)?);
-    let look = move |db: &Db| Ok((roll::read(db, app, &lines, whole)?, shrink::get(db, app)?));
-    let (mut roll, shrink) = store.read(look).await?;
+    let (app, whole, digest) = (application.no, feed.whole, listing::digest(&lines, &groups)?);
+    let look = move |db: &Db| Ok((roll::read(db, app, &lines, whole)?, shrink::get(db, app)?, listing::members(db, app)?));
+    let (mut roll, shrink, had) = store.read(look).await?;
+    // Without their departments people do not find each other any more.
+    let in_groups: HashSet<_> = groups.iter().flat_map(|group| &group.users).map(|user| &user.id).collect();
+    let ungrouped = (had, had.saturating_sub(in_groups.len()));
     let report = std::mem::take(&mut roll.report).and(report);
     if let Some(first) = report.rows.first() {
         return Err(Error::invalid("", first.said_with(report.refused - 1)));
@@ -148,8 +153,12 @@ async fn compare(store: &Store, application: &Application, feed: &Feed, page: Pa
     roll.report = report;
     // A list of nobody looks like a mistake in the smallest company.
     let is_empty = roll.before > 0 && roll.entries.is_empty();
-    let is_suspicious = is_empty || roll.is_suspicious(shrink);
-    Ok(Compared { roll, groups, digest, is_suspicious })
+    let lost = if is_empty || roll.is_suspicious(shrink) {
+        Some((roll.before, roll.leavers.len()))
+    } else {
+        Some(ungrouped).filter(|(had, gone)| shrink.is_suspicious(*had, *gone))
+    };
+    Ok(Compared { roll, groups, digest, lost })
 }
 
 impl Compared {
@@ -181,8 +190,10 @@ impl Visit<'_> {
         let Fetched::List(page) = self.callout.people(&asked).await? else { return Ok((Done::Unchanged, None)) };
         let etag = page.etag.clone();
         let compared = compare(self.store, &application, &state.feed, page).await?;
-        if compared.is_suspicious && self.holds(&compared).await? {
-            return Ok((Done::Held { had: compared.roll.before, gone: compared.roll.leavers.len() }, None));
+        if let Some((had, gone)) = compared.lost
+            && self.holds(compared.digest, (had, gone)).await?
+        {
+            return Ok((Done::Held { had, gone }, None));
         }
         // What an earlier list left, before this one is promised.
         taking::finish(self.store, app).await?;
@@ -190,6 +201,7 @@ impl Visit<'_> {
         let promised = compared.clone();
         let accept = move |tx: &mut Tx| {
             feed::require_claimed(tx, app, claimed)?;
+            feed::forget_etag(tx, app)?;
             intake::accept(tx, app, &promised.roll, Absent::Suspend)
         };
         self.store.write(accept).await?;
@@ -199,9 +211,8 @@ impl Visit<'_> {
     }
 
     /// Whether nobody has said yet that this list is meant. Who can say it is told.
-    async fn holds(&self, compared: &Compared) -> Result<bool> {
-        let (app, digest, claimed) = (self.app, compared.digest, self.claimed);
-        let (had, gone) = (compared.roll.before, compared.roll.leavers.len());
+    async fn holds(&self, digest: Fingerprint, (had, gone): (usize, usize)) -> Result<bool> {
+        let (app, claimed) = (self.app, self.claimed);
         let hold = move |tx: &mut Tx| {
             feed::require_claimed(tx, app, claimed)?;
             let is_meant = feed::is_meant(tx, app, &digest)?;
@@ -217,10 +228,18 @@ impl Visit<'_> {
 
     /// Departments, each for everybody. Answers the names of those that somebody else keeps.
     async fn put_groups(&self, compared: &Arc<Compared>) -> Result<Vec<String>> {
-        let (app, wanted) = (self.app, compared.clone());
-        let settled = self.store.write(move |tx| listing::settle(tx, app, &wanted.groups)).await?;
+        let (app, claimed, wanted) = (self.app, self.claimed, compared.clone());
+        let settle = move |tx: &mut Tx| {
+            feed::require_claimed(tx, app, claimed)?;
+            listing::settle(tx, app, &wanted.groups)
+        };
+        let settled = self.store.write(settle).await?;
         for id in settled.gone {
-            self.store.write(move |tx| listing::remove(tx, app, &id)).await?;
+            let remove = move |tx: &mut Tx| {
+                feed::require_claimed(tx, app, claimed)?;
+                listing::remove(tx, app, &id)
+            };
+            self.store.write(remove).await?;
         }
         let mut left = Vec::new();
         for draft in &compared.groups {
@@ -230,7 +249,11 @@ impl Visit<'_> {
             }
             let draft = shared::Draft::parse(draft.clone(), None)?;
             let draft = preparation::group(self.store, app, draft).await?;
-            self.store.write(move |tx| shared::put(tx, app, &draft, announce::user).map(|_| ())).await?;
+            let put = move |tx: &mut Tx| {
+                feed::require_claimed(tx, app, claimed)?;
+                shared::put(tx, app, &draft, announce::user).map(|_| ())
+            };
+            self.store.write(put).await?;
         }
         Ok(left)
     }

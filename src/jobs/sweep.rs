@@ -26,7 +26,7 @@ const LATE: Duration = Duration::from_secs(5);
 /// Until stopped: what disappears, as it is due, and lists that could not be taken in to their end; the rest every hour, and once
 /// at the start.
 pub async fn run(store: &Store, stop: CancellationToken) {
-    tokio::join!(run_hourly(store, stop.clone()), run_soon(store, stop));
+    tokio::join!(run_hourly(store, stop.clone()), run_soon(store, stop.clone()), run_lists(store, stop));
 }
 
 async fn run_soon(store: &Store, stop: CancellationToken) {
@@ -34,6 +34,16 @@ async fn run_soon(store: &Store, stop: CancellationToken) {
         if let Err(error) = end(store).await {
             tracing::warn!(%error, "messages whose time is over wait to be taken away; it is tried again soon");
         }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(pause(store).await) => {}
+        }
+    }
+}
+
+/// Lists that could not be taken in to their end: beside the rest, because one may take long.
+async fn run_lists(store: &Store, stop: CancellationToken) {
+    loop {
         tokio::select! {
             () = stop.cancelled() => return,
             done = intake::finish_all(store) => {
@@ -44,7 +54,7 @@ async fn run_soon(store: &Store, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(pause(store).await) => {}
+            () = tokio::time::sleep(LATE) => {}
         }
     }
 }

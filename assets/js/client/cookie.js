@@ -1,10 +1,11 @@
 /** Who a cookie says this is: the application's own, or that of a window in which somebody signed in with the identity provider. */
+import { Asking } from './asking.js';
 import { application, enter, whoAmI } from './door.js';
 
 /** @typedef {import('./door.js').Entry} Entry */
 
 /** Null: nobody. What did not work is thrown, and tried again. @param {string} app @returns {Promise<Entry|null>} */
-export const byCookie = async (app) => (await whoAmI(app).catch(nobody)) ?? (await byProvider(app).catch(nobody));
+const byCookie = async (app) => (await whoAmI(app).catch(nobody)) ?? (await byProvider(app).catch(nobody));
 
 /** The session that a window of its own has opened; browsers show it here where the page around is on our site. @param {string} app @returns {Promise<Entry|null>} */
 async function byProvider(app) {
@@ -17,4 +18,31 @@ async function byProvider(app) {
 function nobody(cause) {
   if (cause.code !== 'unauthenticated') throw cause;
   return null;
+}
+
+/** A session that a cookie lends: found, asked about again, and given back. */
+export class Lent {
+  is = false;
+  /** @type {Asking|null} */ #asking = null;
+
+  /** @param {string} app @param {() => void} nudge somebody else is signed in now, or nobody */
+  constructor(app, nudge) {
+    this.app = app;
+    this.nudge = nudge;
+  }
+
+  /** Null: nobody, or not whom the page names. @param {string|null} user @returns {Promise<import('./parent.js').Credential|null>} */
+  async ask(user) {
+    const entry = await byCookie(this.app);
+    if (!entry || (user && entry.user?.id !== user)) return null;
+    this.is = true;
+    if (entry.ask_again) this.#asking ??= new Asking(this.app, entry.user?.id ?? '', this.nudge);
+    return { kind: 'token', value: entry.token };
+  }
+
+  stop() {
+    this.is = false;
+    this.#asking?.stop();
+    this.#asking = null;
+  }
 }

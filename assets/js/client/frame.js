@@ -3,8 +3,7 @@ import { Credentials } from '../core/credential.js';
 import { Failure } from '../core/failure.js';
 import { Messenger } from '../core/messenger.js';
 import { App, Opening } from './app.js';
-import { Asking } from './asking.js';
-import { byCookie } from './cookie.js';
+import { Lent } from './cookie.js';
 import { dark } from './colour.js';
 import { Desk } from './desk.js';
 import { Farewell } from './farewell.js';
@@ -25,15 +24,16 @@ document.documentElement.lang = locale;
 const route = frameRoute(app);
 /** @type {Desk|null} */ let desk = null;
 /** @type {Credentials|null} */ let credentials = null;
-/** @type {Asking|null} */ let asking = null;
 let ended = false;
+/** For a page that has no way of its own to say who is signed in. */
+const lent = new Lent(app, () => desk?.messenger.connection.nudge());
 
 const parent = new Parent(origins.split(' ').filter(Boolean), {
   onstart(start) {
     leave();
     ended = false;
     notes.found = start.notices;
-    credentials = new Credentials(app, start, async () => (await parent.credential()) ?? (await asCookie()), session);
+    credentials = new Credentials(app, start, async () => (await parent.credential()) ?? (start.asks ? null : await lent.ask(start.user)), session);
     desk = open(credentials, start.open);
     parent.tell('ready');
     draw();
@@ -73,7 +73,7 @@ const farewell = new Farewell(app, (user) => {
 /** Signs out: at the server too. */
 function quit() {
   const token = credentials?.kept()?.token;
-  if (token || asking) signOut(token).catch(() => {});
+  if (token || lent.is) signOut(token).catch(() => {});
   credentials?.forget();
   desk?.drafts.clear();
   leave();
@@ -103,18 +103,9 @@ const notes = {
   },
 };
 
-/** @returns {Promise<import('./parent.js').Credential|null>} */
-async function asCookie() {
-  const entry = await byCookie(app);
-  if (!entry) return null;
-  if (entry.ask_again) asking ??= new Asking(app, entry.user?.id ?? '', () => desk?.messenger.connection.nudge());
-  return { kind: 'token', value: entry.token };
-}
-
 /** Whoever comes next must not be shown, or be led to, what was for this user. */
 function leave() {
-  asking?.stop();
-  asking = null;
+  lent.stop();
   desk?.messenger.stop();
   if (desk) desk.notices = null;
   notes.clicks.clear();
@@ -140,6 +131,7 @@ async function enlarge() {
 function open(credentials, shown) {
   const messenger = new Messenger({
     app,
+    user: credentials.start.user ?? undefined,
     dial,
     store: local,
     client: { name: 'widget', version: '1', locale },

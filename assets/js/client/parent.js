@@ -2,7 +2,7 @@
  * The frame's side of the talk with the page around it. Believes nobody but the window above, from an origin that the
  * server allows, and tells nobody else. What is said is listed here and in `widget.js`, and checked for its form.
  *
- * From the page: `start {user, ticket, open, notices}`, `credential {id, kind, value, failed}`, `open {open}`, `go {party}`,
+ * From the page: `start {user, ticket, asks, open, notices}` (`asks`: it has a way to say who is signed in), `credential {id, kind, value, failed}`, `open {open}`, `go {party}`,
  *   `awake` (there was input), `notices {notices}` (whether it may show some), `clicked {tag}`, `stop`.
  * To the page: `ready`, `credential? {id}`, `badge {unread}`, `brand {colour, name}`, `notices?` (ask for the right),
  *   `notice {tag, title, body}`, `hush {tag}`, `close`.
@@ -12,7 +12,7 @@ import { Failure } from '../core/failure.js';
 
 /** @typedef {{kind: 'ticket'|'token', value: string}} Credential */
 /** @typedef {'granted'|'denied'|'default'|'none'} Right */
-/** @typedef {{user: string|null, ticket: string|null, open: boolean, notices: Right}} Start */
+/** @typedef {{user: string|null, ticket: string|null, asks: boolean, open: boolean, notices: Right}} Start */
 
 const PATIENCE = 20_000;
 const LONGEST = 16_384;
@@ -35,7 +35,7 @@ export class Parent {
       if (typeof said !== 'object' || said === null || (this.#origin && this.#origin !== event.origin)) return;
       if (said.parlour === 'start') {
         this.#origin = event.origin;
-        calls.onstart({ user: text(said.user), ticket: text(said.ticket), open: said.open === true, notices: right(said.notices) });
+        calls.onstart({ user: text(said.user), ticket: text(said.ticket), asks: said.asks === true, open: said.open === true, notices: right(said.notices) });
       } else if (!this.#origin) return;
       else if (said.parlour === 'open') calls.onopen(said.open === true);
       else if (said.parlour === 'go') calls.ongo(text(said.party) ?? '');

@@ -153,6 +153,11 @@ pub fn require_claimed(db: &Db, app: AppNo, claimed: Moment) -> Result<()> {
     }
 }
 
+/// A list is being taken in: until that has come to its end, no state of it is the one that is here.
+pub fn forget_etag(tx: &mut Tx, app: AppNo) -> Result<()> {
+    tx.run("UPDATE feed SET etag = NULL WHERE application = ?1", [app]).map(|_| ())
+}
+
 /// The process that had claimed them has ended.
 pub fn resume(tx: &mut Tx) -> Result<()> {
     tx.run("UPDATE feed SET running_at = NULL WHERE running_at IS NOT NULL", []).map(|_| ())

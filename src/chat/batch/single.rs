@@ -23,7 +23,7 @@ pub(super) fn write(tx: &mut Tx, author: &Author, to: &str, draft: &Draft) -> Re
     };
     let row = posted.row;
     match &draft.terms.topic {
-        Some(topic) if draft.replace => topic::replace(tx, author.app, topic, (row.conversation, row.id))?,
+        Some(topic) if draft.replace => topic::replace(tx, author, topic, (row.conversation, row.id))?,
         _ => {}
     }
     let batch = done(tx, author, id, draft);

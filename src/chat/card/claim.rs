@@ -90,8 +90,10 @@ pub(super) fn require_plain(card: &Checked) -> Result<()> {
 
 /// How far the claim of a card is.
 pub(super) fn find(db: &Db, app: AppNo, (card, batch): (i64, Option<i64>), kind: Kind, done: i64) -> Result<Claim> {
-    let sql = "SELECT u.id, u.name, p.at FROM press p JOIN user u ON u.application = p.application AND u.no = p.user
-               WHERE p.application = ?1 AND p.card = ?2 ORDER BY p.id DESC LIMIT ?3";
+    // The newest first, then their names: there may be ten thousand.
+    let sql = "SELECT u.id, u.name, p.at FROM
+                   (SELECT application, id, user, at FROM press WHERE application = ?1 AND card = ?2 ORDER BY id DESC LIMIT ?3) p
+               CROSS JOIN user u ON u.application = p.application AND u.no = p.user ORDER BY p.id DESC";
     let by = match done {
         0 => Vec::new(),
         _ => db.all(sql, params![app, card, NAMED], |r| Ok(Taker { user: r.get(0)?, name: r.get(1)?, at: r.get(2)? }))?,
@@ -125,7 +127,8 @@ fn asked(db: &Db, app: AppNo, card: i64, batch: Option<i64>) -> Result<i64> {
 /// Whom of a conversation the claim has.
 pub(super) fn place(db: &Db, card: &mut Card, conversation: ConversationId) -> Result<()> {
     let Some(claim) = card.claim.as_mut().filter(|claim| claim.done > 0) else { return Ok(()) };
-    let sql = "SELECT m.user FROM member m JOIN press p ON p.application = m.application AND p.card = ?3 AND p.user = m.user
+    let sql =
+        "SELECT m.user FROM member m CROSS JOIN press p ON p.application = m.application AND p.card = ?3 AND p.user = m.user
                WHERE m.application = ?1 AND m.conversation = ?2";
     claim.here = db.all(sql, params![card.app, conversation, card.id], |r| r.get(0))?;
     Ok(())

@@ -12,6 +12,8 @@ use std::collections::{HashMap, HashSet};
 
 /// The most departments of one list.
 const GROUPS: usize = 1000;
+/// Departments of one person; more are not looked at.
+const EACH: usize = 20;
 /// Letters of a name.
 const NAME: usize = 200;
 /// Bytes of an id, which is the name as far as it goes.
@@ -27,7 +29,7 @@ impl Departments {
     /// Somebody is in this department, or in these.
     pub fn add(&mut self, said: &Value, user: &UserId) {
         match said {
-            Value::Array(list) => list.iter().filter(|one| !one.is_array()).for_each(|one| self.add(one, user)),
+            Value::Array(list) => list.iter().filter(|one| !one.is_array()).take(EACH).for_each(|one| self.add(one, user)),
             Value::String(name) => self.put(name, user),
             Value::Number(number) => self.put(&number.to_string(), user),
             _ => {}
@@ -42,10 +44,18 @@ impl Departments {
         if place == next {
             self.found.push(GroupDraft { id, name, parent: None, users: Vec::new() });
         }
-        self.found[place].users.push(Profile::new(user.clone()));
+        let users = &mut self.found[place].users;
+        if users.last().is_none_or(|last| last.id != *user) {
+            users.push(Profile::new(user.clone()));
+        }
     }
 
-    pub fn drafts(self) -> Result<Vec<GroupDraft>> {
+    /// People in the order of their ids: a list that comes in another order each time changes nothing.
+    pub fn drafts(mut self) -> Result<Vec<GroupDraft>> {
+        for group in &mut self.found {
+            group.users.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+            group.users.dedup_by(|a, b| a.id == b.id);
+        }
         if self.found.len() > GROUPS {
             return Err(Error::TooLarge(format!("the list names more than {GROUPS} departments")));
         }
@@ -60,6 +70,14 @@ impl Departments {
 fn list(db: &Db, app: AppNo) -> Result<HashSet<GroupId>> {
     let ids: Vec<GroupId> = db.all("SELECT id FROM feed_group WHERE application = ?1 ORDER BY id", [app], |r| r.get(0))?;
     Ok(ids.into_iter().collect())
+}
+
+/// People who are in a group that came with the list.
+pub fn members(db: &Db, app: AppNo) -> Result<usize> {
+    let sql = "SELECT count(DISTINCT u.user) FROM feed_group f
+               CROSS JOIN contact_group g ON g.application = f.application AND g.source = 'shared' AND g.id = f.id AND g.gone_at IS NULL
+               CROSS JOIN group_user u ON u.application = g.application AND u.grp = g.no WHERE f.application = ?1";
+    Ok(db.one(sql, [app], |r| r.get::<i64>(0))? as usize)
 }
 
 /// What becomes of groups.

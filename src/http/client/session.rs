@@ -75,10 +75,20 @@ pub async fn create(house: Data<House>, page: Page, request: HttpRequest, mut gi
 }
 
 /// `DELETE /client/session`
-pub async fn destroy(house: Data<House>, signed_in: SignedIn) -> Answer {
+pub async fn destroy(house: Data<House>, request: HttpRequest, signed_in: SignedIn) -> Answer {
     let caller = signed_in.held.caller;
-    house.store.write(move |tx| session::revoke(tx, caller.app, caller.user, caller.session)).await?;
-    Ok(HttpResponse::NoContent().cookie(Jar::Client.clear(&house)).finish())
+    let kept = Jar::Client.token(&house, &request);
+    let end = move |tx: &mut crate::store::Tx| {
+        let held = kept.map(|token| session::authenticate(tx, &token, tx.now)).transpose()?.flatten();
+        session::revoke(tx, caller.app, caller.user, caller.session)?;
+        Ok(held.is_none_or(|held| (held.app, held.user, held.session) == (caller.app, caller.user, caller.session)))
+    };
+    let mut answer = HttpResponse::NoContent();
+    // A cookie may be that of another window, in which somebody goes on.
+    if house.store.write(end).await? {
+        answer.cookie(Jar::Client.clear(&house));
+    }
+    Ok(answer.finish())
 }
 
 /// `POST /client/session/socket`: a token that opens one socket within half a minute, or another window as a ticket does.

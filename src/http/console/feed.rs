@@ -141,7 +141,11 @@ async fn say_look(visit: &Visit, application: &Application) -> Result<()> {
             let first: Vec<String> = sample.iter().map(|(id, name)| format!("{name} ({id})")).collect();
             let would = l.with("Saved. This is what would be done: {}", &[&counted(visit, &outcome)]);
             let first = l.with("The first are {}.", &[&first.join(", ")]);
-            let doubt = if is_suspicious { l.t("Most people would go, so the list would be held.") } else { "" };
+            let doubt = if is_suspicious {
+                l.t("Most people would go, or lose their departments, so the list would be held.")
+            } else {
+                ""
+            };
             visit.good(format!("{would} {first} {doubt}"));
         }
         Err(error) => visit.bad(l.with("Saved, but there is no usable list: {}", &[&l.say(&error.sentence())])),
@@ -174,7 +178,7 @@ fn say(visit: &Visit, done: Result<Done>) {
     match done {
         Ok(Done::Unchanged) => visit.good(l.t("Nothing has changed.")),
         Ok(Done::Taken(outcome)) => visit.good(counted(visit, &outcome)),
-        Ok(Done::Held { .. }) => visit.bad(l.t("Most people would go, so the list is held.")),
+        Ok(Done::Held { .. }) => visit.bad(l.t("Most people would go, or lose their departments, so the list is held.")),
         Err(error) => visit.bad(l.with("There is no usable list: {}", &[&l.say(&error.sentence())])),
     }
 }

@@ -38,7 +38,7 @@ fn mend(application: &Application, state: &State, error: &Error) -> String {
     let has = |word: &str| fault.contains(word);
     match state.feed.form {
         _ if has("Authorization") => {
-            format!("give it anew: parlour app people {id} --url {} --authorization - …", state.feed.url)
+            "give it anew in the console, Users → From an address, where the other settings stay as they are".into()
         }
         _ if has("approved") => format!("if you trust what answers there: parlour app update {id} --approve HOST:PORT"),
         _ if has("redirect") => "give the address to which it redirects".into(),

@@ -9,7 +9,7 @@ import { Stage } from './stage.js';
 const provider = await Provider.open();
 const proxy = await Proxy.open();
 /** A page of the application with the widget: on our site behind the proxy, and on another one by itself. */
-const office = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><title>Office</title><link rel="icon" href="data:,"><script src="${proxy.url}/widget.js" data-app="oa"></script>`));
+const office = createServer((request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><title>Office</title><link rel="icon" href="data:,"><script src="${proxy.url}/widget.js" data-app="oa" data-user="${new URL(request.url ?? '', 'http://x').searchParams.get('user') ?? ''}"></script>`));
 await new Promise((resolve) => office.listen(0, '127.0.0.1', () => resolve(null)));
 const elsewhere = `http://127.0.0.1:${office.address().port}`;
 proxy.ways = { '/office/': office.address().port };
@@ -164,6 +164,9 @@ test('the widget shows the way, and on our own site goes on by the session that 
   await opened.waitForSelector('.side .me:has-text("Anna Liu")');
   await anna.page.reload();
   await frame.locator('.side').waitFor({ state: 'attached' });
+  // Whom the page names is somebody else: the session that was opened is not for that one.
+  await anna.page.goto(`${proxy.url}/office/?user=ben`);
+  await frame.locator('a:has-text("Sign in with Acme ID")').waitFor({ state: 'attached' });
 });
 
 test('an administrator sets the provider in the console, and learns whether it answers', async () => {

@@ -1,6 +1,6 @@
 //! A list that looks like a mistake is not taken before somebody says that it is meant.
 
-use super::{fetches, open, opens, staff, standing};
+use super::{fetches, groups, open, opens, staff, standing};
 use crate::harness::Listener;
 use serde_json::json;
 
@@ -32,7 +32,10 @@ fn a_list_that_is_suddenly_empty_is_held_and_told_and_taken_when_it_is_meant() {
     office.lists_many(3);
     let told = fetches(&server);
     told.is_refused(1, "--take");
-    assert_eq!(told.out.trim(), "27 of 30 people stand in the list no more, so it is held and the earlier one serves");
+    assert_eq!(
+        told.out.trim(),
+        "27 of 30 people would be gone or lose their departments, so the list is held and the earlier one serves"
+    );
     assert_eq!(listener.is_asked("contacts.held", 1)[0].body["data"], json!({"user": null, "had": 30, "gone": 27}));
     assert_eq!((standing(&server)["held"]["gone"].clone(), suspended("20")), (json!(27), json!(false)));
     fetches(&server).is_refused(1, "--take");
@@ -52,4 +55,22 @@ fn an_empty_list_is_held_in_the_smallest_company() {
     office.lists(&json!([]));
     fetches(&server).is_refused(1, "--take");
     assert_eq!(app.get("/users/1").is(200)["user"]["suspended"], false);
+}
+
+#[test]
+fn a_list_whose_departments_are_suddenly_missing_is_held_too() {
+    let (server, app, office) = open();
+    office.lists_many(30);
+    opens(&server, &office).ends(0);
+    let before = groups(&app);
+    assert!(!before.is_empty());
+    let mut people: Vec<_> = (1..=30).map(|no| json!({"no": no, "name": format!("Person {no}")})).collect();
+    office.lists(&json!(people));
+    let told = fetches(&server);
+    told.is_refused(1, "--take");
+    assert_eq!(groups(&app), before, "nobody lost anybody");
+    people.iter_mut().for_each(|person| person["department"] = json!("Renamed"));
+    office.lists(&json!(people));
+    fetches(&server).ends(0);
+    assert_eq!(groups(&app), ["Renamed"]);
 }

@@ -49,11 +49,14 @@ pub const WORDS: super::Table = &[
     ("Left alone, because they are kept by hand: {}.", "以下分组由人工维护，未作改动：{}。"),
     ("Saved. This is what would be done: {}", "已保存。将会执行：{}"),
     ("The first are {}.", "前几个人员：{}。"),
-    ("Most people would go, so the list would be held.", "大部分人员将被移除，因此该列表会被暂缓。"),
+    (
+        "Most people would go, or lose their departments, so the list would be held.",
+        "大部分人员将被移除或失去所属部门，因此该列表会被暂缓。",
+    ),
     ("Saved, but there is no usable list: {}", "已保存，但没有可用的列表：{}"),
     ("There is no usable list: {}", "没有可用的列表：{}"),
     ("Nothing has changed.", "没有变化。"),
-    ("Most people would go, so the list is held.", "大部分人员将被移除，列表已暂缓。"),
+    ("Most people would go, or lose their departments, so the list is held.", "大部分人员将被移除或失去所属部门，列表已暂缓。"),
     ("{} of {} people would go.", "{} 人（共 {} 人）将被移除。"),
     (
         "The list is held, and the earlier one serves until you say what is meant.",
