@@ -2,7 +2,7 @@
 //! says "nobody" in many ways; each is told apart from an address that does not work.
 
 use crate::apps::whoami::WhoAmI;
-use crate::callout::answer::{Entry, lone_user_id};
+use crate::callout::answer::lone_user_id;
 use crate::callout::call::{QUESTION, explain, fault, read};
 use crate::callout::guard;
 use crate::callout::tried::elapsed;
@@ -137,17 +137,7 @@ fn vouched(settings: &WhoAmI, id: UserId, json: &Value) -> Vouched {
             fields.insert(member.into(), value.clone());
         }
     }
-    let entry = Entry { fields: &fields, path: String::new() };
-    let said = |name: &str, most: usize| entry.said(name, most).ok().flatten();
-    Vouched {
-        id,
-        name: entry.text("name", 200).ok().flatten(),
-        email: said("email", 254),
-        avatar: said("avatar", 500),
-        title: said("title", 200),
-        locale: said("locale", 35),
-        timezone: None,
-    }
+    Vouched::tolerant(id, &fields)
 }
 
 #[cfg(test)]

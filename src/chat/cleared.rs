@@ -21,22 +21,26 @@ pub(super) fn count(db: &Db, app: AppNo, member: &Member) -> Result<i64> {
     db.one(sql, values, |r| r.get(0))
 }
 
-/// A user has seen what a topic is about: its unread messages count as read, and all devices are told. Answers how many.
+/// Messages that are seen in one piece; whoever sees so many goes on.
+pub const PIECE: usize = 500;
+
+/// A user has seen what a topic is about: its unread messages count as read, and all devices are told. Answers how many there
+/// were; where that is a whole piece, there may be more.
 pub fn read(tx: &mut Tx, app: AppNo, user: UserNo, topic: &Topic) -> Result<usize> {
     let sql = "SELECT m.conversation, m.id FROM member p
         CROSS JOIN message m ON m.application = ?1 AND m.topic = ?3 AND m.conversation = p.conversation AND m.id > p.read
-        WHERE p.application = ?1 AND p.user = ?2 AND m.sender <> ?2 AND m.deleted_by IS NULL AND (p.left IS NULL OR m.id <= p.left)";
-    let seen: Vec<(ConversationId, MessageId)> = tx.all(sql, params![app, user, topic], |r| Ok((r.get(0)?, r.get(1)?)))?;
-    let (mut count, mut places, now) = (0, BTreeSet::new(), tx.now);
+        WHERE p.application = ?1 AND p.user = ?2 AND m.sender <> ?2 AND m.deleted_by IS NULL AND (p.left IS NULL OR m.id <= p.left)
+            AND NOT EXISTS (SELECT 1 FROM cleared c WHERE c.application = ?1 AND c.user = ?2 AND c.conversation = m.conversation
+                AND c.message = m.id)
+        LIMIT ?4";
+    let values = params![app, user, topic, PIECE as i64];
+    let seen: Vec<(ConversationId, MessageId)> = tx.all(sql, values, |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let (count, mut places, now) = (seen.len(), BTreeSet::new(), tx.now);
     for (conversation, message) in seen {
-        let sql = "INSERT INTO cleared (application, user, conversation, message, at) VALUES (?1, ?2, ?3, ?4, ?5)
-                   ON CONFLICT DO NOTHING";
-        if tx.run(sql, params![app, user, conversation, message, now])? == 0 {
-            continue;
-        }
+        let sql = "INSERT INTO cleared (application, user, conversation, message, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+        tx.run(sql, params![app, user, conversation, message, now])?;
         let sql = "DELETE FROM mention WHERE application = ?1 AND user = ?2 AND conversation = ?3 AND message = ?4";
         tx.run(sql, params![app, user, conversation, message])?;
-        count += 1;
         places.insert(conversation);
     }
     for conversation in places {

@@ -64,6 +64,8 @@ pub struct House {
     pub busy: TaskTracker,
     health: health::Health,
     hashes: Semaphore,
+    /// Lists that are being sent.
+    uploads: Slots,
     /// Readings that take long.
     long: Slots,
 }
@@ -85,6 +87,7 @@ impl House {
             busy: TaskTracker::new(),
             health: health::Health::default(),
             hashes: Semaphore::new(HASHES),
+            uploads: Slots::default(),
             long: Slots::default(),
         }
     }

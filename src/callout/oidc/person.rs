@@ -3,7 +3,7 @@
 
 use crate::apps::oidc::{Oidc, claim};
 use crate::callout::Vouched;
-use crate::callout::answer::{Entry, lone_user_id};
+use crate::callout::answer::lone_user_id;
 use crate::error::{Error, Result};
 use crate::id::UserId;
 use serde_json::{Map, Number, Value};
@@ -29,17 +29,7 @@ pub fn read(settings: &Oidc, claims: &Value, more: &Value) -> Result<Vouched> {
         let value = if member == "email" { address(name) } else { found(name) };
         fields.extend(value.map(|value| (member.to_string(), value.clone())));
     }
-    let entry = Entry { fields: &fields, path: String::new() };
-    let said = |name: &str, most: usize| entry.said(name, most).ok().flatten();
-    Ok(Vouched {
-        id,
-        name: entry.text("name", 200).ok().flatten(),
-        email: said("email", 254),
-        avatar: said("avatar", 500),
-        title: said("title", 200),
-        locale: said("locale", 35),
-        timezone: None,
-    })
+    Ok(Vouched::tolerant(id, &fields))
 }
 
 fn user_id(settings: &Oidc, value: Option<&Value>) -> Result<UserId> {

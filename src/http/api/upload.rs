@@ -4,7 +4,9 @@ use crate::directory::import::{self, Form, Header, Rows, Sheet};
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::http::body;
+use crate::http::guard::ApplicationKey;
 use crate::http::problem::Problem;
+use crate::slots::Slot;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
@@ -64,7 +66,12 @@ pub struct Upload {
     pub sheet: Sheet,
     /// The bytes, by which a repetition is known.
     pub bytes: Bytes,
+    /// Its place among those that an application sends at the same time.
+    _slot: Slot,
 }
+
+/// Lists of one application that are read at the same time: each may be large.
+const AT_ONCE: usize = 2;
 
 /// How a body is to be read.
 enum Kind {
@@ -80,11 +87,14 @@ impl FromRequest for Upload {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let (kind, charset) = kind(&request)?;
-            let most = request.app_data::<Data<House>>().map_or(0, |house| house.config.limits.import_bytes);
+            let house = request.app_data::<Data<House>>().ok_or_else(|| Error::internal("no house"))?.clone();
+            let by = ApplicationKey::extract(&request).await?;
+            let slot = house.uploads.take(by.application.no, AT_ONCE).ok_or(Error::TooMany { after_s: 1 })?;
+            let most = house.config.limits.import_bytes;
             let bytes = body::read(&request, payload, most).await?;
             let text = bytes.clone();
             let read = tokio::task::spawn_blocking(move || read(&kind, &text, charset.as_deref()));
-            Ok(Upload { sheet: read.await.map_err(Error::internal)??, bytes })
+            Ok(Upload { sheet: read.await.map_err(Error::internal)??, bytes, _slot: slot })
         })
     }
 }

@@ -231,3 +231,25 @@ fn an_export_ends_with_its_key() {
     let _ = stream.read_to_end(&mut rest);
     assert!(rest.len() < 1000 * 16_000, "{} bytes came after the key's end", rest.len());
 }
+
+#[test]
+fn an_application_sends_two_lists_at_a_time_and_another_one_its_own() {
+    let server = TestServer::with(&["--rest-rate", "0"]);
+    let (office, other) = (server.app("oa"), server.app("crm"));
+    let begins = || {
+        let mut slow = office.http().connect();
+        let head = format!(
+            "POST /api/v1/users/import HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-type: {NDJSON}\r\n\
+             content-length: 1000\r\n\r\n\"a\"\n",
+            office.key
+        );
+        slow.write_all(head.as_bytes()).unwrap();
+        slow
+    };
+    let slow = [begins(), begins()];
+    let sends = |app: &App| send(app, "POST", "/users/import", (NDJSON, b"\"anna\"\n")).status;
+    eventually("both places are taken", || (sends(&office) == 429).then_some(()));
+    assert_eq!(sends(&other), 200);
+    drop(slow);
+    eventually("they are free again", || (sends(&office) == 200).then_some(()));
+}

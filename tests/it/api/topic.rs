@@ -131,3 +131,15 @@ fn a_topic_of_many_is_withdrawn_whole() {
         assert_eq!(office.get(&format!("/messages/{}", item["id"])).is(200)["message"]["deleted_by"], "application");
     }
 }
+
+#[test]
+fn whoever_has_seen_the_page_of_a_thousand_messages_has_read_them_all() {
+    let server = TestServer::with(&["--rest-rate", "0"]);
+    let office = server.app("oa");
+    office.user("anna");
+    let many = 1_001;
+    (0..many).for_each(|n| drop(send(&office, "user:anna", &format!("status {n}"), "status")));
+    let read = || office.post("/topics/status/read", &json!({"user": "anna"})).is(200)["read"].clone();
+    assert_eq!((read(), read()), (json!(many), json!(0)));
+    counts(&office.device("anna"), 0);
+}
