@@ -108,8 +108,12 @@ fn known(english: &str) -> Option<String> {
 
 /// With a capital letter and a full stop, as a sentence on a page has them.
 fn sentence(text: &str) -> String {
+    let is_address = text.split_once("://").is_some_and(|(scheme, _)| scheme.bytes().all(|b| b.is_ascii_lowercase()));
     let mut letters = text.chars();
-    let begun: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    let begun: String = match letters.next() {
+        Some(first) if !is_address => first.to_uppercase().chain(letters).collect(),
+        _ => text.into(),
+    };
     if begun.ends_with(['.', '?', '!']) || begun.is_empty() { begun } else { begun + "." }
 }
 
@@ -182,6 +186,7 @@ mod tests {
             "第 4 行，id：/no 处没有内容。（另有 1 行有误）"
         );
         assert_eq!(Chinese.say("nobody has put this into Chinese"), "Nobody has put this into Chinese.");
+        assert_eq!(English.say("http://oa.example answered"), "http://oa.example answered.");
         assert_eq!(English.say("{}"), "{}.");
     }
 }

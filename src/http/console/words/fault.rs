@@ -184,4 +184,6 @@ pub const FAULTS: super::Table = &[
     ("the name {} could not be resolved: {}", "无法解析名称 {}：{}"),
     ("no connection could be made: {}", "无法建立连接：{}"),
     ("the connection failed: {}", "连接中断：{}"),
+    ("refused a wrong password", "错误的密码被拒绝"),
+    ("{} in {} ms", "{}，用时 {} 毫秒。"),
 ];
