@@ -17,7 +17,7 @@ const RUN = 5 * 60_000;
  */
 export function itemsOf(messages, waiting, divider, me) {
   /** @type {Item[]} */ const items = [];
-  /** @type {{from: string, at: number, item: any}|null} */ let run = null;
+  /** @type {{voice: string, at: number, item: any}|null} */ let run = null;
   let day = 0;
   let divided = divider === null;
 
@@ -34,11 +34,13 @@ export function itemsOf(messages, waiting, divider, me) {
       divided = true;
       run = null;
     }
-    item.starts = !run || run.from !== from || at - run.at > RUN;
+    // What the application said in somebody's name is not what they said themselves: each says so beneath its own run.
+    const voice = item.message?.via ? `${from} by the application` : from;
+    item.starts = !run || run.voice !== voice || at - run.at > RUN;
     item.ends = true;
     if (run && !item.starts) run.item.ends = false;
     items.push(item);
-    run = { from, at, item };
+    run = { voice, at, item };
   };
 
   for (const message of messages) {

@@ -77,6 +77,12 @@ test('messages of one author in five minutes are one run; days and what is new p
   assert.deepEqual(items.filter((item) => item.kind === 'message').map((item) => [item.starts, item.ends]), [[true, false], [false, true], [true, true], [true, true]]);
 });
 
+test('what the application wrote in a name is a run of its own, so that each says whose words it is', () => {
+  const message = (id, via) => ({ id, from: 'user:ben', ...(via && { via }), at: '2026-11-21T12:00:00Z', conversation: 1, prev: id - 1, text: '', mentions: [], reply_to: null, edited_at: null, deleted_by: null, version: id });
+  const items = itemsOf([message(1, 'application'), message(2, 'application'), message(3), message(4)], [], null, 'anna');
+  assert.deepEqual(items.slice(1).map((item) => [item.starts, item.ends]), [[true, false], [false, true], [true, false], [false, true]]);
+});
+
 test('a mark tells how far a message has come', () => {
   const member = (read, received, left = null) => ({ conversation: 1, user: 'x', role: 'member', joined: 1, left, read, received, version: 1 });
   assert.deepEqual(markOf([member(0, 0)], 5), { state: 'sent', readers: 0 });
