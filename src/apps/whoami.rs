@@ -77,9 +77,14 @@ impl WhoAmI {
 
 /// A token (RFC 6265 §4.1.1) that is none of ours.
 fn is_cookie(name: &str) -> bool {
-    let ours = ["parlour", "parlour-console", "parlour-flow", "__Host-parlour", "__Host-parlour-console", "__Host-parlour-flow"];
     let good = |b: u8| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&b);
-    name.len() <= 100 && name.bytes().all(good) && !ours.iter().any(|our| our.eq_ignore_ascii_case(name))
+    name.len() <= 100 && name.bytes().all(good) && !is_ours(&name.to_ascii_lowercase())
+}
+
+/// Our own cookies, with an application's id after a full stop or without one.
+fn is_ours(name: &str) -> bool {
+    let name = name.strip_prefix("__host-").unwrap_or(name);
+    ["parlour", "parlour-console", "parlour-flow"].contains(&name.split('.').next().unwrap_or_default())
 }
 
 /// A JSON Pointer (RFC 6901); the empty one is the whole.
@@ -130,6 +135,8 @@ mod tests {
             ("whoami_cookies", WhoAmI { cookies: vec!["a=b".into()], ..good() }),
             ("whoami_cookies", WhoAmI { cookies: vec!["parlour".into()], ..good() }),
             ("whoami_cookies", WhoAmI { cookies: vec!["__Host-Parlour-Console".into()], ..good() }),
+            ("whoami_cookies", WhoAmI { cookies: vec!["__Host-parlour.oa".into()], ..good() }),
+            ("whoami_cookies", WhoAmI { cookies: vec!["parlour-flow.oa".into()], ..good() }),
             ("whoami_id", WhoAmI { id: " ".into(), ..good() }),
             ("whoami_id", WhoAmI { id: "user.id".into(), ..good() }),
             ("whoami_name", WhoAmI { name: "/a~2".into(), ..good() }),

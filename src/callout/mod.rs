@@ -57,6 +57,8 @@ struct Inner {
     slots: Slots,
     /// Of questions who somebody is: pages ask them by themselves, and nobody who types a password waits for them.
     asked: Slots,
+    /// Of sign-ins with identity providers.
+    flows: Slots,
     providers: oidc::Providers,
 }
 
@@ -93,6 +95,7 @@ impl Callout {
             work: Pool::new()?,
             slots: Slots::default(),
             asked: Slots::default(),
+            flows: Slots::default(),
             providers: oidc::Providers::default(),
         };
         Ok(Callout { inner: Arc::new(inner) })

@@ -46,7 +46,7 @@ pub struct Returned<'a> {
 impl Callout {
     /// The address at the provider to which a browser goes.
     pub async fn authorization(&self, whose: &Whose<'_>, flow: &Flow) -> Result<String> {
-        let _slot = self.inner.asked.take(whose.app, SIGN_INS).ok_or_else(busy)?;
+        let _slot = self.inner.flows.take(whose.app, SIGN_INS).ok_or_else(busy)?;
         let discovery = self.discovery(whose).await.map_err(brief)?;
         discovery.authorization(whose, flow)
     }
@@ -54,7 +54,7 @@ impl Callout {
     /// Whom the code belongs to. `Unauthenticated`: it is not good, or the proof that came for it; `Forbidden`: the provider
     /// knows somebody whom the application does not want; `Unavailable`: the provider does not answer as it should.
     pub async fn redeem(&self, whose: &Whose<'_>, flow: &Flow, returned: &Returned<'_>) -> Result<Vouched> {
-        let _slot = self.inner.asked.take(whose.app, SIGN_INS).ok_or_else(busy)?;
+        let _slot = self.inner.flows.take(whose.app, SIGN_INS).ok_or_else(busy)?;
         self.redeem_at_length(whose, flow, returned).await.map_err(brief)
     }
 

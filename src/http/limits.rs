@@ -1,6 +1,7 @@
 //! How often somebody may knock: token buckets for keys, accounts and addresses, and seats for sockets that are not signed
 //! in yet. Each map has a bound; who would go beyond it waits.
 
+use crate::apps::oidc::flow;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::http::guard::address::household;
@@ -13,10 +14,13 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 const DOZEN: usize = 12;
 /// Questions a minute who the user of a session is: each of its tabs asks every few minutes, and all of them after a sleep.
 const ASKED: u32 = 12;
+/// How long one sign-in with an identity provider may be brought back once without being counted by address again.
+const BROUGHT: Duration = flow::LASTS;
 /// Keys that one bucket remembers at once.
 const REMEMBERED: usize = 100_000;
 
@@ -32,6 +36,8 @@ pub struct Limiters {
     application: Buckets<AppNo>,
     /// Questions of a page who its user is now, by application, user and session.
     asked: Buckets<(AppNo, UserNo, i64)>,
+    /// What browsers bring back from identity providers, by the text that only this browser has.
+    brought: Buckets<Fingerprint>,
     /// Other requests on sockets, by application and user.
     control: Buckets<(AppNo, UserNo)>,
     pub seats: Arc<Seats>,
@@ -46,6 +52,7 @@ impl Limiters {
             message: Buckets::burst(limits.message_rate, limits.message_burst),
             application: Buckets::new(limits.application_rate, Quota::per_second),
             asked: Buckets::new(if limits.address_rate == 0 { 0 } else { ASKED }, Quota::per_minute),
+            brought: Buckets::once(limits.address_rate, BROUGHT),
             control: Buckets::burst(limits.control_rate, limits.control_rate.saturating_mul(10)),
             seats: Arc::new(Seats { each: limits.sockets_per_address, all: limits.waiting_sockets, taken: Mutex::default() }),
         }
@@ -59,6 +66,7 @@ impl Limiters {
         self.message.forget();
         self.application.forget();
         self.asked.forget();
+        self.brought.forget();
         self.control.forget();
     }
 
@@ -71,6 +79,11 @@ impl Limiters {
     /// One question of a page who its user is now.
     pub fn asked(&self, app: AppNo, user: UserNo, session: i64) -> Result<()> {
         self.asked.take((app, user, session))
+    }
+
+    /// What a browser brings back from an identity provider: its beginning was counted. What it brings again is counted anew.
+    pub fn brought(&self, root: &str, address: IpAddr) -> Result<()> {
+        self.brought.take(secret::fingerprint(root)).or_else(|_| self.address(address))
     }
 
     /// One other request of a user on a socket.
@@ -117,6 +130,12 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
             let burst = NonZeroU32::new(burst).unwrap_or(rate);
             Limit { limiter: RateLimiter::keyed(Quota::per_second(rate).allow_burst(burst)), burst }
         }))
+    }
+
+    /// One in so long a time; without a limit where `rate` is none.
+    fn once(rate: u32, each: Duration) -> Buckets<K> {
+        let quota = Quota::with_period(each).filter(|_| rate > 0);
+        Buckets(quota.map(|quota| Limit { limiter: RateLimiter::keyed(quota), burst: NonZeroU32::MIN }))
     }
 
     /// Takes one, or says after how many seconds there is one again.

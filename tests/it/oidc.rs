@@ -77,7 +77,7 @@ fn a_sign_in_belongs_to_the_browser_that_began_it() {
     let answer = page(&server).post("/client/oidc", &json!({"app": "oa"}));
     let set = answer.header("set-cookie").unwrap();
     assert!(
-        set.starts_with("parlour-flow=pof_") && set.contains("HttpOnly; SameSite=Strict") && set.contains("Max-Age=900"),
+        set.starts_with("parlour-flow.oa=pof_") && set.contains("HttpOnly; SameSite=Strict") && set.contains("Max-Age=900"),
         "{set}"
     );
     let (anna, ben) = (begin(&server), begin(&server));
@@ -88,7 +88,7 @@ fn a_sign_in_belongs_to_the_browser_that_began_it() {
         (page(&server).with("cookie", &ben.cookie), &anna.state),
         (page(&server).with("cookie", &anna.cookie), &ben.state),
         (page(&server).with("cookie", &anna.cookie), &String::new()),
-        (page(&server).with("cookie", "parlour-flow="), &anna.state),
+        (page(&server).with("cookie", "parlour-flow.oa="), &anna.state),
     ] {
         ends(&browser, "one", state).is_refused(409, "conflict");
     }
@@ -107,9 +107,9 @@ fn a_sign_in_belongs_to_the_browser_that_began_it() {
     assert!(
         session
             .iter()
-            .any(|set| set.starts_with("parlour=ps_") && set.contains("Max-Age=43199") || set.contains("Max-Age=43200"))
+            .any(|set| set.starts_with("parlour.oa=ps_") && set.contains("Max-Age=43199") || set.contains("Max-Age=43200"))
     );
-    assert!(session.iter().any(|set| set.starts_with("parlour-flow=;")), "it has served: {session:?}");
+    assert!(session.iter().any(|set| set.starts_with("parlour-flow.oa=;")), "it has served: {session:?}");
     ends(&browser, "one", &anna.state).is_refused(401, "unauthenticated"); // the provider takes a code once
 }
 
@@ -229,6 +229,27 @@ fn sign_ins_that_are_begun_and_never_ended_are_counted_by_address_and_cost_no_me
         begin(&server);
     }
     page(&server).post("/client/oidc", &json!({"app": "oa"})).is_refused(429, "rate_limited");
+}
+
+#[test]
+fn a_sign_in_is_counted_once_and_what_is_brought_again_once_more() {
+    let server = TestServer::with(&["--address-rate", "3"]);
+    let provider = Provider::open();
+    set_up(&server, &provider, &[]);
+    let honest = json!({"sub": "7"});
+    for code in ["a", "b", "c"] {
+        signs_in(&server, &provider, code, &honest).is(201);
+    }
+    page(&server).post("/client/oidc", &json!({"app": "oa"})).is_refused(429, "rate_limited");
+
+    let server = TestServer::with(&["--address-rate", "3"]);
+    set_up(&server, &provider, &[]);
+    let begun = begin(&server);
+    provider.says(&begun.nonce, &honest);
+    let browser = page(&server).with("cookie", &begun.cookie);
+    ends(&browser, "d", &begun.state).is(201);
+    (0..2).for_each(|_| drop(ends(&browser, "d", &begun.state).is_refused(401, "unauthenticated")));
+    ends(&browser, "d", &begun.state).is_refused(429, "rate_limited");
 }
 
 #[test]

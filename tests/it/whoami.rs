@@ -82,7 +82,7 @@ fn only_our_own_pages_ask_and_only_the_named_cookies_travel() {
     let office = Office::open();
     let app = set_up(&server, &office);
     office.names(&json!({"id": 7, "name": "Anna"}));
-    let entered = asks(&page(&server, "other=1; sid=a b; parlour=ps_x; SID=2"));
+    let entered = asks(&page(&server, "other=1; sid=a b; parlour.oa=ps_x; SID=2"));
     let told = entered.is(201);
     assert_eq!((&told["user"]["id"], &told["user"]["name"], &told["ask_again"]), (&json!("7"), &json!("Anna"), &json!(true)));
     assert_eq!(told["token"], Value::Null, "our own page holds its session in a cookie");
@@ -96,7 +96,7 @@ fn only_our_own_pages_ask_and_only_the_named_cookies_travel() {
     {
         asks(&foreign).is_refused(403, "forbidden");
     }
-    asks(&page(&server, "parlour=x")).is_refused(401, "unauthenticated");
+    asks(&page(&server, "parlour.oa=x")).is_refused(401, "unauthenticated");
     assert_eq!(office.heard.lock().unwrap().len(), 1, "nobody else was asked about");
 }
 
@@ -180,6 +180,34 @@ fn pages_of_two_applications_do_not_sign_each_other_out() {
     set_up_as(&server, &office, "crm");
     office.names(&json!({"id": 7, "name": "Anna"}));
     let first = session(&asks(&page(&server, "sid=a")));
-    asks_as(&page(&server, &format!("sid=a; {first}")), "crm").is(201);
-    assert_eq!(page(&server, &first).call("POST", "/client/session/socket", b"").status, 201);
+    let second = session(&asks_as(&page(&server, &format!("sid=a; {first}")), "crm"));
+    let both = page(&server, &format!("sid=a; {first}; {second}"));
+    let enters = |app: &str| both.call("POST", &format!("/client/session/socket{app}"), b"");
+    assert_eq!((&enters("?app=oa").is(201)["app"], &enters("?app=crm").is(201)["app"]), (&json!("oa"), &json!("crm")));
+    enters("").is_refused(401, "unauthenticated");
+    enters("?app=other").is_refused(401, "unauthenticated");
+    // In turn, as two open pages ask: each goes on with what it has.
+    for _ in 0..3 {
+        assert_eq!((session(&asks(&both)), session(&asks_as(&both, "crm"))), (first.clone(), second.clone()));
+    }
+    let out = both.delete("/client/session?app=oa");
+    assert_eq!((out.status, session(&out).as_str()), (204, "parlour.oa="), "only its own cookie is taken away");
+    enters("?app=oa").is_refused(401, "unauthenticated");
+    assert_eq!(enters("").is(201)["app"], "crm", "the only one that is left");
+}
+
+#[test]
+fn a_session_under_another_applications_name_opens_nothing() {
+    let server = TestServer::start();
+    let office = Office::open();
+    set_up(&server, &office);
+    set_up_as(&server, &office, "crm");
+    office.names(&json!({"id": 7, "name": "Anna"}));
+    let token = session(&asks(&page(&server, "sid=a"))).split_once('=').unwrap().1.to_string();
+    let swapped = page(&server, &format!("sid=a; parlour.crm={token}"));
+    for path in ["/client/session/socket", "/client/session/socket?app=crm", "/client/session/socket?app=oa"] {
+        swapped.call("POST", path, b"").is_refused(401, "unauthenticated");
+    }
+    assert_ne!(session(&asks_as(&swapped, "crm")), format!("parlour.crm={token}"), "it does not go on as the other's");
+    page(&server, &format!("parlour.oa={token}")).call("POST", "/client/session/socket", b"").is(201);
 }

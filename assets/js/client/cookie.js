@@ -10,8 +10,7 @@ const byCookie = async (app) => (await whoAmI(app).catch(nobody)) ?? (await byPr
 /** The session that a window of its own has opened; browsers show it here where the page around is on our site. @param {string} app @returns {Promise<Entry|null>} */
 async function byProvider(app) {
   if (!(await application(app)).provider) return null;
-  const entry = await enter();
-  return entry.app === app ? entry : null;
+  return enter(app);
 }
 
 /** @param {{code?: string}} cause */
@@ -22,7 +21,7 @@ function nobody(cause) {
 
 /** A session that a cookie lends: found, asked about again, and given back. */
 export class Lent {
-  is = false;
+  /** There is one, or it is being asked for: whoever signs out meanwhile signs out of it. */ is = false;
   /** @type {Asking|null} */ #asking = null;
 
   /** @param {string} app @param {() => void} nudge somebody else is signed in now, or nobody */
@@ -33,9 +32,10 @@ export class Lent {
 
   /** Null: nobody, or not whom the page names. @param {string|null} user @returns {Promise<import('./parent.js').Credential|null>} */
   async ask(user) {
-    const entry = await byCookie(this.app);
-    if (!entry || (user && entry.user?.id !== user)) return null;
     this.is = true;
+    const entry = await byCookie(this.app);
+    this.is &&= entry !== null && (!user || entry.user?.id === user);
+    if (!entry || !this.is) return null;
     if (entry.ask_again) this.#asking ??= new Asking(this.app, entry.user?.id ?? '', this.nudge);
     return { kind: 'token', value: entry.token };
   }

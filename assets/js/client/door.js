@@ -8,7 +8,7 @@ import { call, socketOf } from '../core/call.js';
 export const answers = () => fetch('/client/application', { cache: 'no-store', signal: AbortSignal.timeout(5000) }).then(() => true, () => false);
 
 /** @param {string|null} app @returns {Promise<Brand>} */
-export const application = (app) => call('GET', `/client/application${app ? `?app=${encodeURIComponent(app)}` : ''}`);
+export const application = (app) => call('GET', `/client/application${whose(app)}`);
 
 /** @param {{app: string, username: string, password: string} | {app: string, ticket: string} | {app: string, token: string} | {app: string, who_am_i: true} | {app: string, oidc: {code: string, state: string, iss?: string}}} credential */
 export const signIn = (credential) => call('POST', '/client/session', credential);
@@ -21,13 +21,16 @@ export async function whoAmI(app) {
   const { sign_in } = await application(app);
   if (!sign_in.includes('whoami')) return null;
   await signIn({ app, who_am_i: true });
-  return enter();
+  return enter(app);
 }
 
-/** A token that opens the socket, or another window, once. @param {string} [bearer] where no cookie is @returns {Promise<Entry>} */
-export const enter = (bearer) => call('POST', '/client/session/socket', undefined, bearer);
+/** Each application has a cookie of its own; without one named, the only one counts. @param {string|null} app */
+const whose = (app) => (app ? `?app=${encodeURIComponent(app)}` : '');
 
-/** @param {string} [bearer] where no cookie is */
-export const signOut = (bearer) => call('DELETE', '/client/session', undefined, bearer);
+/** A token that opens the socket, or another window, once. @param {string|null} app @param {string} [bearer] where no cookie is @returns {Promise<Entry>} */
+export const enter = (app, bearer) => call('POST', `/client/session/socket${whose(app)}`, undefined, bearer);
+
+/** @param {string} app @param {string} [bearer] where no cookie is */
+export const signOut = (app, bearer) => call('DELETE', `/client/session${whose(app)}`, undefined, bearer);
 
 export const dial = () => new WebSocket(socketOf(location.origin), 'parlour.v1');

@@ -73,7 +73,7 @@ const farewell = new Farewell(app, (user) => {
 /** Signs out: at the server too. */
 function quit() {
   const token = credentials?.kept()?.token;
-  if (token || lent.is) signOut(token).catch(() => {});
+  if (token || lent.is) signOut(app, token).catch(() => {});
   credentials?.forget();
   desk?.drafts.clear();
   leave();
@@ -117,7 +117,7 @@ async function enlarge() {
   if (!page || !desk) return;
   page.opener = null;
   try {
-    const { token } = await enter(credentials?.kept()?.token);
+    const { token } = await enter(app, credentials?.kept()?.token);
     const where = new URLSearchParams({ ticket: token, app, user: desk.messenger.id, ...(route.read() && { with: String(route.read()) }) });
     page.location.replace(`${location.origin}/#${where}`);
     parent.tell('close');

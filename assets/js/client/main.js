@@ -56,13 +56,12 @@ function Page() {
       if (brought) await provider.redeem(brought);
     } catch (cause) {
       const failure = Failure.of(cause);
-      const inside = failure.code === 'conflict' && (await door.enter().catch(() => null)); // an old link, and somebody is signed in
+      const inside = failure.code === 'conflict' && (await door.enter(app).catch(() => null)); // an old link, and somebody is signed in
       if (!inside) return setPlace({ at: 'form', reason: 'provider', failure });
     }
     try {
-      const entry = await door.enter();
+      const entry = await door.enter(app);
       const id = entry.app ?? app ?? (await door.application(null)).id;
-      if (app && id !== app && !link) return setPlace({ at: 'form', reason: '' });
       if (link && !(link.user !== null && link.user === entry.user?.id)) return setPlace({ at: 'ask', entry });
       inside(entry, id);
     } catch (cause) {
@@ -89,7 +88,7 @@ function Page() {
     try {
       const id = link?.app ?? app ?? (await door.application(null)).id;
       await door.signIn({ app: id, ticket: link?.ticket ?? '' });
-      inside(await door.enter(), id);
+      inside(await door.enter(id), id);
     } catch (cause) {
       const failure = Failure.of(cause);
       if (failure.code === 'disconnected') fail(failure);
@@ -100,7 +99,7 @@ function Page() {
 
   if (place.at === 'opening') return html`<${Opening} />`;
   if (place.at === 'inside') return html`<${App} key=${place.desk} desk=${place.desk} />`;
-  if (place.at === 'form') return html`<${SignIn} key=${place.reason} app=${app} reason=${place.reason} failure=${place.failure} onin=${(/** @type {string} */ id) => door.enter().then((entry) => inside(entry, id), fail)} />`;
+  if (place.at === 'form') return html`<${SignIn} key=${place.reason} app=${app} reason=${place.reason} failure=${place.failure} onin=${(/** @type {string} */ id) => door.enter(id).then((entry) => inside(entry, id), fail)} />`;
   if (place.at === 'ask') {
     const { entry } = place;
     const name = entry.user?.name ?? '';
@@ -124,7 +123,7 @@ function open(entry, app, onout) {
     client: { name: 'web', version: '1', locale },
     onmessage: (message) => notices.heard(message),
     token: async () => {
-      const ready = token || ((entry.ask_again && (await door.whoAmI(app))) || (await door.enter())).token;
+      const ready = token || ((entry.ask_again && (await door.whoAmI(app))) || (await door.enter(app))).token;
       token = '';
       return ready;
     },
@@ -142,7 +141,7 @@ function open(entry, app, onout) {
   const signOut = async () => {
     local.set(`left/${app}`, String(Date.now())); // for other windows, whose connection ends too
     try {
-      await door.signOut();
+      await door.signOut(app);
     } catch (cause) {
       // whoever walks away now would leave the session behind
       if (Failure.of(cause).code !== 'unauthenticated') return desk.say(t('sign.out.failed'), true);

@@ -60,7 +60,7 @@ pub async fn begin(house: Data<House>, page: Page, request: HttpRequest, given: 
     let url = url.map_err(|error| plain(&application, &settings, error))?;
     let lasts = flow::LASTS.as_secs() as i64;
     let mut answer = HttpResponse::Created();
-    answer.insert_header(("cache-control", "no-store")).cookie(Jar::Flow.keep(&house, &root, Some(lasts)));
+    answer.insert_header(("cache-control", "no-store")).cookie(Jar::Flow(&application.id).keep(&house, &root, Some(lasts)));
     Ok(answer.json(Way { url }))
 }
 
@@ -73,13 +73,13 @@ pub async fn enter(
     visit: Visit,
 ) -> Result<Opened> {
     require_own(page)?;
-    house.limiters.address(visit.address.parse().map_err(Error::internal)?)?;
     let (application, settings, secret) = find(house, app).await?;
-    let root = Jar::Flow.token(house, request).unwrap_or_default();
+    let root = Jar::Flow(&application.id).token(house, request).unwrap_or_default();
     let flow = Flow::of(&root, &application.id, &settings.issuer)?;
     let flow = flow.filter(|flow| crate::secret::same(flow.state.as_bytes(), brought.state.as_bytes()));
     let stale = || Error::Conflict("this sign-in was begun in another window, or too long ago; begin again".into());
     let flow = flow.ok_or_else(stale)?;
+    house.limiters.brought(&root, visit.address.parse().map_err(Error::internal)?)?;
     let back = back(house, &application.id);
     let returned = Returned { code: &brought.code, issuer: brought.iss.as_deref() };
     let vouched = house.callout.redeem(&whose(&application, &settings, (secret.as_deref(), &back)), &flow, &returned).await;

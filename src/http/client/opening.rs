@@ -26,7 +26,7 @@ pub struct Visit {
     /// What it calls itself.
     pub client: String,
     pub address: String,
-    /// The session that it holds already, with its token.
+    /// The session of the same application that it holds already, with its token.
     pub earlier: Option<(Caller, String)>,
 }
 
@@ -94,9 +94,7 @@ pub fn open(
             (extend(tx, held, end)?, token.clone())
         }
         earlier => {
-            // Pages of two applications that ask by themselves must not sign each other out.
-            let stays = |held: &Caller| way == SignIn::WhoAmI && held.app != user.app;
-            if let Some((held, _)) = earlier.as_ref().filter(|(held, _)| !stays(held)) {
+            if let Some((held, _)) = earlier {
                 session::revoke(tx, held.app, held.user, held.session)?;
             }
             fresh(tx, &user, end, visit)?

@@ -2,16 +2,14 @@
 
 use crate::apps::application::{self, Application};
 use crate::apps::origin;
-use crate::directory::session;
 use crate::error::{Error, Result};
 use crate::http::client::application::only;
-use crate::http::guard::bearer::Jar;
+use crate::http::guard::{bearer, client};
 use crate::http::page::{Policy, page_under};
 use crate::http::problem::Answer;
 use crate::http::{House, assets};
 use crate::id::AppId;
 use crate::store::Db;
-use crate::time::Moment;
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{Data, Path, Query};
@@ -31,28 +29,31 @@ pub struct Wished {
 
 /// The same for everybody but for whose pictures it may show.
 pub async fn index(house: Data<House>, request: HttpRequest, wished: Query<Wished>) -> Answer {
-    whole(&house, wished.into_inner().app, Jar::Client.token(&house, &request)).await
+    whole(&house, wished.into_inner().app, bearer::clients(&house, &request)).await
 }
 
 /// The same, where an identity provider sends its browsers back: the script posts what it was given.
 pub async fn arrival(house: Data<House>, app: Path<String>) -> Answer {
-    whole(&house, Some(app.into_inner()), None).await
+    whole(&house, Some(app.into_inner()), Vec::new()).await
 }
 
-async fn whole(house: &House, named: Option<String>, token: Option<String>) -> Answer {
-    let found = house.store.read(move |db| whose(db, named.as_deref(), token.as_deref())).await?;
-    let images_of = found.as_ref().map(pictures).unwrap_or_default();
+async fn whole(house: &House, named: Option<String>, kept: Vec<(AppId, String)>) -> Answer {
+    let found = house.store.read(move |db| whose(db, named.as_deref(), &kept)).await?;
+    let images_of: Vec<String> = found.iter().flat_map(pictures).collect();
     let policy = Policy { images_of: images_of.clone(), calls: calls(house), ..Policy::default() };
     page_under(&Index { images: &images_of.join(" ") }, &policy)
 }
 
-/// The application that is asked for, or that the cookie belongs to, or the only one.
-fn whose(db: &Db, named: Option<&str>, token: Option<&str>) -> Result<Option<Application>> {
+/// The application that is asked for, or those in which somebody is signed in here, or the only one that there is.
+fn whose(db: &Db, named: Option<&str>, kept: &[(AppId, String)]) -> Result<Vec<Application>> {
     if let Some(id) = named.and_then(|named| AppId::parse(named).ok()) {
-        return application::find(db, &id);
+        return Ok(application::find(db, &id)?.into_iter().collect());
     }
-    let held = token.map(|token| session::find(db, token, Moment::now())).transpose()?.flatten();
-    held.map_or_else(|| Ok(only(db).ok()), |held| application::find(db, &held.app))
+    let held = client::in_force(db, kept)?;
+    if held.is_empty() {
+        return Ok(only(db).into_iter().collect());
+    }
+    held.iter().map(|held| application::get_no(db, held.caller.app)).collect()
 }
 
 /// Where an application's pictures, its own and its users', may lie.

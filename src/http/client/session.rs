@@ -52,7 +52,7 @@ pub async fn create(house: Data<House>, page: Page, request: HttpRequest, mut gi
     let app = given.0.app.clone();
     let application = house.store.read(move |db| active(db, &app)).await?;
     page.require(&application)?;
-    let visit = visit(&house, &page, &request).await?;
+    let visit = visit(&house, &application, &page, &request).await?;
     let (asked, brought) = (given.0.who_am_i, given.0.oidc.take());
     let opened = match brought {
         Some(brought) => oidc::enter(&house, application.id, (&page, &request), brought, visit).await?,
@@ -65,10 +65,10 @@ pub async fn create(house: Data<House>, page: Page, request: HttpRequest, mut gi
     answer.insert_header(("cache-control", "no-store"));
     if page == Page::Own {
         let left = end.map(|end| end.since(Moment::now()).as_secs() as i64);
-        if Jar::Flow.token(&house, &request).is_some() {
-            answer.cookie(Jar::Flow.clear(&house)); // it has served
+        if Jar::Flow(&body.app).token(&house, &request).is_some() {
+            answer.cookie(Jar::Flow(&body.app).clear(&house)); // it has served
         }
-        return Ok(answer.cookie(Jar::Client.keep(&house, &opened.token, left)).json(body));
+        return Ok(answer.cookie(Jar::Client(&body.app).keep(&house, &opened.token, left)).json(body));
     }
     body.token = Some(opened.token);
     Ok(answer.json(body))
@@ -76,8 +76,8 @@ pub async fn create(house: Data<House>, page: Page, request: HttpRequest, mut gi
 
 /// `DELETE /client/session`
 pub async fn destroy(house: Data<House>, request: HttpRequest, signed_in: SignedIn) -> Answer {
-    let caller = signed_in.held.caller;
-    let kept = Jar::Client.token(&house, &request);
+    let (caller, app) = (signed_in.held.caller, signed_in.held.app);
+    let kept = Jar::Client(&app).token(&house, &request);
     let end = move |tx: &mut crate::store::Tx| {
         let held = kept.map(|token| session::authenticate(tx, &token, tx.now)).transpose()?.flatten();
         session::revoke(tx, caller.app, caller.user, caller.session)?;
@@ -86,7 +86,7 @@ pub async fn destroy(house: Data<House>, request: HttpRequest, signed_in: Signed
     let mut answer = HttpResponse::NoContent();
     // A cookie may be that of another window, in which somebody goes on.
     if house.store.write(end).await? {
-        answer.cookie(Jar::Client.clear(&house));
+        answer.cookie(Jar::Client(&app).clear(&house));
     }
     Ok(answer.finish())
 }
@@ -137,15 +137,15 @@ async fn by_password(house: &House, application: Application, given: Given, visi
     }
 }
 
-/// Who knocks, and the session that its cookie holds where the page is ours.
-async fn visit(house: &House, page: &Page, request: &HttpRequest) -> Result<Visit> {
+/// Who knocks, and the session of this application that its cookie holds where the page is ours.
+async fn visit(house: &House, application: &Application, page: &Page, request: &HttpRequest) -> Result<Visit> {
     let given = request.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kept = Jar::Client.token(house, request).filter(|_| *page == Page::Own);
+    let kept = Jar::Client(&application.id).token(house, request).filter(|_| *page == Page::Own);
     let earlier = match kept {
         Some(token) => {
             let text = token.clone();
             let held = house.store.read(move |db| session::authenticate(db, &text, Moment::now())).await?;
-            held.map(|caller| (caller, token))
+            held.filter(|held| held.app == application.no).map(|caller| (caller, token))
         }
         None => None,
     };

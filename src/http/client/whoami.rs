@@ -26,7 +26,7 @@ pub async fn enter(house: &House, application: Application, (page, cookies): (&P
     }
     let app = application.no;
     // A page that asks again is no sign-in: a whole office has one address, and each of its pages asks every few minutes.
-    match visit.earlier.as_ref().filter(|(held, _)| held.app == app) {
+    match &visit.earlier {
         Some((held, _)) => house.limiters.asked(app, held.user, held.session)?,
         None => house.limiters.address(visit.address.parse().map_err(Error::internal)?)?,
     }
@@ -58,7 +58,7 @@ fn open(tx: &mut Tx, application: &Application, profile: &Profile, visit: &Visit
 /// The session that this page has already, where it is of the same user: it lasts longer, and nobody has signed in.
 fn go_on(tx: &mut Tx, application: &Application, (profile, end): (&Profile, Moment), visit: &Visit) -> Result<Option<Opened>> {
     let Some((held, token)) = &visit.earlier else { return Ok(None) };
-    if held.app != application.no || held.id != profile.id || !session::is_asked(tx, held)? {
+    if held.id != profile.id || !session::is_asked(tx, held)? {
         return Ok(None);
     }
     let kept = user::put_vouched(tx, held.app, std::slice::from_ref(profile), announce::user)?;

@@ -4,14 +4,16 @@ use crate::apps::application;
 use crate::directory::session::{self, Held};
 use crate::error::{Error, Result};
 use crate::http::House;
-use crate::http::guard::bearer::Jar;
 use crate::http::guard::origin::{self, Page};
 use crate::http::guard::{bearer, proven};
 use crate::http::problem::Problem;
+use crate::id::AppId;
 use crate::store::Db;
 use crate::time::Moment;
 use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::web::Query;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use serde::Deserialize;
 use std::future::Ready;
 
 /// Whose session a request shows.
@@ -31,28 +33,59 @@ pub async fn check(house: &House, request: &ServiceRequest) -> Result<()> {
     Ok(())
 }
 
+const ENDED: &str = "this session is not valid; sign in again";
+
+/// In the address: which application's session is meant, of those that a browser may have.
+#[derive(Deserialize)]
+struct Whose {
+    app: Option<AppId>,
+}
+
 async fn by_cookie(house: &House, request: &ServiceRequest, page: Page) -> Result<SignedIn> {
-    let token = Jar::Client.token(house, request.request()).filter(|_| !matches!(page, Page::Of(_)));
-    let token = token.ok_or_else(|| Error::Unauthenticated("nobody is signed in".into()))?;
+    let nobody = || Error::Unauthenticated("nobody is signed in".into());
+    let Query(Whose { app }) = Query::from_query(request.query_string()).map_err(|_| nobody())?;
+    let mut kept = bearer::clients(house, request.request());
+    kept.retain(|(of, _)| app.as_ref().is_none_or(|app| app == of));
+    if kept.is_empty() || matches!(page, Page::Of(_)) {
+        return Err(nobody());
+    }
     origin::require_own(house, request.request())?;
-    Ok(SignedIn { held: find(house, token, page).await? })
+    let mut found = house.store.read(move |db| in_force(db, &kept)).await?;
+    let said = if found.len() > 1 { "several applications know you here; name one with ?app=" } else { ENDED };
+    let only = found.pop().filter(|_| found.is_empty());
+    let held = only.ok_or_else(|| Error::Unauthenticated(said.into()))?;
+    note(house, &held);
+    Ok(SignedIn { held })
+}
+
+/// The sessions in force of those that a browser holds.
+pub fn in_force(db: &Db, kept: &[(AppId, String)]) -> Result<Vec<Held>> {
+    let now = Moment::now();
+    let mut held = Vec::new();
+    for (app, token) in kept {
+        held.extend(session::find(db, token, now)?.filter(|held| held.app == *app));
+    }
+    Ok(held)
 }
 
 async fn find(house: &House, token: String, page: Page) -> Result<Held> {
     let now = Moment::now();
     let look = move |db: &Db| {
-        let ended = || Error::Unauthenticated("this session is not valid; sign in again".into());
-        let held = session::find(db, &token, now)?.ok_or_else(ended)?;
+        let held = session::find(db, &token, now)?.ok_or_else(|| Error::Unauthenticated(ENDED.into()))?;
         if let Page::Of(_) = page {
             page.require(&application::get_no(db, held.caller.app)?)?;
         }
         Ok(held)
     };
     let held = house.store.read(look).await?;
-    if held.unnoted(now) {
+    note(house, &held);
+    Ok(held)
+}
+
+fn note(house: &House, held: &Held) {
+    if held.unnoted(Moment::now()) {
         house.uses.session(&house.store, &held.caller);
     }
-    Ok(held)
 }
 
 impl FromRequest for SignedIn {

@@ -37,7 +37,9 @@ class Office(BaseHTTPRequestHandler):
             return self.answer(200, "text/html", "goodbye")
         if where.path == "/office/seen":
             return self.answer(200, "application/json", json.dumps(SEEN))
-        script = '<script src="/widget.js" data-app="oa"></script>'
+        # A second application of the same people, with the same cookie, has its pages beside the first's.
+        app = "crm" if where.path.startswith("/office/crm") else "oa"
+        script = f'<script src="/widget.js" data-app="{app}"></script>'
         self.answer(200, "text/html", f"<!doctype html><title>Office</title><h1>{html.escape(str(who))}</h1>{script}")
 
     def answer(self, status, kind, text, *headers):

@@ -64,7 +64,7 @@ test('somebody signs in with the account of the organisation, and stays in', asy
   assert.equal(anna.page.url(), `${proxy.url}/?app=oa#with=application`, 'nothing of the way there stays, and the conversation is open');
   const cookies = await anna.page.context().cookies(proxy.url);
   const ours = cookies.filter(({ name }) => name.startsWith('__Host-parlour'));
-  assert.deepEqual(ours.map(({ name, httpOnly, secure, sameSite }) => [name, httpOnly, secure, sameSite]), [['__Host-parlour', true, true, 'Strict']]);
+  assert.deepEqual(ours.map(({ name, httpOnly, secure, sameSite }) => [name, httpOnly, secure, sameSite]), [['__Host-parlour.oa', true, true, 'Strict']]);
   const hours = (ours[0].expires * 1000 - Date.now()) / 3_600_000;
   assert.ok(hours > 11.9 && hours <= 12, `${hours}`);
   await anna.page.reload();
@@ -104,7 +104,7 @@ test('a code that was used opens nothing again', async () => {
   const context = anna.page.context();
   let flow, body;
   await anna.page.route('**/client/session', async (route) => {
-    flow = (await context.cookies(proxy.url)).find(({ name }) => name === '__Host-parlour-flow');
+    flow = (await context.cookies(proxy.url)).find(({ name }) => name === '__Host-parlour-flow.oa');
     body = route.request().postData();
     await route.continue();
   });

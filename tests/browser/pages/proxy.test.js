@@ -20,7 +20,7 @@ async function cookie(window, name) {
 
 test('people sign in, stay signed in, and write to each other through the socket', async () => {
   const [anna, ben] = await Promise.all(['anna', 'ben'].map((id) => stage.person(id, SELF_MADE)));
-  assert.deepEqual(await cookie(anna, '__Host-parlour'), { secure: true, httpOnly: true, sameSite: 'Strict', path: '/', domain: 'localhost' });
+  assert.deepEqual(await cookie(anna, '__Host-parlour.oa'), { secure: true, httpOnly: true, sameSite: 'Strict', path: '/', domain: 'localhost' });
   await anna.open('Ben Okafor');
   await anna.say('through the proxy');
   await ben.row('Anna Liu').click();

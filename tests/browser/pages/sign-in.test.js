@@ -47,11 +47,11 @@ test('signing out without a connection says that it did not, and stays', async (
   const anna = await stage.visitor();
   anna.allow(/ERR_FAILED/);
   await anna.signIn(stage.server.url, 'anna');
-  await anna.page.route('**/client/session', (route) => (route.request().method() === 'DELETE' ? route.abort() : route.continue()));
+  await anna.page.route('**/client/session?app=oa', (route) => (route.request().method() === 'DELETE' ? route.abort() : route.continue()));
   await anna.page.click('.me-button');
   await anna.page.click('text=Sign out');
   await anna.page.waitForSelector('text=You are still signed in');
-  await anna.page.unroute('**/client/session');
+  await anna.page.unroute('**/client/session?app=oa');
   if (!(await anna.page.locator('text=Sign out').isVisible())) await anna.page.click('.me-button');
   await anna.page.click('text=Sign out');
   await anna.page.waitForSelector('[name=password]');

@@ -16,9 +16,11 @@ const stage = new Stage(async () => {
   const house = await House.start({ url: proxy.url });
   proxy.to = house.port;
   proxy.ways = { '/office/': port };
-  await house.application('--sign-in', 'ticket', '--approve', `127.0.0.1:${port}`, '--origin', proxy.url);
+  const options = ['--sign-in', 'ticket', '--approve', `127.0.0.1:${port}`, '--origin', proxy.url];
+  await house.application(...options);
+  await house.run(['app', 'register', 'crm', '--name', 'Acme Customers', ...options]);
   const pointers = ['--id', '/account/no', '--name', '/account/names/full', '--title', '/account/title'];
-  await house.run(['app', 'whoami', 'oa', '--url', `http://127.0.0.1:${port}/office/api/me`, '--cookie', 'office', ...pointers]);
+  for (const app of ['oa', 'crm']) await house.run(['app', 'whoami', app, '--url', `http://127.0.0.1:${port}/office/api/me`, '--cookie', 'office', ...pointers]);
   return house;
 });
 
@@ -67,4 +69,53 @@ test('the widget on a page of the application is signed in by the same cookie', 
   const frame = ben.page.frameLocator('iframe');
   await ben.page.click('.parlour-button, button[aria-label]');
   await frame.locator('.side').waitFor();
+});
+
+/** The widget's page on a tab, opened. @param {import('./window.js').Window} window @param {string} path */
+async function widget(window, path) {
+  await window.page.goto(`${proxy.url}${path}`);
+  await window.page.click('.parlour-button, button[aria-label]');
+  await window.page.frameLocator('iframe').locator('.side').waitFor();
+  return window.page.frames().find((frame) => frame.url().includes('/widget?'));
+}
+
+/** Asks as an open page does every few minutes. @param {import('playwright-core').Frame} frame @param {string} app */
+const asks = (frame, app) => frame.evaluate(async (id) => (await fetch('/client/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ app: id, who_am_i: true }) })).status, app);
+
+/** The sessions of a browser, by application. @param {import('./window.js').Window} window */
+async function sessions(window) {
+  const cookies = await window.page.context().cookies(proxy.url);
+  return Object.fromEntries(cookies.filter(({ name }) => name.startsWith('__Host-parlour.')).map(({ name, value }) => [name.slice('__Host-parlour.'.length), value]));
+}
+
+test('two applications on one site keep a session each, whichever is asked about, and signing out of one leaves the other', async () => {
+  const anna = await clerk('anna');
+  const other = await stage.tab(anna);
+  anna.allow(/WebSocket is closed before/); // whoever signs out does not wait for it
+  other.allow(/favicon\.ico/);
+  let sockets = 0;
+  other.page.on('websocket', () => sockets++);
+  const inOa = await widget(anna, '/office/');
+  const inCrm = await widget(other, '/office/crm/');
+  const before = await sessions(anna);
+  assert.deepEqual(Object.keys(before).sort(), ['crm', 'oa']);
+  for (let turn = 0; turn < 3; turn++) assert.deepEqual([await asks(inOa, 'oa'), await asks(inCrm, 'crm')], [201, 201]);
+  await anna.page.reload();
+  await anna.page.frameLocator('iframe').locator('.side').waitFor({ state: 'attached' });
+  assert.deepEqual(await sessions(anna), before, 'no session was made in turn');
+  assert.equal(sockets, 1, 'and the other page was connected all the while');
+
+  await anna.page.evaluate(() => globalThis.Parlour.stop());
+  await anna.until('the cookie of the one is gone', async () => !('oa' in (await sessions(anna))));
+  assert.deepEqual(await sessions(anna), { crm: before.crm });
+  await stage.server.run(['send', 'crm', 'user:7', 'still here']);
+  await inCrm.locator('.row:has-text("still here")').waitFor();
+  await other.page.reload();
+  await other.page.frameLocator('iframe').locator('.side').waitFor({ state: 'attached' });
+  assert.deepEqual(await sessions(anna), { crm: before.crm });
+
+  // The whole messenger without an application's name: the one that is left.
+  await other.page.goto(`${proxy.url}/`);
+  await other.page.waitForSelector('.side .me:has-text("Anna Liu")');
+  assert.match(await other.page.title(), /Acme Customers$/);
 });

@@ -31,7 +31,7 @@ fn a_session_that_is_not_in_force_opens_nothing_in_the_same_words() {
             let answer = server.http().bearer(token).call(method, path, b"");
             answer.is_refused(401, "unauthenticated");
             words.push((what, same::without_number(&answer)));
-            let cookie = server.http().with("cookie", &format!("parlour={token}")).with("sec-fetch-site", "same-origin");
+            let cookie = server.http().with("cookie", &format!("parlour.ours={token}")).with("sec-fetch-site", "same-origin");
             cookie.call(method, path, b"").is_refused(401, "unauthenticated");
         }
         assert!(words.iter().all(|(_, said)| *said == words[0].1), "{method} {path}: {words:#?}");
