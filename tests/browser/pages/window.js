@@ -8,7 +8,7 @@ const USUAL = [/status of 401 .*\/client\/session\/socket/];
 /** A deadline, not a measure: on a machine with much to do a page takes seconds. */
 const PATIENCE = 20_000;
 
-export const launch = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS, chromiumSandbox: false });
+export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS, chromiumSandbox: false });
 
 /** @param {import('playwright-core').Browser} browser @param {import('playwright-core').BrowserContextOptions} [options] */
 export async function newContext(browser, options = {}) {
