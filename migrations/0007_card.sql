@@ -30,6 +30,7 @@ CREATE TABLE press (
     label       TEXT    NOT NULL,
     input       TEXT,
     at          INTEGER NOT NULL,
+    style       TEXT,                              -- of the button, or as the application said
     PRIMARY KEY (application, id),
     UNIQUE (application, user, key),
     FOREIGN KEY (application, card) REFERENCES card (application, id)

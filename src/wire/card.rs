@@ -31,6 +31,20 @@ pub enum Style {
     Default,
 }
 
+impl Style {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Style::Primary => "primary",
+            Style::Danger => "danger",
+            Style::Default => "default",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Style> {
+        [Style::Primary, Style::Danger, Style::Default].into_iter().find(|style| style.as_str() == text)
+    }
+}
+
 /// What somebody is asked to write when it presses a button.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, expecting = "expected an input, an object with label")]
@@ -94,6 +108,8 @@ pub struct DoneDraft {
     pub at: Option<Moment>,
     #[schema(max_length = 2000)]
     pub input: Option<String>,
+    /// How it looks: `danger` where something was refused. Absent: as the button that was pressed, where this is the answer to it.
+    pub style: Option<Style>,
     /// Taken so that a card can be sent back as it came, and of no effect: what the application says is confirmed.
     pub state: Option<String>,
 }
@@ -169,6 +185,9 @@ pub struct Done {
     pub at: Moment,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
+    /// Of the action, or as the application said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub style: Option<Style>,
     pub state: State,
 }
 
@@ -194,7 +213,8 @@ mod tests {
     #[test]
     fn a_card_can_be_sent_back_as_it_came_with_what_was_done() {
         let (at, label) = (Moment::now(), "Approve".to_string());
-        let done = Done { action: None, label, user: None, name: Some("Mei".into()), at, input: None, state: State::Waiting };
+        let (name, style) = (Some("Mei".into()), Some(Style::Danger));
+        let done = Done { action: None, label, user: None, name, at, input: None, style, state: State::Waiting };
         let (title, fields, actions) = ("Leave".to_string(), Vec::new(), Vec::new());
         let card = CardRow { title, text: None, link: None, fields, actions, expires_at: None, done: Some(done) };
         let back: Draft = serde_json::from_value(serde_json::to_value(&card).unwrap()).unwrap();

@@ -11,8 +11,9 @@ export function Settled({ done }) {
   const desk = useDesk();
   const at = new Date(done.at);
   const waiting = done.state === 'waiting';
-  return html`<div class=${`card-state ${waiting ? 'is-waiting' : 'is-done'}`} role="status" tabindex="-1">
-    ${waiting ? html`<span class="spinner" aria-hidden="true"></span>` : html`<${Icon} name="sent" />`}
+  const refused = done.style === 'danger';
+  return html`<div class=${`card-state ${waiting ? 'is-waiting' : refused ? 'is-refused' : 'is-done'}`} role="status" tabindex="-1">
+    ${waiting ? html`<span class="spinner" aria-hidden="true"></span>` : html`<${Icon} name=${refused ? 'close' : 'sent'} />`}
     <p><strong dir="auto">${done.label}</strong> <span class="card-who">${nameOf(done, desk.messenger.id) && html`<bdi>${nameOf(done, desk.messenger.id)}</bdi> · `}<time dateTime=${done.at} title=${fullTime(at)}>${when(at)}</time></span>
       ${done.input && html`<q class="card-input" dir="auto">${done.input}</q>`}
       ${waiting && html`<span class="card-wait">${t('card.waiting', { name: desk.messenger.application?.name ?? '' })}</span>`}</p>

@@ -261,6 +261,8 @@ export interface Done {
   name?: string;
   at: string;
   input?: string;
+  /** `danger`: something was refused or ended; do not draw it as a success. */
+  style?: 'primary' | 'danger' | 'default';
   state: 'waiting' | 'confirmed';
 }
 

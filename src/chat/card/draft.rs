@@ -45,6 +45,7 @@ pub struct Declared {
     pub name: Option<String>,
     pub at: Moment,
     pub input: Option<String>,
+    pub style: Option<Style>,
 }
 
 /// What is kept of it as JSON.
@@ -200,6 +201,7 @@ fn declared(db: &Db, app: AppNo, now: Moment, done: &DoneDraft) -> Result<Declar
         name: name.map(|name| plain("card.done.name", name, INPUT_LABEL)).transpose()?,
         at: done.at.unwrap_or(now),
         input: done.input.as_deref().map(|input| lines("card.done.input", input, INPUT)).transpose()?,
+        style: done.style,
     })
 }
 

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::id::{AppNo, MessageId, UserNo};
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
-use crate::wire::card::{Action, CardRow, Done, Draft, State};
+use crate::wire::card::{Action, CardRow, Done, Draft, State, Style};
 use crate::wire::claim::Kind;
 use claim::Claim;
 use draft::{Body, Checked};
@@ -48,7 +48,7 @@ pub enum Holder {
 pub fn get(db: &Db, app: AppNo, id: i64) -> Result<Card> {
     let sql =
         "SELECT c.id, c.batch, c.message, c.press, c.version, c.body, c.expires_at, c.waiting, p.action, p.label, p.user, u.id,
-                   coalesce(p.name, u.name), p.at, p.input, c.claim, c.claimed
+                   coalesce(p.name, u.name), p.at, p.input, c.claim, c.claimed, p.style
                FROM card c LEFT JOIN press p ON p.application = c.application AND p.id = c.press
                LEFT JOIN user u ON u.application = c.application AND u.no = p.user
                WHERE c.application = ?1 AND c.id = ?2";
@@ -70,6 +70,7 @@ fn read(r: &Row, app: AppNo) -> Result<(Card, (Option<Kind>, i64))> {
             name: r.get(12)?,
             at: r.get(13)?,
             input: r.get(14)?,
+            style: r.get::<Option<String>>(17)?.as_deref().and_then(Style::parse),
             state: if r.get(7)? { State::Waiting } else { State::Confirmed },
         }),
     };
@@ -154,7 +155,7 @@ pub fn create(tx: &mut Tx, app: AppNo, card: &Checked, holder: Option<Holder>) -
     let sql = "INSERT INTO card (application, id, batch, message, body, expires_at, claim, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?2)";
     tx.run(sql, params![app, id, batch, message, card.body, card.expires_at, card.claim.map(Kind::as_str)])?;
     if let Some(done) = &card.done {
-        press::declare(tx, (app, id), done)?;
+        press::declare(tx, (app, id), done, done.style)?;
     }
     Ok(id)
 }
@@ -168,12 +169,14 @@ pub fn belongs(tx: &mut Tx, app: AppNo, card: i64, message: MessageId) -> Result
 fn replace(tx: &mut Tx, card: &Card, by: &Checked) -> Result<()> {
     let app = card.app;
     let version = tx.next_version(app)?;
+    // The answer to a press looks like the button.
+    let pressed = card.done().filter(|_| card.is_waiting()).and_then(|done| done.style);
     let sql =
         "UPDATE card SET body = ?3, expires_at = ?4, version = ?5, waiting = 0, press = CASE WHEN ?6 THEN NULL ELSE press END
                WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, card.id, by.body, by.expires_at, version, by.has_actions])?;
     match &by.done {
-        Some(done) => press::declare(tx, (app, card.id), done),
+        Some(done) => press::declare(tx, (app, card.id), done, done.style.or(pressed)),
         None => Ok(()),
     }
 }

@@ -14,7 +14,7 @@ use crate::id::{AppNo, ConversationId, Key, MessageId, Party, UserId, UserNo};
 use crate::secret;
 use crate::store::{Db, Tx, params};
 use crate::time::Moment;
-use crate::wire::card::{Action, Done};
+use crate::wire::card::{Action, Done, Style};
 use crate::wire::row::MessageRow;
 use serde::Serialize;
 
@@ -149,10 +149,11 @@ fn check_input(action: &Action, given: Option<&str>) -> Result<Option<String>> {
 fn keep(tx: &mut Tx, by: &Author, card: &Card, (press, action, input): (&Press, &Action, Option<&str>)) -> Result<i64> {
     let (app, now) = (by.app, tx.now);
     let id = tx.next_version(app)?;
-    let sql = "INSERT INTO press (application, id, card, message, user, key, digest, action, label, input, at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    let sql = "INSERT INTO press (application, id, card, message, user, key, digest, action, label, input, at, style)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     let (key, digest) = (stored_key(by, &press.key), digest(press));
-    tx.run(sql, params![app, id, card.id, press.message, by.user, key, digest, action.id, action.label, input, now])?;
+    let (label, style) = (&action.label, action.style.as_str());
+    tx.run(sql, params![app, id, card.id, press.message, by.user, key, digest, action.id, label, input, now, style])?;
     let sql = "UPDATE card SET press = ?3, waiting = 1, version = ?3 WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, card.id, id])?;
     Ok(id)
@@ -180,12 +181,13 @@ fn ask(tx: &mut Tx, by: &Author, message: &Message, press: i64) -> Result<()> {
 }
 
 /// What the application says was done counts like a press.
-pub(super) fn declare(tx: &mut Tx, (app, card): (AppNo, i64), done: &Declared) -> Result<()> {
+pub(super) fn declare(tx: &mut Tx, (app, card): (AppNo, i64), done: &Declared, style: Option<Style>) -> Result<()> {
     let id = tx.next_version(app)?;
-    let sql = "INSERT INTO press (application, id, card, message, user, name, key, digest, action, label, input, at)
-               VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, x'', ?7, ?8, ?9, ?10)";
+    let sql = "INSERT INTO press (application, id, card, message, user, name, key, digest, action, label, input, at, style)
+               VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, x'', ?7, ?8, ?9, ?10, ?11)";
     let key = format!("\u{2}{id}");
-    tx.run(sql, params![app, id, card, done.user, done.name, key, done.action, done.label, done.input, done.at])?;
+    let style = style.map(Style::as_str);
+    tx.run(sql, params![app, id, card, done.user, done.name, key, done.action, done.label, done.input, done.at, style])?;
     let sql = "UPDATE card SET press = ?3, waiting = 0, version = ?3 WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, card, id]).map(|_| ())
 }

@@ -58,11 +58,11 @@ fn base(address: &str, state: &State, leave: &Leave, l: &Language) -> Value {
 }
 
 fn done(decision: &Decision, l: &Language) -> Value {
-    let (action, label) = match decision.approved {
-        true => ("approve", l.say("Approved", "已批准")),
-        false => ("reject", l.say("Rejected", "已拒绝")),
+    let (action, style, label) = match decision.approved {
+        true => ("approve", "primary", l.say("Approved", "已批准")),
+        false => ("reject", "danger", l.say("Rejected", "已拒绝")),
     };
     let at = jiff::Timestamp::from_millisecond(decision.at).map(|at| at.to_string()).ok();
     let comment = Some(&decision.comment).filter(|comment| !comment.is_empty());
-    json!({"action": action, "label": label, "user": decision.by, "at": at, "input": comment})
+    json!({"action": action, "style": style, "label": label, "user": decision.by, "at": at, "input": comment})
 }

@@ -46,6 +46,26 @@ fn an_application_without_an_address_answers_by_the_event_and_each_answer_counts
 }
 
 #[test]
+fn what_was_refused_says_so_whatever_the_application_calls_it() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let li = office.person("li");
+    let copy = send(&office, &["user:li"], &leave())[0];
+    let words = json!({"message": copy, "action": "reject", "input": "too long", "key": "k1"});
+    li.asks("act", words).expect("the first press");
+    sees(&li, copy, |card| card["done"]["style"] == "danger" && card["done"]["state"] == "waiting");
+    let (_, address) = open_question(&office, "action.invoked");
+    office.post(&address, &json!({"card": {"title": "Leave", "done": {"label": "Refused"}}})).is(200);
+    sees(&li, copy, |card| is_confirmed(card) && card["done"]["label"] == "Refused" && card["done"]["style"] == "danger");
+    let say = |done: Value| office.patch(&format!("/messages/{copy}"), &json!({"card": {"title": "Leave", "done": done}}));
+    say(json!({"label": "Approved"})).is(200);
+    sees(&li, copy, |card| card["done"]["label"] == "Approved" && card["done"]["style"].is_null());
+    say(json!({"label": "Ended", "style": "danger"})).is(200);
+    sees(&li, copy, |card| card["done"]["label"] == "Ended" && card["done"]["style"] == "danger");
+    say(json!({"label": "Ended", "style": "red"})).is_refused(400, "bad_request");
+}
+
+#[test]
 fn an_answer_to_a_press_that_counts_no_more_changes_nothing() {
     let server = TestServer::start();
     let office = server.app("oa");
