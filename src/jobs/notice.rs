@@ -47,8 +47,14 @@ fn press_lost(name: &str, title: &str, locale: &str) -> String {
         false => {
             format!("{name} has not answered for too long, so what you pressed on “{title}” had no effect. Please press again.")
         }
-        true => format!("{name}长时间没有回应，您对“{title}”的操作没有生效。请重新操作。"),
+        true => format!("{}长时间没有回应，您对“{title}”的操作没有生效。请重新操作。", before_chinese(name)),
     }
+}
+
+/// Between Latin letters or digits and Chinese stands a space.
+fn before_chinese(name: &str) -> String {
+    let is_latin = name.ends_with(|last: char| last.is_alphanumeric() && last < '\u{250}');
+    if is_latin { format!("{name} ") } else { name.to_owned() }
 }
 
 /// Says it, once for each question.
@@ -79,10 +85,10 @@ fn text(notice: Notice, name: &str, locale: &str) -> String {
         (Notice::Late, false) => {
             format!("{name} does not answer at the moment. Your message is kept and will be delivered as soon as possible.")
         }
-        (Notice::Late, true) => format!("{name}暂时没有回应。您的消息已保存，稍后会自动重新发送。"),
+        (Notice::Late, true) => format!("{}暂时没有回应。您的消息已保存，稍后会自动重新发送。", before_chinese(name)),
         (Notice::Lost, false) => {
             format!("{name} has not answered for too long, so your message was not delivered. Please send it again.")
         }
-        (Notice::Lost, true) => format!("{name}长时间没有回应，您的消息未能送达。请重新发送。"),
+        (Notice::Lost, true) => format!("{}长时间没有回应，您的消息未能送达。请重新发送。", before_chinese(name)),
     }
 }

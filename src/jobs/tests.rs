@@ -148,7 +148,7 @@ async fn while_the_application_is_down_order_is_held_and_each_user_is_told_once_
     let talk = office.talk(ANNA).await;
     assert_eq!(talk[..3], ["one", "two", late]);
     assert!(talk.len() == 5 && talk[3] < talk[4], "{talk:?}");
-    assert!(office.talk(WANG).await[1].starts_with("<Office暂时没有回应"));
+    assert!(office.talk(WANG).await[1].starts_with("<Office 暂时没有回应"));
     assert!(office.read(|db| queue::answering(db, APP)).await);
     assert!(office.delivery(1).await.attempts >= 4);
 }

@@ -81,9 +81,9 @@ fn the_user_is_told_in_the_language_of_the_client_unless_the_application_names_o
     listener.answers("message.created", |_| Reply::Status(500));
     office.user("anna").user("ben").user("mei");
     office.patch("/users/mei", &json!({"locale": "zh-CN"})).is(200);
-    is_told_in(&office, "anna", "zh-CN", "Office暂时没有回应");
+    is_told_in(&office, "anna", "zh-CN", "Office 暂时没有回应");
     is_told_in(&office, "ben", "de", "does not answer at the moment");
-    is_told_in(&office, "mei", "en", "Office暂时没有回应");
+    is_told_in(&office, "mei", "en", "Office 暂时没有回应");
 }
 
 #[test]

@@ -27,14 +27,23 @@ const plural = new Intl.PluralRules(locale);
 export function t(word, values = {}) {
   const found = words[word];
   const text = typeof found === 'string' ? found : (plural.select(Number(values.n)) === 'one' && found.one) || found.other;
-  return text.replace(/\{(\w+)\}/g, (_, name) => {
+  const fill = (/** @type {string} */ name) => {
     const value = values[name] ?? '';
     return typeof value === 'number' ? value.toLocaleString(locale) : value;
-  });
+  };
+  return joined(text.split(/\{(\w+)\}/).map((part, at) => (at % 2 ? fill(part) : part)));
 }
 
 /** @param {string[]} names */
-export const listed = (names) => new Intl.ListFormat(locale, { type: 'conjunction' }).format(names);
+export const listed = (names) => joined(new Intl.ListFormat(locale, { type: 'conjunction' }).formatToParts(names).map(({ value }) => value));
+
+const HAN = [/\p{Script=Han}$/u, /^\p{Script=Han}/u];
+const LATIN = [/[\p{Script=Latin}\p{Nd}]$/u, /^[\p{Script=Latin}\p{Nd}]/u];
+/** Where Chinese meets Latin letters or digits, a space stands between them. @param {string[]} parts */
+function joined(parts) {
+  const meets = (/** @type {string} */ text, /** @type {string} */ part) => (HAN[0].test(text) && LATIN[1].test(part)) || (LATIN[0].test(text) && HAN[1].test(part));
+  return parts.reduce((text, part) => text + (meets(text, part) ? ' ' : '') + part, '');
+}
 
 const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
 /** The order of names. @param {string} a @param {string} b */

@@ -53,4 +53,8 @@ async function lookAround() {
   const shows = await answer.json();
   for (const seat of seats) seat.dataset.show = shows[seat.dataset.person ?? ""] ?? "";
 }
-if (seats.length > 0) setInterval(lookAround, 10_000);
+if (seats.length > 0) {
+  // Whoever opened this page is there a moment later, when the widget has connected.
+  setInterval(lookAround, 2_000);
+  document.addEventListener("visibilitychange", lookAround);
+}

@@ -80,7 +80,19 @@ test('with the keyboard alone a reason is given; the card waits while the applic
   await look(carol);
   await card.locator('.card-state.is-waiting').waitFor();
   receiver.status = 200;
-  await card.locator('.card-state.is-done', { hasText: 'We are short of people' }).waitFor();
+  await card.locator('.card-state.is-refused', { hasText: 'We are short of people' }).waitFor();
+  assert.equal(await card.locator('.icon-sent').count(), 0, 'what was refused has no tick');
+});
+
+test('with a finger nothing stays over a card after a button was pressed', async () => {
+  const ben = await stage.person('ben', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await send(['ben'], { ...CARD, title: 'Leave request 120', actions: [{ id: 'approve', label: 'Approve' }] });
+  await ben.row('Acme Office').first().tap();
+  const message = ben.page.locator('.message', { hasText: 'Leave request 120' });
+  await message.getByRole('button', { name: 'Approve' }).tap();
+  await message.locator('.card-state').waitFor();
+  await ben.until('the keyboard stands in the card', () => ben.page.evaluate(() => document.activeElement?.classList.contains('card-state') ?? false));
+  assert.equal(await message.locator('.tools').evaluate((tools) => getComputedStyle(tools).pointerEvents), 'none');
 });
 
 test('who comes too late is told who was first, and what was refused can be pressed again', async () => {

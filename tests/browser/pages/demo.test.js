@@ -36,6 +36,17 @@ test('two people chat, each from a page of the office', async () => {
   await hear(ben, 'Gladly');
 });
 
+test('the people of the office show who is here, also who comes while one looks, and me', async () => {
+  const wei = await person('wei');
+  await wei.page.goto(`${stage.server.office}/people`);
+  await wei.page.waitForSelector('[data-person=wei][data-show=available]');
+  await wei.page.waitForSelector('[data-person=dalia][data-show=offline]');
+  const dalia = await person('dalia');
+  await wei.page.waitForSelector('[data-person=dalia][data-show=available]');
+  await dalia.page.context().close();
+  await wei.page.waitForSelector('[data-person=dalia][data-show=offline]');
+});
+
 test('a leave request is a card for the manager, who approves it there; the page of the office shows it', async () => {
   const [emil, anna] = [await person('emil'), await person('anna', { locale: 'zh-CN' })];
   await emil.page.goto(`${stage.server.office}/leave`);
@@ -106,6 +117,7 @@ test('the full messenger opens in a tab of its own, signed in, at the wished con
 
 test('on a phone everything is within the width, also in Chinese', async () => {
   const anna = await person('anna', { viewport: { width: 360, height: 740 }, locale: 'zh-CN', isMobile: true });
+  await anna.page.getByRole('button', { name: '打开完整通讯界面' }).waitFor();
   for (const path of ['/', '/people', '/leave', '/requests', '/notices']) {
     await anna.page.goto(stage.server.office + path);
     assert.equal(await anna.page.evaluate(() => document.documentElement.scrollWidth), 360, path);
