@@ -107,13 +107,13 @@ CREATE TABLE batch (
 CREATE INDEX batch_open ON batch (due_at) WHERE done_at IS NULL OR changing IS NOT NULL;
 CREATE INDEX batch_topic ON batch (application, topic, id) WHERE topic IS NOT NULL;
 
--- A large group as it was when a batch was accepted: who becomes a recipient in pieces.
+-- Users of large groups as these were when a batch was accepted, and who was connected when it began: they become recipients
+-- piece by piece. A row goes when they have one in batch_copy.
 CREATE TABLE batch_group (
     application  INTEGER NOT NULL,
     batch        INTEGER NOT NULL,
     no           INTEGER NOT NULL,
     users        TEXT    NOT NULL,                 -- a JSON array of users' numbers
-    reached      INTEGER NOT NULL DEFAULT 0,       -- so many of them have a row in batch_copy
     PRIMARY KEY (application, batch, no),
     FOREIGN KEY (application, batch) REFERENCES batch (application, id)
 ) STRICT, WITHOUT ROWID;

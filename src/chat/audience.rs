@@ -29,8 +29,8 @@ pub struct Audience<'a> {
     rows: i64,
     position: i64,
     named: HashSet<Party>,
-    /// Large groups, which are written down as they are now.
-    groups: i64,
+    /// Of large groups, which are written down as they are now.
+    pieces: i64,
     /// All users up to this number.
     everyone: Option<UserNo>,
 }
@@ -46,7 +46,7 @@ pub struct Gathered {
 /// Writes down the recipients that these parties mean. One that is not there is an error in its place.
 pub fn gather(tx: &mut Tx, author: &Author, batch: (i64, bool), to: &[String]) -> Result<Gathered> {
     let (batch, online) = batch;
-    let mut audience = Audience { author, batch, online, rows: 0, position: 0, named: HashSet::new(), groups: 0, everyone: None };
+    let mut audience = Audience { author, batch, online, rows: 0, position: 0, named: HashSet::new(), pieces: 0, everyone: None };
     let mut failed = 0;
     for given in to {
         if let Err(error) = audience.add(tx, given) {
@@ -110,11 +110,13 @@ impl Audience<'_> {
             return Err(Error::TooLarge(format!("a message reaches at most {MOST} recipients of groups; write to everyone")));
         }
         if self.position + count > TOGETHER {
-            self.groups += 1;
             self.rows += count;
             let sql = "INSERT INTO batch_group (application, batch, no, users)
-                       SELECT ?1, ?2, ?3, json_group_array(user ORDER BY position) FROM group_user WHERE application = ?1 AND grp = ?4";
-            return tx.run(sql, params![app, self.batch, self.groups, group.no]).map(|_| ());
+                       SELECT ?1, ?2, ?3 + place / ?5, json_group_array(user ORDER BY place) FROM
+                           (SELECT user, row_number() OVER (ORDER BY position) - 1 AS place FROM group_user
+                            WHERE application = ?1 AND grp = ?4) GROUP BY place / ?5";
+            self.pieces += tx.run(sql, params![app, self.batch, self.pieces, group.no, PIECE])? as i64;
+            return Ok(());
         }
         let sql = "INSERT INTO batch_copy (application, batch, position, user)
                    SELECT ?1, ?2, ?3 + row_number() OVER (ORDER BY position), user FROM group_user WHERE application = ?1 AND grp = ?4
@@ -150,29 +152,31 @@ impl Audience<'_> {
     }
 }
 
-/// Gives the next users of a batch's large audiences their rows: of its groups first, of everyone then. Answers how many it
-/// found; some of them may have had one.
+/// Gives the next users of a batch's large audiences their rows: those who are written down first, of everyone then. Answers how
+/// many it found; some of them may have had one.
 pub(super) fn reach(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result<usize> {
-    let sql = "SELECT no FROM batch_group WHERE application = ?1 AND batch = ?2 AND reached < json_array_length(users) LIMIT 1";
-    match tx.maybe(sql, params![batch.app, batch.id], |r| r.get(0))? {
-        Some(group) => reach_group(tx, batch, group),
+    let sql = "SELECT no, users FROM batch_group WHERE application = ?1 AND batch = ?2 ORDER BY no LIMIT 1";
+    match tx.maybe(sql, params![batch.app, batch.id], |r| Ok((r.get::<i64>(0)?, r.get::<String>(1)?)))? {
+        Some((no, users)) => {
+            let sql = "DELETE FROM batch_group WHERE application = ?1 AND batch = ?2 AND no = ?3";
+            tx.run(sql, params![batch.app, batch.id, no])?;
+            let users: Vec<UserNo> = serde_json::from_str(&users).map_err(Error::internal)?;
+            append(tx, batch, &users)
+        }
         None if batch.everyone.is_some() => reach_everyone(tx, batch, connected),
         None => Ok(0),
     }
 }
 
-/// Nobody more is reached: as they were then, the large groups are of no use any longer.
-pub(super) fn forget(tx: &mut Tx, app: AppNo, batch: i64) -> Result<()> {
-    tx.run("DELETE FROM batch_group WHERE application = ?1 AND batch = ?2", params![app, batch]).map(|_| ())
+/// Whether it matters for the next piece of a batch who is connected.
+pub fn asks_who_is_connected(db: &Db, app: AppNo, batch: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM batch WHERE application = ?1 AND id = ?2 AND done_at IS NULL AND (online = 1 OR (everyone IS NOT NULL AND reached < 0))";
+    db.any(sql, params![app, batch])
 }
 
-fn reach_group(tx: &mut Tx, batch: &Batch, no: i64) -> Result<usize> {
-    let sql = "SELECT j.value FROM batch_group g, json_each(g.users) j WHERE g.application = ?1 AND g.batch = ?2 AND g.no = ?3
-               AND j.key >= g.reached AND j.key < g.reached + ?4";
-    let found = tx.all(sql, params![batch.app, batch.id, no, PIECE], |r| r.get(0))?;
-    let sql = "UPDATE batch_group SET reached = reached + ?4 WHERE application = ?1 AND batch = ?2 AND no = ?3";
-    tx.run(sql, params![batch.app, batch.id, no, PIECE])?;
-    append(tx, batch, &found)
+/// Nobody more is reached: who is written down is so no longer.
+pub(super) fn forget(tx: &mut Tx, app: AppNo, batch: i64) -> Result<()> {
+    tx.run("DELETE FROM batch_group WHERE application = ?1 AND batch = ?2", params![app, batch]).map(|_| ())
 }
 
 /// First those who are connected, for whom it matters when; then all in their order.
@@ -190,10 +194,14 @@ fn reach_everyone(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result<u
     append(tx, batch, &found)
 }
 
+/// Writes them down, however many they are; they get their rows piece by piece.
 fn reach_connected(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result<usize> {
     let mut found: Vec<UserNo> = connected.iter().copied().filter(|user| Some(*user) <= batch.everyone).collect();
     found.sort_unstable();
-    append(tx, batch, &found)?;
+    let listed = serde_json::to_string(&found).map_err(Error::internal)?;
+    let sql = "INSERT INTO batch_group (application, batch, no, users)
+               SELECT ?1, ?2, key / ?4, json_group_array(value ORDER BY key) FROM json_each(?3) GROUP BY key / ?4";
+    tx.run(sql, params![batch.app, batch.id, listed, PIECE])?;
     Ok(found.len().max(1))
 }
 

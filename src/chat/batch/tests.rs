@@ -28,13 +28,13 @@ fn a_message_to_a_large_group_is_accepted_and_written_in_small_pieces_for_who_is
     let (batch, changes) = store.change(move |tx| {
         counted(tx, |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello")).map(|batch| batch.id))
     });
-    assert!(changes < 10, "accepting it changes {changes} rows");
+    assert!(changes < 10 + USERS / TOGETHER, "accepting it changes {changes} rows");
     store.change(|tx| shared::put(tx, APP, &group(100..=USERS), announce::user));
-    assert_eq!(groups(&store, batch), 1, "the group is kept as it was");
+    assert_eq!(pieces_kept(&store, batch), USERS / TOGETHER, "the group is kept as it was");
     let mut pieces = 0;
     loop {
         let (more, changes) = store.change(move |tx| counted(tx, |tx| step(tx, APP, batch)));
-        assert!(changes <= 1500, "a piece changes {changes} rows");
+        assert!(changes <= 3 * TOGETHER, "a piece changes {changes} rows");
         pieces += 1;
         if !more {
             break;
@@ -42,10 +42,30 @@ fn a_message_to_a_large_group_is_accepted_and_written_in_small_pieces_for_who_is
     }
     assert!(pieces >= USERS / TOGETHER, "{pieces}");
     let done = store.read_blocking(|db| get(db, APP, batch)).unwrap();
-    assert_eq!(groups(&store, batch), 0, "and forgotten when all have their copies");
+    assert_eq!(pieces_kept(&store, batch), 0, "and forgotten when all have their copies");
     assert_eq!((done.total, done.written, done.failed), (USERS, USERS - 1, 1), "each once, and nobody who came later");
     let last = store.read_blocking(|db| conversation::find_between(db, APP, UserNo::APPLICATION, UserNo(USERS))).unwrap();
     assert!(last.is_none());
+}
+
+#[test]
+fn who_is_connected_gets_what_is_for_everyone_first_and_however_many_they_are_in_small_pieces() {
+    let store = office(USERS);
+    let connected: Connected = (200..=USERS).map(UserNo).collect();
+    let to = ["everyone".to_string()];
+    let batch = store.change(move |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello"))).id;
+    let mut more = true;
+    while more {
+        let connected = connected.clone();
+        let (left, changes) = store.change(move |tx| counted(tx, |tx| step_among(tx, APP, batch, &connected)));
+        assert!(changes <= 3 * TOGETHER, "a piece changes {changes} rows");
+        more = left;
+    }
+    let first = "SELECT user FROM batch_copy WHERE application = ?1 AND batch = ?2 ORDER BY position LIMIT 1";
+    let (first, done) = store
+        .read_blocking(|db| Ok((db.one(first, params![APP, batch], |r| r.get::<UserNo>(0))?, get(db, APP, batch)?)))
+        .unwrap();
+    assert_eq!((first, done.written), (UserNo(200), USERS), "all of them once");
 }
 
 #[test]
@@ -54,13 +74,13 @@ fn a_withdrawn_message_keeps_no_group() {
     store.change(|tx| shared::put(tx, APP, &group(1..=USERS), announce::user));
     let to = ["group:all".to_string()];
     let batch = store.change(move |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello"))).id;
-    assert_eq!(groups(&store, batch), 1);
+    assert!(pieces_kept(&store, batch) > 0);
     store.change(move |tx| withdraw(tx, APP, batch));
-    assert_eq!(groups(&store, batch), 0);
+    assert_eq!(pieces_kept(&store, batch), 0);
 }
 
-/// How many groups a batch has written down.
-fn groups(store: &Scratch, batch: i64) -> i64 {
+/// In how many pieces a batch has written down who is to get it.
+fn pieces_kept(store: &Scratch, batch: i64) -> i64 {
     let sql = "SELECT count(*) FROM batch_group WHERE application = ?1 AND batch = ?2";
     store.read_blocking(|db| db.one(sql, params![APP, batch], |r| r.get(0))).unwrap()
 }
