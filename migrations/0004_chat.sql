@@ -52,7 +52,7 @@ CREATE TABLE message (
     expires_at   INTEGER,
     reply_to     INTEGER,
     edited_at    INTEGER,
-    batch        INTEGER,
+    batch        INTEGER,                          -- its own number: it is one that has no row in batch
     seen         INTEGER,                          -- of a deleted one, 1: all for whom it was had read it
     card         INTEGER,
     key          TEXT    NOT NULL,
@@ -64,6 +64,7 @@ CREATE TABLE message (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX message_id ON message (application, id);
 CREATE UNIQUE INDEX message_key ON message (application, sender, key);
+CREATE INDEX message_single ON message (application, id) WHERE batch = id;
 CREATE INDEX message_changed ON message (application, conversation, version) WHERE version <> id;
 
 CREATE INDEX message_topic ON message (application, topic, conversation, id) WHERE topic IS NOT NULL AND deleted_by IS NULL;
@@ -76,7 +77,8 @@ CREATE TABLE mention (
     PRIMARY KEY (application, user, conversation, message)
 ) STRICT, WITHOUT ROWID;
 
--- A message from the application, to one or to many: each recipient gets a copy, many of them a few at a time.
+-- A message from the application, to one or to many: each recipient gets a copy, many of them a few at a time. A plain message
+-- to one user has its rows here only once something is to be remembered that the message itself does not hold.
 CREATE TABLE batch (
     application  INTEGER NOT NULL REFERENCES application (no),
     id           INTEGER NOT NULL,                 -- the version at which it was accepted

@@ -31,6 +31,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('member',        'member_of',                        '3000000 150000 15 1'),
     ('message',       'message',                          '20000000 1000000 20 1'),
     ('message',       'message_id',                       '20000000 1000000 1'),
+    ('message',       'message_single',                   '5000000 250000 1'),
     ('message',       'message_key',                      '20000000 1000000 100 1'),
     ('message',       'message_changed',                  '200000 10000 2 1'),
     ('message',       'message_topic',                    '200000 10000 10 2 1'),

@@ -110,6 +110,11 @@ impl Key {
         plain("key", text, 64).map(Key)
     }
 
+    /// What the copy for one recipient of a batch is known by.
+    pub fn of_copy(batch: i64, position: i64) -> Result<Key> {
+        Key::parse(&format!("batch:{batch}:{position}"))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -65,7 +65,9 @@ fn reply_to_message(tx: &mut Tx, question: &Delivery, reply: &Reply) -> Result<(
 
 fn post(tx: &mut Tx, app: AppNo, to: &Party, draft: Draft, card: Option<&draft::Checked>) -> Result<()> {
     let Some(card) = card else { return say(tx, app, to, &draft) };
-    if repetition::known(tx, app, &draft.key)?.is_some() {
+    if let Some(key) = &draft.key
+        && repetition::known(tx, app, key)?.is_some()
+    {
         return Ok(());
     }
     let id = card::create(tx, app, card, None)?;

@@ -1,19 +1,19 @@
 //! A batch: one message from the application and its copies, one for each recipient. Copies of many are
 //! written, edited and withdrawn in pieces, each a transaction of at most `PIECE` copies and about `BUDGET`, with the note that it was
 //! done, so that a batch can go on wherever it stopped and nobody gets a copy twice. Up to `TOGETHER` are written in one
-//! transaction, before the answer.
+//! transaction, before the answer. A plain message to one user is its own batch (`single`).
 
 use crate::chat::author::Author;
 use crate::chat::card::draft::Checked;
 use crate::chat::card::{self, Holder, claim};
-use crate::chat::copy::{self, Target};
+use crate::chat::copy::{self, Copy, Target};
 use crate::chat::message;
 use crate::chat::term::Terms;
 use crate::chat::{audience, conversation, topic};
 use crate::directory::user;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, Key, MessageId, Party, Topic, UserNo};
-use crate::store::{Db, Params, Row, Tx, params};
+use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 use crate::wire::News;
 use crate::wire::news::Work;
@@ -22,10 +22,11 @@ use std::time::{Duration, Instant};
 
 pub use change::{Content, edit, refresh_soon, retitle};
 pub use draft::Draft;
+pub use single::message;
 
 mod change;
 mod draft;
-mod single;
+pub(super) mod single;
 
 /// Copies that are written before the answer.
 pub const TOGETHER: i64 = 100;
@@ -72,6 +73,15 @@ pub struct Batch {
     pub(super) everyone: Option<UserNo>,
 }
 
+/// What was accepted.
+#[derive(Debug)]
+pub struct Accepted {
+    /// The batch.
+    pub batch: i64,
+    /// What became of each recipient; none where there are more than `TOGETHER`, or only those who are connected.
+    pub copies: Option<Vec<Copy>>,
+}
+
 impl Batch {
     /// Whether something has still to be done.
     pub fn is_open(&self) -> bool {
@@ -92,21 +102,40 @@ const SELECT: &str = "SELECT application, id, sender, text, created_at, total, w
                       FROM batch";
 
 pub fn get(db: &Db, app: AppNo, id: i64) -> Result<Batch> {
-    db.maybe(&format!("{SELECT} WHERE application = ?1 AND id = ?2"), params![app, id], read)?.ok_or(Error::NotFound("batch"))
+    let kept = db.maybe(&format!("{SELECT} WHERE application = ?1 AND id = ?2"), params![app, id], read)?;
+    match kept {
+        Some(batch) => Ok(batch),
+        None => {
+            let sql = format!("{} AND m.id = ?2", single::SELECT);
+            db.maybe(&sql, params![app, id], read)?.ok_or(Error::NotFound("batch"))
+        }
+    }
 }
 
-/// A page of the batches that meet a condition, the newest first, before ?2 (0: from the newest); and whether there is more.
-pub(super) fn page(db: &Db, condition: &str, values: impl Params, limit: usize) -> Result<(Vec<Batch>, bool)> {
-    let sql = format!("{SELECT} WHERE {condition} AND (?2 = 0 OR id < ?2) ORDER BY id DESC LIMIT ?3");
-    let mut found = db.all(&sql, values, read)?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    Ok((found, more))
+/// A page of the batches of a topic, the newest first, before one (0: from the newest); and whether there is more.
+pub(super) fn page(db: &Db, app: AppNo, topic: &Topic, before: i64, limit: usize) -> Result<(Vec<Batch>, bool)> {
+    let sql = format!("{SELECT} WHERE application = ?1 AND topic = ?4 AND id < ?2 ORDER BY id DESC LIMIT ?3");
+    db.all(&sql, params![app, end(before), limit as i64 + 1, topic], read).map(|found| cut(found, limit))
 }
 
 /// All batches of an application, the newest first, before one; and whether there is more.
 pub fn list(db: &Db, app: AppNo, before: i64, limit: usize) -> Result<(Vec<Batch>, bool)> {
-    page(db, "application = ?1", params![app, before, limit as i64 + 1], limit)
+    let sql = format!(
+        "SELECT * FROM ({SELECT} WHERE application = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3)
+         UNION ALL SELECT * FROM ({} AND m.id < ?2 ORDER BY m.id DESC LIMIT ?3) /* all: of these few */ ORDER BY 2 DESC LIMIT ?3",
+        single::SELECT
+    );
+    db.all(&sql, params![app, end(before), limit as i64 + 1], read).map(|found| cut(found, limit))
+}
+
+fn end(before: i64) -> i64 {
+    if before == 0 { i64::MAX } else { before }
+}
+
+fn cut(mut found: Vec<Batch>, limit: usize) -> (Vec<Batch>, bool) {
+    let more = found.len() > limit;
+    found.truncate(limit);
+    (found, more)
 }
 
 /// When the next batch is to be written that waits for its moment.
@@ -127,16 +156,16 @@ pub fn open(db: &Db, now: Moment) -> Result<Vec<(AppNo, i64)>> {
 }
 
 /// Accepts a message for these parties. Few copies are written at once, many by the job of audiences.
-pub fn accept(tx: &mut Tx, author: &Author, to: &[String], draft: &Draft) -> Result<Batch> {
+pub fn accept(tx: &mut Tx, author: &Author, to: &[String], draft: &Draft) -> Result<Accepted> {
     draft.check(tx.now)?;
     let card = shown(tx, author, to, draft)?;
     if to.is_empty() || to.len() > audience::PARTIES {
         return Err(Error::invalid("to", format!("name 1 to {} recipients", audience::PARTIES)));
     }
     if let ([party], true) = (to, draft.is_immediate())
-        && let Some(batch) = single::write(tx, author, party, draft)?
+        && let Some(accepted) = single::write(tx, author, party, draft)?
     {
-        return Ok(batch);
+        return Ok(accepted);
     }
     let (app, now, id) = (author.app, tx.now, tx.next_version(author.app)?);
     let card = card.map(|card| card::create(tx, app, &card, Some(Holder::Batch(id)))).transpose()?;
@@ -149,7 +178,10 @@ pub fn accept(tx: &mut Tx, author: &Author, to: &[String], draft: &Draft) -> Res
     let gathered = audience::gather(tx, author, (id, draft.online), to)?;
     let sql = "UPDATE batch SET total = ?3, failed = ?4, everyone = ?5 WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, id, gathered.total, gathered.failed, gathered.everyone])?;
-    go_on(tx, app, id)
+    let batch = go_on(tx, app, id)?;
+    let few = batch.total <= TOGETHER && !batch.online;
+    let copies = few.then(|| copy::list(tx, app, id, 0, TOGETHER as usize)).transpose()?;
+    Ok(Accepted { batch: id, copies: copies.map(|(copies, _)| copies) })
 }
 
 /// What it shows besides its text.
@@ -172,6 +204,7 @@ pub fn withdraw(tx: &mut Tx, app: AppNo, id: i64) -> Result<Batch> {
     if batch.withdrawn_at.is_some() {
         return Ok(batch);
     }
+    single::keep(tx, app, id)?;
     let now = tx.now;
     let sql = "UPDATE batch SET text = '', withdrawn_at = ?3, done_at = coalesce(done_at, ?3),
                    changing = CASE WHEN due_at <= ?3 THEN 0 END WHERE application = ?1 AND id = ?2";
@@ -306,8 +339,7 @@ fn post(tx: &mut Tx, author: &Author, batch: &Batch, (position, target): (i64, &
         Target::Conversation(id) => Party::Conversation(conversation::get(tx, batch.app, *id)?.id),
         Target::Application => Party::Application,
     };
-    let key = Key::parse(&format!("batch:{}:{position}", batch.id))?;
-    let plain = message::Draft::parse(key, batch.text.clone())?;
+    let plain = message::Draft::parse(Key::of_copy(batch.id, position)?, batch.text.clone())?;
     let draft = message::Draft { batch: Some(batch.id), card: batch.card, terms: batch.terms.clone(), ..plain };
     let row = message::post(tx, author, &to, &draft)?.row;
     match &batch.terms.topic {

@@ -1,6 +1,6 @@
 //! A copy of a batch: the row of one recipient, which waits for its message until there is one, or an error.
 
-use crate::chat::batch::Batch;
+use crate::chat::batch::{Batch, single};
 use crate::error::Result;
 use crate::id::{AppNo, ConversationId, MessageId, Party, UserId, UserNo};
 use crate::store::{Db, Row, Tx, params};
@@ -63,6 +63,9 @@ pub fn list(db: &Db, app: AppNo, batch: i64, after: i64, limit: usize) -> Result
                LEFT JOIN message m ON m.application = c.application AND m.id = c.message
                WHERE c.application = ?1 AND c.batch = ?2 AND c.position > ?3 ORDER BY c.position LIMIT ?4";
     let mut found = db.all(sql, params![app, batch, after, limit as i64 + 1], read)?;
+    if found.is_empty() && after == 0 {
+        found.extend(single::copy(db, app, batch)?);
+    }
     let more = found.len() > limit;
     found.truncate(limit);
     Ok((found, more))

@@ -1,6 +1,7 @@
 //! The delivery ledger: what became of a message for each recipient, how far it came, when, and why not farther. Computed from
 //! the marks of members, from sessions and from the rows of batches; nothing is written for it while messages are.
 
+use crate::chat::batch;
 use crate::chat::message::Message;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, MessageId, Party, UserId};
@@ -32,6 +33,13 @@ pub struct Entry {
     pub acted_at: Option<Moment>,
     /// Why it came no farther, or without a notice: a code and a sentence.
     pub reason: Option<(String, String)>,
+}
+
+impl Entry {
+    /// There, and not read.
+    fn is_unread(&self) -> bool {
+        matches!(self.state.as_str(), "stored" | "received")
+    }
 }
 
 /// Which session's device said last that everything up to there had reached it.
@@ -80,6 +88,13 @@ pub fn of_message(db: &Db, app: AppNo, message: &Message) -> Result<Vec<Entry>> 
     db.all(&sql, params![app, message.id, Moment::now(), message.conversation], read)
 }
 
+/// Of a batch that is one message and no more.
+fn of_single(db: &Db, app: AppNo, batch: i64) -> Result<Option<Vec<Entry>>> {
+    let Some(message) = batch::message(db, app, batch)? else { return Ok(None) };
+    let found = of_message(db, app, &message)?;
+    Ok(Some(found.into_iter().map(|entry| Entry { position: 1, ..entry }).collect()))
+}
+
 fn of_batch(columns: &str, rest: &str) -> String {
     format!(
         "SELECT {columns} FROM (
@@ -111,6 +126,12 @@ pub fn list(
     let rest = "WHERE position > ?4 AND position <= ?7
                 AND (?5 IS NULL OR state = ?5 OR (?5 = 'unread' AND state IN ('stored', 'received')))
                 ORDER BY position LIMIT ?6";
+    if let Some(found) = of_single(db, app, batch)? {
+        let wanted = |entry: &Entry| {
+            entry.position > after && state.is_none_or(|state| entry.state == state || (state == UNREAD && entry.is_unread()))
+        };
+        return Ok((found.into_iter().filter(wanted).collect(), None));
+    }
     let end = after.saturating_add(LOOK);
     let values = params![app, batch, Moment::now(), after, state, limit as i64 + 1, end];
     let mut found = db.all(&of_batch("*", rest), values, read)?;
@@ -127,6 +148,10 @@ pub fn list(
 /// How many copies of a batch are in each state.
 pub fn counts(db: &Db, app: AppNo, batch: i64) -> Result<BTreeMap<String, i64>> {
     let mut counts: BTreeMap<String, i64> = STATES.iter().map(|state| (state.to_string(), 0)).collect();
+    if let Some(found) = of_single(db, app, batch)? {
+        found.into_iter().for_each(|entry| *counts.entry(entry.state).or_default() += 1);
+        return Ok(counts);
+    }
     let sql = of_batch("state, count(*)", "GROUP BY state");
     counts.extend(db.all(&sql, params![app, batch, Moment::now()], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?)))?);
     Ok(counts)

@@ -39,7 +39,7 @@ pub fn post(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft) -> Result<P
     keep(tx, author, to, draft, false)
 }
 
-/// As `post`, where that is all that a piece of work does.
+/// As `post`, where nothing that follows it in the piece of work can be refused.
 pub fn send(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft) -> Result<Posted> {
     keep(tx, author, to, draft, true)
 }
@@ -55,7 +55,8 @@ fn keep(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft, all: bool) -> R
         require_in(tx, author.app, place.conversation, reply)?;
     }
     // A question to the application may still be refused, and more may be written where more is to be told.
-    let alone = all && place.kind != ConversationKind::Application && !place.begun && mentions.is_empty();
+    let is_question = place.kind == ConversationKind::Application && !author.is_application();
+    let alone = all && !is_question && !place.begun && mentions.is_empty();
     let Some(row) = insert(tx, author, place.conversation, (draft, &mentions), alone)? else {
         return repetition::answer(tx, author, place.conversation, draft);
     };
@@ -110,7 +111,8 @@ fn insert(
     let sql = "INSERT INTO message (application, id, conversation, prev, sender, via, at, key, digest, text, reply_to, mentions, batch, topic,
                    expires_at, card, version)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?2) ON CONFLICT (application, sender, key) DO NOTHING";
-    let (key, digest) = (repetition::stored_key(author, &draft.key), repetition::digest(conversation, draft));
+    let (key, batch) = draft.place(id)?;
+    let (stored, digest) = (repetition::stored_key(author, &key), repetition::digest(conversation, draft));
     let (sender, via, text, reply_to) = (author.user, author.via, &draft.text, draft.reply_to);
     let Terms { topic, expires_at } = &draft.terms;
     let values = params![
@@ -121,12 +123,12 @@ fn insert(
         sender,
         via,
         at,
-        key,
+        stored,
         digest,
         text,
         reply_to,
         listed,
-        draft.batch,
+        batch,
         topic,
         expires_at,
         draft.card,
@@ -138,7 +140,7 @@ fn insert(
     if let Some(newest) = tx.memo::<Newest>() {
         newest.0.insert((app, conversation), id.0);
     }
-    Ok(Some(draft.row(author, (id, conversation, prev), at)))
+    Ok(Some(draft.row(author, &key, (id, conversation, prev), at)))
 }
 
 /// Changes the text of one's own message.

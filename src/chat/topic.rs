@@ -10,7 +10,7 @@ use crate::store::{Db, Tx, params};
 
 /// What was sent about it, the newest first, before a batch; and whether there is more.
 pub fn list(db: &Db, app: AppNo, topic: &Topic, before: i64, limit: usize) -> Result<(Vec<Batch>, bool)> {
-    batch::page(db, "application = ?1 AND topic = ?4", params![app, before, limit as i64 + 1, topic], limit)
+    batch::page(db, app, topic, before, limit)
 }
 
 /// Changes the text or the card of the newest message about it, in all its copies.

@@ -176,7 +176,7 @@ impl Send {
         let whole = format!("{}\n{text}\n{}{}", to[0], claim.map_or("", Claim::as_str), self.card.unwrap_or_default());
         let (send_at, replace) = (self.at, self.replace);
         let draft = batch::Draft { text, card, claim, terms, send_at, online: false, replace };
-        let accept = |tx: &mut Tx| batch::accept(tx, &Author::application(app), &to, &draft).map(|batch| batch.id);
+        let accept = |tx: &mut Tx| batch::accept(tx, &Author::application(app), &to, &draft).map(|accepted| accepted.batch);
         let Some(key) = self.key else { return Ok((app, accept(tx)?)) };
         let digest = secret::fingerprint(whole);
         let request = Request { app, key: format!("send {}", key.as_str()), digest };

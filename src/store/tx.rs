@@ -78,8 +78,8 @@ impl Tx {
         self.db.prepare(sql).and_then(|mut s| s.execute(params)).map_err(failed)
     }
 
-    /// As `append`, for the only change of a piece of work that cannot fail after it. It saves the savepoint, which copies
-    /// every page that is changed; should the work fail all the same, it takes the whole transaction with it.
+    /// As `append`, for the first change of a piece of work that cannot be refused after it. It saves the savepoint, which
+    /// copies every page that is changed; should the work fail all the same, it takes the whole transaction with it.
     pub fn only(&mut self, sql: &str, params: impl Params) -> Result<usize> {
         let changed = self.db.prepare(sql).and_then(|mut s| s.execute(params)).map_err(failed)?;
         if changed > 0 && self.change == Change::Nothing {

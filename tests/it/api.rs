@@ -18,6 +18,7 @@ mod ping;
 mod presence;
 mod schedule;
 mod session;
+mod single;
 mod ticket;
 mod token;
 mod topic;

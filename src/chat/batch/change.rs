@@ -2,7 +2,7 @@
 //! some in one transaction.
 
 use crate::chat::author::Author;
-use crate::chat::batch::{self, BUDGET, Batch, PIECE, get};
+use crate::chat::batch::{self, BUDGET, Batch, PIECE, get, single};
 use crate::chat::card::{self, Card, Holder, draft};
 use crate::chat::copy;
 use crate::chat::message::{self, Message};
@@ -27,6 +27,7 @@ pub fn edit(tx: &mut Tx, app: AppNo, id: i64, content: &Content) -> Result<Batch
     if batch.withdrawn_at.is_some() {
         return Err(Error::Conflict("this batch was withdrawn".into()));
     }
+    single::keep(tx, app, id)?;
     if let Some(text) = &content.text {
         message::check_text(text)?;
         write_anew(tx, (app, id), text)?;

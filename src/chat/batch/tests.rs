@@ -26,7 +26,7 @@ fn a_message_to_a_large_group_is_accepted_and_written_in_small_pieces_for_who_is
     store.change(|tx| shared::put(tx, APP, &group(1..=USERS - 1), announce::user));
     let to: Vec<String> = ["user:u7", "group:all", "user:nobody"].map(String::from).to_vec();
     let (batch, changes) = store.change(move |tx| {
-        counted(tx, |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello")).map(|batch| batch.id))
+        counted(tx, |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello")).map(|accepted| accepted.batch))
     });
     assert!(changes < 10 + USERS / TOGETHER, "accepting it changes {changes} rows");
     store.change(|tx| shared::put(tx, APP, &group(100..=USERS), announce::user));
@@ -73,7 +73,7 @@ fn a_withdrawn_message_keeps_no_group() {
     let store = office(USERS);
     store.change(|tx| shared::put(tx, APP, &group(1..=USERS), announce::user));
     let to = ["group:all".to_string()];
-    let batch = store.change(move |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello"))).id;
+    let batch = store.change(move |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello"))).batch;
     assert!(pieces_kept(&store, batch) > 0);
     store.change(move |tx| withdraw(tx, APP, batch));
     assert_eq!(pieces_kept(&store, batch), 0);
@@ -109,7 +109,7 @@ fn groups_that_are_large_only_together_are_written_in_small_pieces_too() {
     });
     let to: Vec<String> = names.iter().map(|name| format!("group:{name}")).collect();
     let (batch, changes) = store.change(move |tx| {
-        counted(tx, |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello")).map(|batch| batch.id))
+        counted(tx, |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello")).map(|accepted| accepted.batch))
     });
     assert!(changes < 600, "accepting it changes {changes} rows");
     while store.change(move |tx| step(tx, APP, batch)) {}
@@ -141,7 +141,7 @@ fn a_press_costs_the_same_however_many_copies_there_are_and_they_follow_in_small
     let card = r#"{"title":"Go?","actions":[{"id":"yes","label":"Yes"}]}"#;
     let draft = Draft { card: serde_json::from_str(card).unwrap(), ..Draft::plain("Go?") };
     let to = ["group:all".to_string()];
-    let batch = store.change(move |tx| accept(tx, &Author::application(APP), &to, &draft)).id;
+    let batch = store.change(move |tx| accept(tx, &Author::application(APP), &to, &draft)).batch;
     while store.change(move |tx| step(tx, APP, batch)) {}
     let (copies, _) = store.read_blocking(|db| copy::list(db, APP, batch, 0, 1)).unwrap();
     let (message, _) = copies[0].message.unwrap();

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 fn sent(store: &Scratch, to: &'static [&'static str], draft: batch::Draft) -> Vec<MessageId> {
     let to: Vec<String> = to.iter().map(|party| party.to_string()).collect();
-    let batch = store.change(move |tx| batch::accept(tx, &Author::application(APP), &to, &draft)).id;
+    let batch = store.change(move |tx| batch::accept(tx, &Author::application(APP), &to, &draft)).batch;
     let (copies, _) = store.read_blocking(|db| copy::list(db, APP, batch, 0, 100)).unwrap();
     copies.into_iter().map(|copy| copy.message.unwrap().0).collect()
 }
@@ -55,7 +55,7 @@ fn a_confirmation_of_many_costs_a_few_rows_and_the_others_are_told_of_every_fift
     let store = office(USERS);
     let draft = batch::Draft { claim: Some(Kind::All), ..batch::Draft::plain("Fire drill") };
     let to = ["everyone".to_string()];
-    let batch = store.change(move |tx| batch::accept(tx, &Author::application(APP), &to, &draft)).id;
+    let batch = store.change(move |tx| batch::accept(tx, &Author::application(APP), &to, &draft)).batch;
     while store.change(move |tx| batch::step(tx, APP, batch)) {}
     let (mut told, mut pieces) = (0, 0);
     for user in 1..=USERS {

@@ -16,7 +16,7 @@ fn a_batch_in_an_erased_persons_name_goes_no_further() {
         let author = Author::in_name_of(&user::get_no(tx, APP, UserNo(1))?);
         let to: Vec<String> = (2..=250).map(|no| format!("user:{}", id(no))).collect();
         let batch = batch::accept(tx, &author, &to, &batch::Draft::plain("hello"))?;
-        batch::step(tx, APP, batch.id).map(|_| batch.id)
+        batch::step(tx, APP, batch.batch).map(|_| batch.batch)
     });
     store.change(|tx| erase(tx, APP, UserNo(1)));
     while store.change(move |tx| batch::step(tx, APP, batch)) {}

@@ -13,7 +13,8 @@ pub const TEXT: usize = 16 * 1024;
 /// A message before it is kept, checked.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    pub key: Key,
+    /// Without one it is a batch of its own, and has the message's number.
+    pub key: Option<Key>,
     pub text: String,
     pub reply_to: Option<MessageId>,
     pub mentions: Vec<UserId>,
@@ -26,12 +27,28 @@ pub struct Draft {
 
 impl Draft {
     pub fn parse(key: Key, text: String) -> Result<Draft> {
+        let key = Some(key);
         check_text(&text)?;
         Ok(Draft { key, text, reply_to: None, mentions: Vec::new(), batch: None, terms: Terms::default(), card: None })
     }
 
+    /// A message that is a batch of its own.
+    pub fn single(text: String) -> Result<Draft> {
+        check_text(&text)?;
+        let terms = Terms::default();
+        Ok(Draft { key: None, text, reply_to: None, mentions: Vec::new(), batch: None, terms, card: None })
+    }
+
+    /// Its key and its batch, now that it has a number.
+    pub(super) fn place(&self, id: MessageId) -> Result<(Key, Option<i64>)> {
+        match &self.key {
+            Some(key) => Ok((key.clone(), self.batch)),
+            None => Ok((Key::of_copy(id.0, 1)?, Some(id.0))),
+        }
+    }
+
     /// As its author sees it once it is kept: its id, its conversation and the message before it.
-    pub(super) fn row(&self, author: &Author, place: (MessageId, ConversationId, i64), at: Moment) -> MessageRow {
+    pub(super) fn row(&self, author: &Author, key: &Key, place: (MessageId, ConversationId, i64), at: Moment) -> MessageRow {
         let (id, conversation, prev) = place;
         MessageRow {
             id,
@@ -49,7 +66,7 @@ impl Draft {
             deleted_by: None,
             card: None,
             claim: None,
-            key: Some(self.key.as_str().into()),
+            key: Some(key.as_str().into()),
             version: id.0,
         }
     }

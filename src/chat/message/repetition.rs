@@ -33,8 +33,9 @@ pub(super) fn find(db: &Db, author: &Author, to: &Party, draft: &Draft) -> Resul
 
 /// The message of this key and its conversation, where it says the same.
 fn kept(db: &Db, author: &Author, draft: &Draft) -> Result<Option<(MessageId, ConversationId)>> {
+    let Some(key) = &draft.key else { return Ok(None) };
     let sql = "SELECT id, conversation, digest FROM message WHERE application = ?1 AND sender = ?2 AND key = ?3";
-    let key = stored_key(author, &draft.key);
+    let key = stored_key(author, key);
     let read = |r: &Row| Ok((r.get(0)?, r.get(1)?, r.get::<Vec<u8>>(2)?));
     let found = db.maybe(sql, params![author.app, author.user, key], read)?;
     Ok(found.filter(|(_, place, kept)| *kept == digest(*place, draft)).map(|(id, place, _)| (id, place)))
@@ -46,8 +47,11 @@ pub(in crate::chat) fn known(db: &Db, app: AppNo, key: &Key) -> Result<Option<Me
     db.maybe(sql, params![app, key], |r| r.get(0))
 }
 
-/// Of what was sent, to tell a repetition from a second use of the key.
+/// Of what was sent, to tell a repetition from a second use of the key; empty where nobody else knows the key.
 pub(super) fn digest(conversation: ConversationId, draft: &Draft) -> Vec<u8> {
+    if draft.key.is_none() {
+        return Vec::new();
+    }
     let mut all = format!("{conversation}\0{:?}\0", draft.reply_to.map(|m| m.0));
     for user in &draft.mentions {
         all.push_str(user.as_str());

@@ -4,7 +4,7 @@ use crate::apps::key::Scope;
 use crate::chat::author::Author;
 use crate::chat::batch::{self, Content};
 use crate::chat::term::Terms;
-use crate::chat::{card, copy, ledger, message};
+use crate::chat::{card, ledger, message};
 use crate::directory::user;
 use crate::error::{Error, Result};
 use crate::http::House;
@@ -86,6 +86,13 @@ pub struct Accepted {
     messages: Option<Vec<Copy>>,
 }
 
+impl From<batch::Accepted> for Accepted {
+    fn from(accepted: batch::Accepted) -> Accepted {
+        let messages = accepted.copies.map(|copies| copies.into_iter().map(Copy::from).collect());
+        Accepted { batch: accepted.batch, messages }
+    }
+}
+
 #[derive(Serialize, ToSchema)]
 #[schema(as = MessageAnswer)]
 pub struct One {
@@ -132,8 +139,7 @@ pub async fn create(house: Data<House>, by: ApplicationKey, post: Post<Body>) ->
     };
     let send = move |tx: &mut Tx| {
         let author = author(tx, app, from.as_ref())?;
-        let batch = batch::accept(tx, &author, &to, &draft)?;
-        accepted(tx, batch)
+        batch::accept(tx, &author, &to, &draft).map(Accepted::from)
     };
     once.answer(&house, StatusCode::ACCEPTED, send).await
 }
@@ -175,14 +181,6 @@ fn author(db: &Db, app: AppNo, from: Option<&UserId>) -> Result<Author> {
         Some(user) if user.is_active() => Ok(Author::in_name_of(&user)),
         _ => Err(Error::invalid("from", format!("there is no user {id} who may write"))),
     }
-}
-
-fn accepted(db: &Db, batch: batch::Batch) -> Result<Accepted> {
-    if batch.total > batch::TOGETHER || batch.online {
-        return Ok(Accepted { batch: batch.id, messages: None });
-    }
-    let (copies, _) = copy::list(db, batch.app, batch.id, 0, batch::TOGETHER as usize)?;
-    Ok(Accepted { batch: batch.id, messages: Some(copies.into_iter().map(Copy::from).collect()) })
 }
 
 /// A message, and for each recipient what became of it.
