@@ -120,7 +120,7 @@ mod tests {
         {
             let draft = batch::Draft { online, ..batch::Draft::plain("hello") };
             let accept = move |tx: &mut Tx| batch::accept(tx, &Author::application(APP), &to, &draft);
-            let batch = store.write(accept).await.unwrap().id;
+            let batch = store.write(accept).await.unwrap().batch;
             let (mut present, begun) = (Present::default(), Instant::now());
             while run_once(&store, &roll, &mut present).await.unwrap() {}
             let (asked, more) = (asked.swap(0, Ordering::SeqCst), begun.elapsed().as_secs() as usize);

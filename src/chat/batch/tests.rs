@@ -53,7 +53,7 @@ fn who_is_connected_gets_what_is_for_everyone_first_and_however_many_they_are_in
     let store = office(USERS);
     let connected: Connected = (200..=USERS).map(UserNo).collect();
     let to = ["everyone".to_string()];
-    let batch = store.change(move |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello"))).id;
+    let batch = store.change(move |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello"))).batch;
     let mut more = true;
     while more {
         let connected = connected.clone();
