@@ -2,45 +2,52 @@
 
 use crate::id::AppNo;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-#[derive(Default)]
-pub struct Slots {
-    taken: Arc<Mutex<HashMap<AppNo, usize>>>,
+/// Of an application, or of what is finer.
+pub struct Slots<K: Copy + Eq + Hash = AppNo> {
+    taken: Arc<Mutex<HashMap<K, usize>>>,
 }
 
 /// Given back when it is dropped.
-pub struct Slot {
-    app: AppNo,
-    taken: Arc<Mutex<HashMap<AppNo, usize>>>,
+pub struct Slot<K: Copy + Eq + Hash = AppNo> {
+    whose: K,
+    taken: Arc<Mutex<HashMap<K, usize>>>,
 }
 
-impl Slots {
+impl<K: Copy + Eq + Hash> Default for Slots<K> {
+    fn default() -> Slots<K> {
+        Slots { taken: Arc::default() }
+    }
+}
+
+impl<K: Copy + Eq + Hash> Slots<K> {
     /// None where `most` are taken already.
-    pub fn take(&self, app: AppNo, most: usize) -> Option<Slot> {
+    pub fn take(&self, whose: K, most: usize) -> Option<Slot<K>> {
         let mut taken = lock(&self.taken);
-        let count = taken.entry(app).or_default();
+        let count = taken.entry(whose).or_default();
         if *count >= most {
             return None;
         }
         *count += 1;
-        Some(Slot { app, taken: Arc::clone(&self.taken) })
+        Some(Slot { whose, taken: Arc::clone(&self.taken) })
     }
 }
 
-impl Drop for Slot {
+impl<K: Copy + Eq + Hash> Drop for Slot<K> {
     fn drop(&mut self) {
         let mut taken = lock(&self.taken);
-        if let Some(count) = taken.get_mut(&self.app) {
+        if let Some(count) = taken.get_mut(&self.whose) {
             *count -= 1;
             if *count == 0 {
-                taken.remove(&self.app);
+                taken.remove(&self.whose);
             }
         }
     }
 }
 
-fn lock(taken: &Mutex<HashMap<AppNo, usize>>) -> MutexGuard<'_, HashMap<AppNo, usize>> {
+fn lock<K>(taken: &Mutex<HashMap<K, usize>>) -> MutexGuard<'_, HashMap<K, usize>> {
     taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

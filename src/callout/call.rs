@@ -82,7 +82,7 @@ pub struct Head {
 }
 
 impl Head {
-    fn of(response: &Response) -> Head {
+    pub fn of(response: &Response) -> Head {
         let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(String::from);
         let date = text(header::DATE).and_then(|date| Moment::parse_http(&date));
         Head { content_type: text(header::CONTENT_TYPE), location: text(header::LOCATION), date }

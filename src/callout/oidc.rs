@@ -2,12 +2,14 @@
 //! code that it brings back belongs to. What went wrong is said for whoever mends it; a user hears less.
 
 mod discovery;
+mod examination;
 mod exchange;
 mod person;
 mod provider;
 #[cfg(test)]
 mod tests;
 
+pub use examination::{Examination, Look};
 pub use provider::Providers;
 
 use crate::apps::oidc::Oidc;

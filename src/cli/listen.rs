@@ -134,7 +134,8 @@ impl Events {
             return Answer::new("", Happened { last, events: Vec::new() });
         };
         // Whoever owns the machine may listen, however many do.
-        let Some(seat) = place.live.readers.sit(no, 0, usize::MAX) else { return Answer::new("", Happened::default()) };
+        let seat =
+            place.live.readers.sit(no, 0, usize::MAX).ok_or_else(|| Failure::new(Code::Failed, "there is no place to listen"))?;
         let end = Instant::now() + WAIT;
         loop {
             let mut happened = place.store.read_blocking(|db| look(db, no, after))?;

@@ -68,6 +68,8 @@ pub struct House {
     uploads: Slots,
     /// Readings that take long.
     long: Slots,
+    /// Exports, by key.
+    exports: Slots<(AppNo, i64)>,
 }
 
 impl House {
@@ -89,6 +91,7 @@ impl House {
             hashes: Semaphore::new(HASHES),
             uploads: Slots::default(),
             long: Slots::default(),
+            exports: Slots::default(),
         }
     }
 

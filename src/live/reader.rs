@@ -4,7 +4,7 @@
 use crate::id::{AppNo, UserId};
 use crate::wire::frame::Presence;
 use crate::wire::news::End;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -34,11 +34,12 @@ pub struct Reader {
 }
 
 impl Readers {
-    /// A place for a reader with this key; none where the application has `most` already.
+    /// A place for a reader with this key; none where the application has `most` already. Whoever owns the machine has no key (0), and
+    /// takes none of these.
     pub fn sit(self: &Arc<Self>, app: AppNo, key: i64, most: usize) -> Option<Reader> {
         let mut places = lock(&self.places);
         let taken = places.entry(app).or_default();
-        if taken.len() >= most {
+        if taken.iter().filter(|place| place.key > 0).count() >= most {
             return None;
         }
         let ended = self.closed.child_token();
@@ -47,12 +48,17 @@ impl Readers {
         Some(Reader { app, place, readers: self.clone() })
     }
 
+    /// Applications of which somebody reads.
+    pub fn read(&self) -> HashSet<AppNo> {
+        lock(&self.places).keys().copied().collect()
+    }
+
     /// Something was added. A ring that comes while nobody waits is kept for the next wait.
     pub fn ring(&self, app: AppNo) {
         lock(&self.places).get(&app).into_iter().flatten().for_each(|place| place.bell.notify_one());
     }
 
-    /// Users show differently now.
+    /// Users of applications that want to know it show differently now.
     pub fn pass(&self, changed: &[(AppNo, Presence)]) {
         let places = lock(&self.places);
         for (app, presence) in changed {
@@ -145,6 +151,13 @@ mod tests {
         drop(first);
         assert!(readers.sit(APP, 2, 1).is_some());
         assert!(lock(&readers.places).is_empty());
+    }
+
+    #[test]
+    fn whoever_owns_the_machine_takes_no_place_of_the_application() {
+        let readers = Arc::<Readers>::default();
+        let listening: Vec<_> = (0..3).map(|_| readers.sit(APP, 0, usize::MAX)).collect();
+        assert!(listening.iter().all(Option::is_some) && readers.sit(APP, 1, 1).is_some());
     }
 
     #[test]

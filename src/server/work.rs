@@ -1,15 +1,21 @@
 //! Starts the waiting work, which runs until the house stops.
 
+use crate::apps::delivery::Kind;
 use crate::apps::schedule::Schedule;
+use crate::apps::wish;
 use crate::error::Result;
 use crate::http::House;
+use crate::id::AppNo;
 use crate::jobs::audience::Roll;
 use crate::jobs::callbacks::Callbacks;
 use crate::jobs::contacts::Refresher;
 use crate::jobs::presence::Reporter;
 use crate::jobs::{Bells, audience, feed, sweep};
+use crate::store::Db;
 use crate::time::Moment;
+use crate::wire::frame::Presence;
 use actix_web::web::Data;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,6 +45,26 @@ pub fn start(house: &Data<House>, bells: Bells) -> Result<()> {
     Ok(())
 }
 
+/// To those who read events, where their application has asked for presence: nobody else is woken.
+async fn pass(house: &House, changed: &[(AppNo, Presence)]) {
+    let mut read = house.live.readers.read();
+    read.retain(|app| changed.iter().any(|(of, _)| of == app));
+    if read.is_empty() {
+        return;
+    }
+    let wanted = move |db: &Db| {
+        let asked = |app: &AppNo| wish::is_wanted(db, *app, Kind::PresenceChanged);
+        read.into_iter().filter_map(|app| asked(&app).map(|yes| yes.then_some(app)).transpose()).collect::<Result<HashSet<_>>>()
+    };
+    match house.store.read(wanted).await {
+        Ok(wanted) => {
+            let told: Vec<_> = changed.iter().filter(|(app, _)| wanted.contains(app)).cloned().collect();
+            house.live.readers.pass(&told);
+        }
+        Err(error) => tracing::debug!(%error, "presence was passed on to no reader"),
+    }
+}
+
 /// Once a second, whoever shows differently.
 async fn report(house: Data<House>, reporter: Arc<Reporter>) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
@@ -47,7 +73,7 @@ async fn report(house: Data<House>, reporter: Arc<Reporter>) {
             () = house.stop.cancelled() => return,
             _ = second.tick() => {
                 let changed = house.live.presences.take_changed(Moment::now());
-                house.live.readers.pass(&changed);
+                pass(&house, &changed).await;
                 reporter.add(changed);
             }
         }

@@ -1,6 +1,7 @@
 //! The doctor on integrations that are well made, or in one way badly: what it says stands in `docs/doctor.md`, word for word. The
 //! applications are programs in Python.
 
+mod provider;
 mod unchanged;
 
 use crate::harness::{App, PATIENCE, TestServer, Typed, process};
@@ -9,28 +10,33 @@ use serde_json::{Value, json};
 use std::fs;
 use std::process::{Child, Command, Stdio};
 
-/// An application's callback address that is wrong in one way.
-struct Receiver {
+/// A program in Python beside this file, which says first where it is.
+struct Program {
     process: Option<Child>,
     url: String,
 }
 
-impl Receiver {
-    fn start(fault: &str, secret: &str) -> Receiver {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/doctor/receiver.py");
-        let mut started =
-            Command::new("python3").args([path, fault, secret]).stdout(Stdio::piped()).spawn().expect("python3 runs");
+impl Program {
+    fn start(name: &str, words: &[&str]) -> Program {
+        let path = format!("{}/tests/it/doctor/{name}", env!("CARGO_MANIFEST_DIR"));
+        let mut started = Command::new("python3").arg(path).args(words).stdout(Stdio::piped()).spawn().expect("python3 runs");
         let told = process::lines(started.stdout.take().unwrap(), |_| {});
         let url = told.recv_timeout(PATIENCE).expect("it says where it is");
-        Receiver { process: Some(started), url }
+        Program { process: Some(started), url }
     }
 
+    /// An application's callback address that is wrong in one way.
+    fn receiver(fault: &str, secret: &str) -> Program {
+        Program::start("receiver.py", &[fault, secret])
+    }
+
+    /// Host and port.
     fn host(&self) -> &str {
-        self.url.trim_start_matches("http://").trim_end_matches("/parlour")
+        self.url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap()
     }
 }
 
-impl Drop for Receiver {
+impl Drop for Program {
     fn drop(&mut self) {
         if let Some(running) = self.process.take() {
             process::kill(running);
@@ -39,16 +45,16 @@ impl Drop for Receiver {
 }
 
 /// An office whose application is wrong in this way.
-fn office(server: &TestServer, fault: &str) -> (App, Receiver) {
+fn office(server: &TestServer, fault: &str) -> (App, Program) {
     let office = server.app("oa");
-    let receiver = Receiver::start(fault, &office.callback_secret);
+    let receiver = Program::receiver(fault, &office.callback_secret);
     server.types(&["app", "update", "oa", "--callback", &receiver.url, "--approve", receiver.host()]).ends(0);
     office.user("anna");
     (office, receiver)
 }
 
 /// The part about the callback address, with a steady word for what is different each time.
-fn told(examined: &Typed, receiver: &Receiver) -> String {
+fn told(examined: &Typed, receiver: &Program) -> String {
     let text = examined.out.replace(receiver.host(), "127.0.0.1:9000");
     let begin = ["good    callback", "WRONG   callback", "advice  callback"].iter().find_map(|begin| text.find(begin)).unwrap();
     let end = ["good    reachable", "WRONG   reachable"].iter().find_map(|end| text.find(end)).unwrap();
@@ -103,7 +109,7 @@ fn a_well_made_application_is_well() {
 fn an_application_without_users_is_told_that_they_come_and_what_was_not_asked() {
     let server = TestServer::nameless();
     let office = server.app_with("oa", &["--sign-in", "ticket"]);
-    let receiver = Receiver::start("none", &office.callback_secret);
+    let receiver = Program::receiver("none", &office.callback_secret);
     server.types(&["app", "update", "oa", "--callback", &receiver.url, "--approve", receiver.host()]).ends(0);
     let examined = server.types(&["doctor", "oa"]);
     assert!(examined.out.contains("they come as they sign in") && !examined.out.contains("user add"), "{examined:?}");

@@ -2,7 +2,7 @@
 
 use crate::apps::oidc::flow::Flow;
 use crate::callout::Callout;
-use crate::callout::call::{Fault, QUESTION, explain, fault, read};
+use crate::callout::call::{Answer, Fault, Head, QUESTION, explain, fault, read};
 use crate::callout::guard;
 use crate::callout::oidc::Whose;
 use crate::error::{Error, Result};
@@ -48,11 +48,16 @@ impl Discovery {
     }
 }
 
+/// Where the document of an issuer lies (§4.1).
+pub fn document(issuer: &str) -> String {
+    format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))
+}
+
 impl Callout {
     /// Asks for the document. Its issuer has to be the one that is set, to the letter: who answers for another one is another.
     pub(super) async fn discover(&self, whose: &Whose<'_>) -> Result<Discovery> {
         let issuer = &whose.settings.issuer;
-        let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+        let address = document(issuer);
         let (status, body) = self.fetch(whose, ("its discovery document", &address), |client, url| client.get(url)).await?;
         if status != 200 {
             return Err(Error::Unavailable(format!("its discovery document: {address} answered {status}")));
@@ -73,10 +78,19 @@ impl Callout {
         (what, address): (&str, &str),
         begin: impl FnOnce(&Client, Url) -> RequestBuilder,
     ) -> Result<(u16, Vec<u8>)> {
-        let said = |reason: String| Error::Unavailable(format!("{what}: {reason}"));
+        let answer = self.fetch_whole(whose, address, begin).await;
+        answer.map(|answer| (answer.status, answer.body)).map_err(|fault| Error::Unavailable(format!("{what}: {}", fault.reason)))
+    }
+
+    /// The same, with the head of the answer.
+    pub(super) async fn fetch_whole(
+        &self,
+        whose: &Whose<'_>,
+        address: &str,
+        begin: impl FnOnce(&Client, Url) -> RequestBuilder,
+    ) -> std::result::Result<Answer, Fault> {
         let asked = tokio::time::timeout(QUESTION.time, self.fetch_at_leisure(whose, address, begin)).await;
-        let late = || Err(fault(format!("it did not answer within {} s", QUESTION.time.as_secs())));
-        asked.unwrap_or_else(|_| late()).map_err(|fault| said(fault.reason))
+        asked.unwrap_or_else(|_| Err(fault(format!("it did not answer within {} s", QUESTION.time.as_secs()))))
     }
 
     async fn fetch_at_leisure(
@@ -84,7 +98,7 @@ impl Callout {
         whose: &Whose<'_>,
         address: &str,
         begin: impl FnOnce(&Client, Url) -> RequestBuilder,
-    ) -> std::result::Result<(u16, Vec<u8>), Fault> {
+    ) -> std::result::Result<Answer, Fault> {
         let inner = &self.inner;
         let refused = |error: Error| fault(error.sentence());
         let target = guard::parse(address, whose.approved).map_err(refused)?;
@@ -92,8 +106,9 @@ impl Callout {
         let client = inner.sign_ins.client(whose.app, &target, &addresses).map_err(refused)?;
         let request = begin(&client, target.url).header(header::ACCEPT, "application/json");
         let response = request.send().await.map_err(|error| explain(&error))?;
-        let (status, mut body) = (response.status().as_u16(), Vec::new());
-        read(response, BYTES, &mut body).await?;
-        Ok((status, body))
+        let mut answer =
+            Answer { status: response.status().as_u16(), retry_after: None, head: Head::of(&response), body: Vec::new() };
+        read(response, BYTES, &mut answer.body).await?;
+        Ok(answer)
     }
 }

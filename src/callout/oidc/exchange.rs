@@ -6,7 +6,7 @@ use crate::callout::oidc::Whose;
 use crate::callout::oidc::discovery::Discovery;
 use crate::error::{Error, Result};
 use crate::secret;
-use reqwest::{Client, Url, header};
+use reqwest::{Client, RequestBuilder, Url, header};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -29,26 +29,8 @@ enum Method {
 
 impl Callout {
     pub(super) async fn exchange(&self, whose: &Whose<'_>, discovery: &Discovery, (flow, code): (&Flow, &str)) -> Result<Tokens> {
-        let method = method(whose, discovery)?;
-        let client = &whose.settings.client;
-        let mut fields = vec![
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", whose.back),
-            ("code_verifier", &flow.verifier),
-        ];
-        let secret = whose.secret.unwrap_or_default();
-        match method {
-            Method::Basic => {}
-            Method::Post => fields.extend([("client_id", client.as_str()), ("client_secret", secret)]),
-            Method::None => fields.push(("client_id", client)),
-        }
-        let body = form(&fields)?;
-        let basic = (method == Method::Basic).then(|| basic(client, secret)).transpose()?;
-        let begin = |http: &Client, url: Url| {
-            let request = http.post(url).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
-            basic.into_iter().fold(request, |request, value| request.header(header::AUTHORIZATION, value))
-        };
+        let brought = Brought::new(whose, discovery, (flow, code))?;
+        let begin = |http: &Client, url: Url| brought.post(http, url);
         let (status, body) = self.fetch(whose, ("its token", &discovery.token_endpoint), begin).await?;
         understand(status, &body)
     }
@@ -79,6 +61,38 @@ impl Callout {
             true => Ok(said),
             false => Err(Error::Unauthenticated("its userinfo is of somebody else".into())),
         }
+    }
+}
+
+/// A code, with what shows who brings it.
+pub struct Brought {
+    body: String,
+    basic: Option<String>,
+}
+
+impl Brought {
+    pub fn new(whose: &Whose<'_>, discovery: &Discovery, (flow, code): (&Flow, &str)) -> Result<Brought> {
+        let method = method(whose, discovery)?;
+        let client = &whose.settings.client;
+        let mut fields = vec![
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", whose.back),
+            ("code_verifier", &flow.verifier),
+        ];
+        let secret = whose.secret.unwrap_or_default();
+        match method {
+            Method::Basic => {}
+            Method::Post => fields.extend([("client_id", client.as_str()), ("client_secret", secret)]),
+            Method::None => fields.push(("client_id", client)),
+        }
+        let basic = (method == Method::Basic).then(|| basic(client, secret)).transpose()?;
+        Ok(Brought { body: form(&fields)?, basic })
+    }
+
+    pub fn post(self, http: &Client, url: Url) -> RequestBuilder {
+        let request = http.post(url).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(self.body);
+        self.basic.into_iter().fold(request, |request, value| request.header(header::AUTHORIZATION, value))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cli::task::Place;
 use crate::directory::user;
 use crate::error;
 use crate::id::AppId;
-use crate::jobs::doctor::{self, Finding, token};
+use crate::jobs::doctor::{self, Finding, Given, token};
 use crate::store::Db;
 use crate::time::Moment;
 use tokio::runtime::Handle;
@@ -35,7 +35,9 @@ pub fn look(place: &Place, id: &AppId, (jwt, cookie): (Option<&str>, Option<&str
     findings.extend(waiting(&chart));
     findings.extend(events(&chart));
     let here = Handle::try_current().map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
-    findings.extend(here.block_on(doctor::look(&place.store, &place.callout, &chart.application, cookie))?);
+    let back = place.own.link(&format!("/sign-in/{id}"));
+    let given = Given { cookie, back: &back };
+    findings.extend(here.block_on(doctor::look(&place.store, &place.callout, &chart.application, given))?);
     if let Some(jwt) = jwt {
         findings.extend(here.block_on(token::look(&place.store, &chart.application, jwt))?);
     }
@@ -76,12 +78,10 @@ fn keys(chart: &Chart) -> Finding {
 
 fn users(chart: &Chart) -> Finding {
     let id = &chart.application.id;
-    let comes = |way| chart.application.opens(way);
+    let comes = |way: &SignIn| *way != SignIn::Local;
     match chart.has_users {
         true => Finding::good("users", "there are some"),
-        false if comes(SignIn::Ticket) || comes(SignIn::Callback) || comes(SignIn::Token) => {
-            Finding::good("users", "none yet; they come as they sign in")
-        }
+        false if chart.application.sign_in.iter().any(comes) => Finding::good("users", "none yet; they come as they sign in"),
         false => Finding::advice("users", "none yet", format!("parlour user add {id} ID --name NAME, or PUT /api/v1/users/ID")),
     }
 }

@@ -49,14 +49,15 @@ pub async fn messages(house: Data<House>, by: ApplicationKey) -> Answer {
     stream(house, by, Kind::Messages).await
 }
 
-/// The first page is read before the answer begins; a failure later cuts it off, so that nobody takes a part for the whole. So
+/// One at a time for each key: a reader may take as long as it likes. The first page is read before the answer begins; a failure later cuts it off, so that nobody takes a part for the whole. So
 /// does the end of the key.
 async fn stream(house: Data<House>, by: ApplicationKey, kind: Kind) -> Answer {
     let whose = (by.application.no, by.key.no);
+    let slot = house.exports.take(whose, 1).ok_or(Error::TooMany { after_s: 5 })?;
     let (first, next) = page(&house, whose, kind, None).await?;
-    let rest = stream::try_unfold((house, next), move |(house, next)| async move {
+    let rest = stream::try_unfold((house, next, slot), move |(house, next, slot)| async move {
         let Some(after) = next else { return Ok(None) };
-        page(&house, whose, kind, Some(after)).await.map(|(text, next)| Some((text, (house, next))))
+        page(&house, whose, kind, Some(after)).await.map(|(text, next)| Some((text, (house, next, slot))))
     });
     let failed = |error: Error| {
         match error {

@@ -6,6 +6,7 @@ use crate::directory::group::{self, Group, GroupDraft};
 use crate::directory::shared::{self, Draft};
 use crate::error::Result;
 use crate::http::House;
+use crate::http::api::import::Meant;
 use crate::http::api::list::{self, List, Query};
 use crate::http::api::path::Id;
 use crate::http::api::person::{Person, PersonSchema};
@@ -108,16 +109,6 @@ pub async fn index(house: Data<House>, by: ApplicationKey, Query(which): Query<W
 pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<GroupId>) -> Answer {
     let app = by.application.no;
     ok(&house.store.read(move |db| whole(db, shared::get(db, app, &id)?)).await?)
-}
-
-/// How a group is meant.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Meant {
-    /// Only says what would become of it.
-    #[serde(default)]
-    dry_run: bool,
 }
 
 /// A shared group after a change, with who came and who went; without the group, where nothing was to be done.

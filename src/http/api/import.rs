@@ -26,7 +26,7 @@ use utoipa::{IntoParams, ToSchema};
 pub struct Meant {
     /// Only says what would become of it.
     #[serde(default)]
-    dry_run: bool,
+    pub dry_run: bool,
 }
 
 /// How a whole list is meant.

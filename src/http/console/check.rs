@@ -2,13 +2,14 @@
 //! presses the button, since it calls out.
 
 use crate::apps::application::{Application, SignIn};
+use crate::http::client::oidc::back;
 use crate::http::console::form::Form;
 use crate::http::console::frame::Frame;
 use crate::http::console::language::en;
 use crate::http::console::visit::Visit;
 use crate::http::console::{draw, of};
 use crate::http::problem::Answer;
-use crate::jobs::doctor::{self, Exchange, Finding, State};
+use crate::jobs::doctor::{self, Exchange, Finding, Given, State};
 use actix_web::web::Path;
 use askama::Template;
 
@@ -31,7 +32,9 @@ pub async fn new(visit: Visit, id: Path<String>) -> Answer {
 pub async fn create(visit: Visit, id: Path<String>, form: Form) -> Answer {
     let application = visit.read(move |db| of(db, &id)).await?;
     let cookie = form.filled("cookie");
-    let findings = doctor::look(&visit.house.store, &visit.house.callout, &application, cookie.as_deref()).await?;
+    let back = back(&visit.house, &application.id);
+    let given = Given { cookie: cookie.as_deref(), back: &back };
+    let findings = doctor::look(&visit.house.store, &visit.house.callout, &application, given).await?;
     visit.note("application.check", application.id.as_str(), "ok").await;
     draw_found(&visit, &application, Some(findings))
 }
@@ -55,6 +58,14 @@ impl Check {
             "message.created" => en("Messages to the application"),
             "who-am-i" => en("Who somebody is, by the cookie"),
             "people" => en("People from an address"),
+            "provider" => en("Identity provider"),
+            "provider clock" => en("The provider's clock"),
+            "endpoints" => en("The provider's addresses"),
+            "pkce" => en("Protection of the code (PKCE)"),
+            "scopes" => en("Scopes"),
+            "provider keys" => en("The provider's keys"),
+            "redirect" => en("The way back from the provider"),
+            "client" => en("Parlour as the provider's client"),
             _ => en("Certificate"),
         }
     }

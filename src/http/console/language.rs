@@ -101,7 +101,10 @@ impl Language {
 
 /// In Chinese, if it is in the table; what stands in the places of `{}` may be a sentence of the table itself.
 fn known(english: &str) -> Option<String> {
-    let (things, chinese) = words::FAULTS.iter().find_map(|(form, chinese)| Some((matched(form, english)?, chinese)))?;
+    let (things, chinese) = words::FAULTS
+        .iter()
+        .flat_map(|table| table.iter())
+        .find_map(|(form, chinese)| Some((matched(form, english)?, chinese)))?;
     let things: Vec<String> = things.into_iter().map(|thing| known(thing).unwrap_or_else(|| thing.into())).collect();
     Some(fill(chinese, &things.iter().map(String::as_str).collect::<Vec<_>>()))
 }

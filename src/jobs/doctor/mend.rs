@@ -24,7 +24,7 @@ pub fn call(application: &Application, probe: &Probe) -> String {
     }
 }
 
-fn silence(id: &str, fault: &str) -> String {
+pub fn silence(id: &str, fault: &str) -> String {
     let has = |word: &str| fault.contains(word);
     if has("approved") || has("by https") {
         return format!("if you trust what answers there: parlour app update {id} --approve HOST:PORT");

@@ -5,27 +5,40 @@ pub mod callback;
 pub mod certificate;
 mod mend;
 pub mod people;
+pub mod provider;
 mod question;
 pub mod token;
 pub mod whoami;
 
 use crate::apps::application::Application;
-use crate::apps::{feed, whoami as asked};
+use crate::apps::{feed, oidc, whoami as asked};
 use crate::callout::{Callout, Probe};
 use crate::error::Result;
 use crate::store::{Db, Store};
 use serde::{Deserialize, Serialize};
 
-/// Asks everything that an application answers. `cookie`: of somebody who is signed in there, as a browser shows it.
-pub async fn look(store: &Store, callout: &Callout, application: &Application, cookie: Option<&str>) -> Result<Vec<Finding>> {
+/// What is known beside the store.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    /// Of somebody who is signed in to the application, as a browser shows it.
+    pub cookie: Option<&'a str>,
+    /// Where an identity provider sends browsers back to.
+    pub back: &'a str,
+}
+
+/// Asks everything that an application, and the identity provider of its users, answers.
+pub async fn look(store: &Store, callout: &Callout, application: &Application, given: Given<'_>) -> Result<Vec<Finding>> {
     let no = application.no;
     let (settings, feed) = store.read(move |db: &Db| Ok((asked::find(db, no)?, feed::find(db, no)?))).await?;
+    let provider = store.read(move |db: &Db| oidc::find(db, no)?.map(|set| Ok((set, oidc::secret(db, no)?))).transpose()).await?;
     let mut findings = callback::look(store, callout, application).await?;
-    findings.extend(whoami::look(callout, application, settings.as_ref(), cookie).await);
+    findings.extend(whoami::look(callout, application, settings.as_ref(), given.cookie).await);
+    findings.extend(provider::look(callout, application, provider.as_ref(), given.back).await?);
     if let Some(feed) = &feed {
         findings.extend(people::look(store, callout, application, feed).await);
     }
-    let addresses = [application.callback_url.clone(), settings.map(|asked| asked.url), feed.map(|feed| feed.feed.url)];
+    let issuer = provider.map(|(set, _)| set.issuer);
+    let addresses = [application.callback_url.clone(), settings.map(|asked| asked.url), issuer, feed.map(|feed| feed.feed.url)];
     let addresses: Vec<String> = addresses.into_iter().flatten().collect();
     findings.extend(certificate::look(callout, application, &addresses).await);
     Ok(findings)

@@ -226,6 +226,9 @@ fn an_export_ends_with_its_key() {
     stream.write_all(head.as_bytes()).unwrap();
     let mut first = [0; 64 * 1024];
     stream.read_exact(&mut first).unwrap();
+    // One at a time for each key.
+    server.http().bearer(made["key"].as_str().unwrap()).get("/api/v1/export/conversations").is_refused(429, "rate_limited");
+    (0..2).for_each(|_| assert_eq!(office.get("/export/conversations").status, 200, "another key has its own"));
     server.types(&["app", "key", "revoke", "oa", &made["no"].to_string()]).ends(0);
     let mut rest = Vec::new();
     let _ = stream.read_to_end(&mut rest);

@@ -1,41 +1,27 @@
 //! The doctor, and the page of the console that says the same, on an application that nobody changed.
 
+use super::Program;
 use crate::console::admin::Admin;
-use crate::harness::{Folder, PATIENCE, TestServer, process};
-use std::process::{Child, Command, Stdio};
+use crate::harness::{Folder, TestServer};
+use std::process::Command;
 
-struct Neighbour {
-    process: Option<Child>,
-    url: String,
-}
+struct Neighbour(Program);
 
 impl Neighbour {
     fn open(words: &[&str]) -> Neighbour {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/doctor/neighbour.py");
-        let mut started = Command::new("python3").arg(path).args(words).stdout(Stdio::piped()).spawn().expect("python3 runs");
-        let told = process::lines(started.stdout.take().unwrap(), |_| {});
-        let url = told.recv_timeout(PATIENCE).expect("it says where it is");
-        Neighbour { process: Some(started), url }
+        Neighbour(Program::start("neighbour.py", words))
     }
 
     fn host(&self) -> &str {
-        self.url.split("://").nth(1).unwrap()
+        self.0.host()
     }
 
     /// An application whose people come by its cookie.
     fn is_used(&self, server: &TestServer) {
         server.app_with("oa", &["--sign-in", "whoami", "--approve", self.host()]);
-        let url = format!("{}/me", self.url);
+        let url = format!("{}/me", self.0.url);
         let words = ["app", "whoami", "oa", "--url", &url, "--cookie", "session", "--id", "/user/id", "--name", "/user/name"];
         server.types(&[&words[..], &["--email", "/user/mail"]].concat()).ends(0);
-    }
-}
-
-impl Drop for Neighbour {
-    fn drop(&mut self) {
-        if let Some(running) = self.process.take() {
-            process::kill(running);
-        }
     }
 }
 
@@ -59,7 +45,7 @@ fn who_somebody_is_and_who_is_there_are_asked_and_what_found_nothing_is_named() 
     assert!(told.contains("WRONG   who-am-i        with the cookie it answered 401") && told.contains("a fresh one"), "{told}");
     assert!(examined(&server, &["--cookie", "sid=1"]).contains("none of what was pasted"));
 
-    let people = |path: &str| server.types(&["app", "people", "oa", "--url", &format!("{}/{path}", neighbour.url)]);
+    let people = |path: &str| server.types(&["app", "people", "oa", "--url", &format!("{}/{path}", neighbour.0.url)]);
     people("people").ends(0);
     assert!(examined(&server, &[]).contains("lists 1 people in 0 groups"));
     people("me").ends(1);

@@ -32,4 +32,10 @@ pub const WORDS: super::Table = &[
     ("A call from an hour ago", "一小时前的调用"),
     ("Who somebody is, by the cookie", "通过 Cookie 识别用户"),
     ("Certificate", "证书"),
+    ("The provider's clock", "身份提供商的时钟"),
+    ("The provider's addresses", "身份提供商的地址"),
+    ("Protection of the code (PKCE)", "授权码保护（PKCE）"),
+    ("The provider's keys", "身份提供商的密钥"),
+    ("The way back from the provider", "从身份提供商返回"),
+    ("Parlour as the provider's client", "作为客户端的 Parlour"),
 ];

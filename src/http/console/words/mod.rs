@@ -5,6 +5,7 @@ mod application;
 mod callback;
 mod check;
 mod door;
+mod examination;
 mod fault;
 mod feed;
 mod frame;
@@ -14,10 +15,10 @@ mod oidc;
 mod operator;
 mod user;
 
-pub use fault::FAULTS;
-
 /// English, and the same in Chinese. `one|many` is chosen by number; Chinese has one form.
 pub type Table = &'static [(&'static str, &'static str)];
+
+pub const FAULTS: [Table; 2] = [examination::FAULTS, fault::FAULTS];
 
 pub const CHINESE: [Table; 11] = [
     frame::WORDS,
@@ -83,7 +84,7 @@ mod tests {
     #[test]
     fn every_fault_is_said_somewhere() {
         let all = texts("src").join("\n");
-        for (english, chinese) in FAULTS {
+        for (english, chinese) in FAULTS.iter().flat_map(|table| table.iter()) {
             assert_eq!(english.matches("{}").count(), chinese.matches("{}").count(), "{english}");
             let longest = english.split("{}").max_by_key(|part| part.len()).unwrap().trim_matches([':', ' ']);
             let noun =
