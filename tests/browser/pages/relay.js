@@ -29,7 +29,16 @@ export class Relay {
   #join(socket, port) {
     this.joined++;
     const onward = connect(port, '127.0.0.1');
-    socket.on('data', (bytes) => (onward.write(bytes), this.onsent(unmasked(bytes))));
+    let left = Buffer.alloc(0);
+    socket.on('data', (bytes) => {
+      onward.write(bytes);
+      for (left = Buffer.concat([left, bytes]); ; ) {
+        const frame = first(left);
+        if (!frame) break;
+        left = left.subarray(frame.size);
+        this.onsent(frame.text);
+      }
+    });
     onward.on('data', (bytes) => this.deaf || socket.write(bytes));
     for (const [end, other] of [[socket, onward], [onward, socket]]) {
       this.#open.add(end);
@@ -39,10 +48,20 @@ export class Relay {
   }
 }
 
-/** The text of one short frame as clients send it (RFC 6455, 5.2); what is none is empty. @param {Buffer} bytes */
-function unmasked(bytes) {
-  if (bytes[0] !== 0x81) return '';
-  const start = (bytes[1] & 0x7f) < 126 ? 2 : 4;
+/**
+ * The first whole thing that a client sent: a frame, whose text is unmasked (RFC 6455, 5.2), or the request before all frames.
+ * @param {Buffer} bytes
+ */
+function first(bytes) {
+  if (bytes[0] === 0x47) {
+    const end = bytes.indexOf('\r\n\r\n'); // G, of GET
+    return end < 0 ? null : { text: '', size: end + 4 };
+  }
+  if (bytes.length < 6) return null;
+  const short = bytes[1] & 0x7f;
+  const start = short < 126 ? 2 : 4;
+  const size = start + 4 + (short < 126 ? short : bytes.readUInt16BE(2));
+  if (bytes.length < size) return null;
   const mask = bytes.subarray(start, start + 4);
-  return Buffer.from(bytes.subarray(start + 4).map((byte, at) => byte ^ mask[at % 4])).toString();
+  return { text: Buffer.from(bytes.subarray(start + 4, size).map((byte, at) => byte ^ mask[at % 4])).toString(), size };
 }
