@@ -108,7 +108,8 @@ impl To {
     fn write(&self, config: &Config, kinds: &[Kind], as_table: bool, out: impl Write) -> Result<usize> {
         let (mut out, mut written) = (BufWriter::new(out), 0);
         if as_table {
-            out.write_all(csv::write(COLUMNS).as_bytes()).map_err(|e| self.unwritable(&e))?;
+            // Without the mark a Chinese Excel takes it for GBK.
+            out.write_all(format!("\u{feff}{}", csv::write(COLUMNS)).as_bytes()).map_err(|e| self.unwritable(&e))?;
         }
         for kind in kinds {
             for row in rows(config, &self.app, *kind) {

@@ -161,7 +161,7 @@ impl Suspend {
 impl Token {
     fn run(self, place: &Place) -> Result<Answer> {
         let expires_at = self.days.map(|days| Moment::now().plus(Duration::from_secs(days.saturating_mul(24 * 3600))));
-        let draft = Draft { kind: Kind::Token, name: self.name, address: None, expires_at };
+        let draft = Draft { kind: Kind::Token, name: self.name, address: None, expires_at, in_use: Vec::new() };
         let (app, id) = (self.app, self.id);
         let (session, token) = place.change("token.create", format!("{app}/{id}"), move |tx| {
             let app = application::get(tx, &app)?.no;

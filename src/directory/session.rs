@@ -15,8 +15,8 @@ use std::time::Duration;
 
 /// How much later a use is noted again.
 const NOTED: Duration = Duration::from_secs(60);
-/// Sessions in force at once per user and kind; a new one ends the one that was longest unused.
-const MOST: i64 = 100;
+/// Sessions in force at once per user and kind; a new one ends the one that was longest unused, and one that somebody is connected with last.
+const MOST: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -65,6 +65,8 @@ pub struct Draft {
     pub name: String,
     pub address: Option<String>,
     pub expires_at: Option<Moment>,
+    /// Sessions of this user that somebody is connected with at this moment, whenever their use was noted last.
+    pub in_use: Vec<i64>,
 }
 
 /// Opens a session of an active user and answers it with its token, which is shown once.
@@ -78,7 +80,7 @@ pub fn open_by(tx: &mut Tx, user: &User, draft: &Draft, token: &str) -> Result<S
     if !user.is_active() {
         return Err(Error::Forbidden("this user is suspended".into()));
     }
-    make_room(tx, user, draft.kind)?;
+    make_room(tx, user, draft)?;
     let sql = "SELECT coalesce(max(no), 0) + 1 FROM session WHERE application = ?1 AND user = ?2";
     let no = tx.one(sql, params![user.app, user.no], |r| r.get(0))?;
     let session = Session {
@@ -105,11 +107,13 @@ fn insert(tx: &mut Tx, session: &Session, token: &str) -> Result<()> {
     tx.run(sql, params![s.app, s.user, s.no, kind, hash, s.name, s.address, s.created_at, s.expires_at]).map(|_| ())
 }
 
-fn make_room(tx: &mut Tx, user: &User, kind: Kind) -> Result<()> {
+fn make_room(tx: &mut Tx, user: &User, draft: &Draft) -> Result<()> {
     let sql = "SELECT no FROM session WHERE application = ?1 AND user = ?2 AND kind = ?3 AND revoked_at IS NULL \
-               AND (expires_at IS NULL OR expires_at > ?4) ORDER BY last_used_at DESC, no DESC LIMIT -1 OFFSET ?5";
-    let now = tx.now;
-    for no in tx.all(sql, params![user.app, user.no, kind.as_str(), now, MOST - 1], |r| r.get::<i64>(0))? {
+               AND (expires_at IS NULL OR expires_at > ?4) ORDER BY last_used_at DESC, no DESC";
+    let bound = params![user.app, user.no, draft.kind.as_str(), tx.now];
+    let mut sessions = tx.all(sql, bound, |r| r.get::<i64>(0))?;
+    sessions.sort_by_key(|no| !draft.in_use.contains(no));
+    for no in sessions.into_iter().skip(MOST - 1) {
         revoke(tx, user.app, user.no, no)?;
     }
     Ok(())

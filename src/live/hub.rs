@@ -104,6 +104,11 @@ impl Hub {
         self.lock().values().flatten().for_each(|peer| peer.outbox.end(bye.clone()));
     }
 
+    /// The sessions by which a user is connected.
+    pub fn sessions(&self, app: AppNo, user: UserNo) -> Vec<i64> {
+        self.lock().get(&(app, user)).map(|of_user| of_user.iter().map(|peer| peer.session).collect()).unwrap_or_default()
+    }
+
     pub fn is_connected(&self, app: AppNo, user: UserNo) -> bool {
         self.lock().contains_key(&(app, user))
     }

@@ -4,7 +4,7 @@ mod example;
 mod long;
 mod page;
 
-use crate::harness::{App, Listener, PATIENCE, TestServer, process};
+use crate::harness::{App, Listener, PATIENCE, TestServer, eventually, process};
 use serde_json::{Value, json};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -167,6 +167,38 @@ fn a_reader_who_asks_for_what_is_not_there_is_told_where_to_go_on() {
     assert_eq!((&reset["id"], &reset["body"]["data"]), (&json!("1"), &json!({"after": 999, "upto": 1})));
     anna.sends("application", "and now?");
     assert_eq!(reader.reads("message.created")["id"], "2");
+}
+
+/// A question stays until it is answered or given up; what stood behind it is forgotten after three days.
+#[test]
+fn a_reader_is_told_what_is_gone_between_what_is_there() {
+    let mut server = TestServer::start();
+    let office = server.app_with("oa", &told(&["message.created"]));
+    let mut anna = office.person("anna");
+    office.user("ben");
+    anna.sends("application", "balance?");
+    for text in ["old", "old too", "new"] {
+        anna.sends("ben", text);
+    }
+    server.stops();
+    let database = rusqlite::Connection::open(server.data().join("parlour.db")).unwrap();
+    let four_days = 4 * 24 * 3_600_000_i64;
+    let aged = database.execute("UPDATE delivery SET done_at = done_at - ?1 WHERE no IN (2, 3)", [four_days]).unwrap();
+    assert_eq!(aged, 2);
+    drop(database);
+    server.starts();
+    anna.returns();
+    let shown = |item: &Value| (item["type"].as_str().unwrap().to_string(), item["id"].clone());
+    let page = || office.get("/events?after=0").is(200)["items"].as_array().unwrap().clone();
+    eventually("what is old is forgotten", || page().iter().all(|item| item["data"]["message"]["text"] != "old").then_some(()));
+    let wanted = [("message.created", 1), ("reset", 3), ("message.created", 4)];
+    assert_eq!(page().iter().map(shown).collect::<Vec<_>>(), wanted.map(|(kind, id)| (kind.to_string(), json!(id))));
+    for program in PROGRAMS {
+        let reader = Reader::start(program, &office, "1");
+        let reset = reader.reads("reset");
+        assert_eq!((&reset["id"], &reset["body"]["data"]), (&json!("3"), &json!({"after": 1, "upto": 3})));
+        assert_eq!(reader.reads("message.created")["id"], "4", "and it goes on behind it");
+    }
 }
 
 /// A connection of which the system keeps little that is not read.

@@ -57,6 +57,29 @@ fn a_fresh_token_makes_no_session_shorter_and_leaves_a_programs_token_alone() {
     }
 }
 
+/// A page that asks for a ticket each time it is made opens a session each time.
+#[test]
+fn a_hundred_page_views_sign_out_no_window_that_is_open() {
+    let server = TestServer::with(&["--rest-rate", "0", "--address-rate", "0"]);
+    let office = server.app("oa");
+    office.user("anna");
+    let ticket = || office.post("/users/anna/tickets", &json!({})).is(201)["ticket"].as_str().expect("a ticket").to_string();
+    let (open, _) = greets(&office, &ticket());
+    let (left, welcome) = greets(&office, &ticket());
+    drop(left);
+    for _ in 0..110 {
+        drop(greets(&office, &ticket()));
+    }
+    open.says(r#"{"watch":{"id":7,"users":[]}}"#);
+    open.hears("ok", 0, |body| body["id"] == 7);
+    let sessions = office.get("/users/anna/sessions?limit=200").is(200);
+    let numbers: Vec<&Value> = sessions["items"].as_array().into_iter().flatten().map(|session| &session["id"]).collect();
+    assert!(
+        numbers.len() == 100 && !numbers.contains(&&welcome["session"]["id"]),
+        "those that nobody uses make room: {numbers:?}"
+    );
+}
+
 /// The other devices of somebody who is signed out, and what they hear.
 fn are_gone_at_once(office: &App, ben: &Voice, end: impl Fn()) {
     let devices: Vec<Voice> = (0..3).map(|_| office.device("anna")).collect();

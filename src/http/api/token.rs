@@ -70,5 +70,5 @@ fn parse(body: Body) -> Result<Draft> {
     if body.expires_at.is_some_and(|end| end <= Moment::now()) {
         return Err(Error::invalid("expires_at", "this moment has passed"));
     }
-    Ok(Draft { kind: Kind::Token, name: name.into(), address: None, expires_at: body.expires_at })
+    Ok(Draft { kind: Kind::Token, name: name.into(), address: None, expires_at: body.expires_at, in_use: Vec::new() })
 }

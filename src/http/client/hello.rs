@@ -24,11 +24,11 @@ pub struct Admitted {
 pub async fn admit(house: &House, hello: &Hello, address: &str) -> Result<Admitted> {
     let (app, text) = (hello.app.clone(), hello.token.clone());
     if text.starts_with(ticket::PREFIX) {
-        return by_ticket(house, app, text, visit(hello, address)).await;
+        return by_ticket(house, app, text, visit(house, hello, address)).await;
     }
     if token::looks_like(&text) {
         let (application, claims) = verify(house, app, text).await?;
-        let visit = visit(hello, address);
+        let visit = visit(house, hello, address);
         return house.store.write(move |tx| opening::by_token(tx, &application, claims, &visit)).await.map(Admitted::from);
     }
     let caller = held(house, &app, text).await?;
@@ -87,11 +87,11 @@ fn ended() -> Error {
     Error::Unauthenticated("this session has ended; sign in again".into())
 }
 
-fn visit(hello: &Hello, address: &str) -> Visit {
+fn visit(house: &House, hello: &Hello, address: &str) -> Visit {
     let said = hello.client.as_ref();
     let words = [said.and_then(|c| c.name.as_deref()), said.and_then(|c| c.version.as_deref())];
     let client = words.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    Visit { client, address: address.into(), earlier: None }
+    Visit { client, address: address.into(), earlier: None, hub: house.live.hub.clone() }
 }
 
 impl From<Opened> for Admitted {

@@ -13,21 +13,25 @@ use crate::directory::user::{self, Profile, User};
 use crate::error::{Error, Result};
 use crate::http::client::application::active;
 use crate::id::AppId;
+use crate::live::Hub;
 use crate::store::Tx;
 use crate::time::Moment;
 use crate::wire::News;
 use crate::wire::row::UserRow;
 use serde::Serialize;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Who knocks: a browser or a program at an address.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Visit {
     /// What it calls itself.
     pub client: String,
     pub address: String,
     /// The session of the same application that it holds already, with its token.
     pub earlier: Option<(Caller, String)>,
+    /// Who is connected, and so by which session.
+    pub hub: Arc<Hub>,
 }
 
 /// An open session.
@@ -119,6 +123,7 @@ fn fresh(tx: &mut Tx, user: &User, end: Moment, visit: &Visit) -> Result<(i64, S
         name: visit.client.clone(),
         address: Some(visit.address.clone()),
         expires_at: Some(end),
+        in_use: visit.hub.sessions(user.app, user.no),
     };
     let (Session { no, .. }, token) = session::open(tx, user, &draft)?;
     Ok((no, token))

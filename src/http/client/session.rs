@@ -149,5 +149,6 @@ async fn visit(house: &House, application: &Application, page: &Page, request: &
         }
         None => None,
     };
-    Ok(Visit { client: agent::name(given), address: address::of(request).to_string(), earlier })
+    let hub = house.live.hub.clone();
+    Ok(Visit { client: agent::name(given), address: address::of(request).to_string(), earlier, hub })
 }

@@ -86,7 +86,12 @@ fn a_file_is_written_whole_or_not_at_all_and_never_over_another() {
     let message: Value = serde_json::from_str(&written).unwrap();
     assert_eq!((&message["from"], &message["text"]), (&json!("application"), &json!("hello")));
     types(&["export", "messages", "oa", "out.ndjson"]).is_refused(4, "never overwrites");
-    assert!(types(&["export", "users", "oa", "users.csv"]).ends(0).starts_with("users.csv written, 1 row, "));
+    types(&["user", "add", "oa", "wang", "--name", "王伟"]).ends(0);
+    assert!(types(&["export", "users", "oa", "users.csv"]).ends(0).starts_with("users.csv written, 2 rows, "));
+    let table = std::fs::read_to_string(line.path("users.csv")).unwrap();
+    assert!(table.starts_with("\u{feff}id,") && table.contains("王伟"), "a spreadsheet program sees that it is UTF-8: {table}");
+    let said = types(&["import", "users", "oa", "users.csv", "--json"]).json();
+    assert_eq!(said["unchanged"], 2, "and it can be brought back as it is: {said}");
     assert_eq!(std::fs::read_to_string(line.path("out.ndjson")).unwrap(), written);
 }
 
