@@ -76,6 +76,7 @@ function quit() {
   if (token || lent.is) signOut(app, token).catch(() => {});
   credentials?.forget();
   desk?.drafts.clear();
+  desk?.messenger.outbox.clear();
   leave();
   desk = null;
 }

@@ -147,6 +147,7 @@ function open(entry, app, onout) {
       if (Failure.of(cause).code !== 'unauthenticated') return desk.say(t('sign.out.failed'), true);
     }
     desk.drafts.clear();
+    messenger.outbox.clear();
     stop();
     asking?.stop();
     messenger.stop();

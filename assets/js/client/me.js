@@ -1,5 +1,6 @@
 /** Me: my face and presence, and the menu to change it or to leave. */
 import { Avatar, showWord } from './avatar.js';
+import { Confirm } from './dialog.js';
 import { Icon } from './icon.js';
 import { sentence, t } from './language.js';
 import { html, useDesk, useEffect, useName, useRef, useState } from './ui.js';
@@ -51,6 +52,7 @@ function Menu({ onclose }) {
   const [show, setShow] = useState(presence.mine.show);
   const [note, setNote] = useState(presence.mine.note ?? '');
   const [span, setSpan] = useState(0);
+  const [leaving, setLeaving] = useState(false);
   const group = useName('show');
   const form = /** @type {import('preact').RefObject<HTMLFormElement>} */ (useRef(/** @type {any} */ (null)));
   useEffect(() => /** @type {HTMLElement|null|undefined} */ (form.current?.querySelector('input:checked'))?.focus(), []);
@@ -77,9 +79,11 @@ function Menu({ onclose }) {
         </select></label>`}
       <${Bell} />
       <div class="popover-foot">
-        ${desk.signOut && html`<button type="button" class="button button-plain" onClick=${desk.signOut}><${Icon} name="leave" />${t('sign.out')}</button>`}
+        ${desk.signOut && html`<button type="button" class="button button-plain" onClick=${() => (desk.messenger.outbox.entries.length ? setLeaving(true) : desk.signOut?.())}><${Icon} name="leave" />${t('sign.out')}</button>`}
         <button type="submit" class="button button-accent">${t('save')}</button>
       </div>
+      ${leaving && html`<${Confirm} title=${t('sign.out.unsent', { n: desk.messenger.outbox.entries.length })} action=${t('sign.out')}
+        onyes=${() => (setLeaving(false), desk.signOut?.())} onclose=${() => setLeaving(false)} />`}
     </form>`;
 }
 

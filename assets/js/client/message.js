@@ -111,7 +111,7 @@ export function Waiting({ entry, starts, ends, again }) {
         <div class="bubble"><${Markdown} message=${entry} /></div>
         ${failed
           ? html`<div class="message-foot message-failed" role="alert"><${Icon} name="alert" /><span>${reason}</span>
-              <button type="button" class="link" onClick=${() => messenger.outbox.retry(entry.key)}>${t('outbox.again')}</button>
+              <button type="button" class="link" onClick=${() => messenger.outbox.retry(entry.key)}>${t('link.again')}</button>
               <button type="button" class="link" onClick=${() => again(entry)}>${t('message.edit')}</button>
               <button type="button" class="link" onClick=${() => messenger.outbox.settle(entry.key)}>${t('outbox.discard')}</button></div>`
           : ends && html`<div class="message-foot"><span class="mark"><${Icon} name="clock" label=${t('mark.waiting')} /></span></div>`}

@@ -8,6 +8,7 @@ const JUMP_PAGES = 20;
 /** @typedef {import('./replica.js').Replica} Replica */
 
 export class History {
+  /** Conversations in which somebody has looked back. @type {Set<number>} */ paged = new Set();
   /** @type {Set<number>} */ #loading = new Set();
   /** @type {Set<string>} */ #vain = new Set();
 
@@ -29,6 +30,7 @@ export class History {
     const { messages, earlier, later, loading } = this.view(conversation);
     if (loading || !(earlier || later)) return;
     const before = later ? undefined : messages[0].id;
+    this.paged.add(conversation);
     this.#loading.add(conversation);
     this.plug.onchange();
     try {

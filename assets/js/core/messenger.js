@@ -35,6 +35,7 @@ const WRITES = new Set(['send', 'edit', 'delete', 'act', 'open', 'room', 'settin
  * @property {(entry: import('./outbox.js').Entry) => void} [onrefuse] the server does not take one
  * @property {(presence: import('./wire.js').Presence[]) => void} [onpresence]
  * @property {(typing: {conversation: number, user: string, on: boolean}) => void} [ontyping]
+ * @property {number} [keep] how many messages of a conversation stay here that nobody has looked back in; left out: all
  * @property {import('./clock.js').Clock} [clock]
  */
 
@@ -173,13 +174,15 @@ export class Messenger {
     const live = touched !== 'all' && this.replica.live;
     const me = this.rows.users.get(this.id);
     if (me) this.me = me;
-    for (const message of [...(set.messages ?? []), ...(set.message ? [set.message] : [])]) {
+    const messages = [...(set.messages ?? []), ...(set.message ? [set.message] : [])];
+    for (const message of messages) {
       if (!message.key) this.marks.received();
       else if (this.outbox.settle(message.key)) this.#answered(message);
       if (message.key) this.options.onsent?.(message);
       if (live) this.news.tell(message, version);
       if (message.from.startsWith('user:')) this.typing.take(message.conversation, message.from.slice(5), false);
     }
+    for (const id of new Set(messages.map(({ conversation }) => conversation))) if (!this.history.paged.has(id)) this.rows.trim(id, this.id, this.options.keep);
     for (const group of set.groups ?? []) this.roster.forget(group.id);
     if (set.groups?.length || set.conversations?.length || set.conversation) this.presence.again();
     if (touched === 'all') {

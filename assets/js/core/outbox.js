@@ -96,6 +96,13 @@ export class Outbox {
     if (!entry.failed) this.plug.onrefuse?.({ ...entry, failed: { code: 'discarded', message: 'it was discarded' } });
   }
 
+  /** Whoever signs out leaves nothing for the next one to read, or to be sent. */
+  clear() {
+    this.close();
+    for (const { key } of [...this.entries]) this.discard(key);
+    if (this.#owner) for (const [name] of this.plug.store.list(`outbox/${this.#owner}/`)) this.plug.store.remove(name);
+  }
+
   /** Done with: it is confirmed, or given up. @param {string} key */
   settle(key) {
     const at = this.entries.findIndex((entry) => entry.key === key);

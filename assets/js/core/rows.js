@@ -1,5 +1,6 @@
 /** Everything the server has told: the one reducer for `sync` and for the rows of an `ok`. Insert or replace by id. */
 import { put } from './timeline.js';
+import { unread } from './unread.js';
 
 /** @typedef {import('./wire.js').RowSet} RowSet */
 /** @typedef {'users'|'groups'|'conversations'|'members'|'messages'|'settings'} Table */
@@ -41,6 +42,23 @@ export class Rows {
     let list = this.timelines.get(conversation);
     if (!list) this.timelines.set(conversation, (list = []));
     return list;
+  }
+
+  /**
+   * Lets go of all but the newest messages of a conversation, once there are twice as many. What is unread of them stays counted.
+   * @param {number} conversation @param {string} me @param {number} [most] left out: all stay
+   */
+  trim(conversation, me, most = Infinity) {
+    const list = this.timelines.get(conversation) ?? [];
+    if (list.length < 2 * most) return;
+    const before = unread(this, conversation, me);
+    const gone = list.splice(0, list.length - most);
+    const own = this.member(conversation, me);
+    if (!own) return;
+    const counted = { ...own, unread: 0, mentions: 0, countedAt: Math.max(own.countedAt ?? 0, gone[gone.length - 1].id) };
+    this.members.get(conversation)?.set(me, counted);
+    const after = unread(this, conversation, me);
+    Object.assign(counted, { unread: before.count - after.count, mentions: before.mentioned && !after.mentioned ? 1 : 0 });
   }
 
   /** @param {number} conversation @param {string} user */

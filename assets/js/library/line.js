@@ -8,6 +8,8 @@ import { Events } from './event.js';
 import { Letters } from './letter.js';
 
 const STATUS = /** @type {const} */ ({ off: 'closed', connecting: 'connecting', ready: 'online', waiting: 'offline', stopped: 'stopped' });
+/** A program that runs for months does not keep what was said in all of them. */
+const KEEP = 500;
 const CLIENT = { name: 'parlour.js', version: '1' };
 
 export class Line {
@@ -24,6 +26,7 @@ export class Line {
       app: options.app,
       ...(options.user && { user: options.user }),
       client: options.client ?? CLIENT,
+      keep: KEEP,
       dial: dialOf(options, base),
       store: keeper(() => options.storage),
       token: (why) => credentials.token(why),
@@ -66,6 +69,7 @@ export class Line {
     const token = this.credentials.kept()?.token ?? this.credentials.value;
     this.credentials.forget();
     this.close();
+    this.messenger.outbox.clear();
     if (token) await signOut(this.base, token);
   }
 

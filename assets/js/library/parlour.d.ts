@@ -124,7 +124,7 @@ export interface Parlour {
   changeRoom(conversation: number, change: { title?: string; add?: string[]; remove?: string[] }): Promise<Conversation>;
   leaveRoom(conversation: number): Promise<void>;
 
-  /** What is here of a conversation. */
+  /** What is here of a conversation: its newest 500 to 1,000 messages, or all that came since {@link Parlour.earlier} was called for it. */
   timeline(to: Party | number): Timeline;
   /** Fetches the page before what is here. */
   earlier(to: Party | number, limit?: number): Promise<Timeline>;
@@ -163,7 +163,7 @@ export interface Parlour {
   reconnect(): void;
   /** Ends it. What waits in `storage` is sent the next time. */
   close(): void;
-  /** Ends it, and the session too. A program calls {@link Parlour.close}: this ends a long-lived token for good. */
+  /** Ends it, and the session too, and takes what waits out of `storage`: the next one here may be somebody else. A program calls {@link Parlour.close}: this ends a long-lived token for good. */
   signOut(): Promise<void>;
 }
 

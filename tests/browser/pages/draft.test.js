@@ -28,6 +28,29 @@ test('what one tab sends leaves alone what another one is writing', async () => 
   assert.equal(await writes(first), 'a long sentence that is not done');
 });
 
+test('who signs out leaves nothing that was written in the browser, and is asked where that was not sent', async () => {
+  const window = await stage.visitor();
+  await window.page.routeWebSocket(/\/ws/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => String(text).startsWith('{"send"') || server.send(text));
+  });
+  await window.signIn(stage.server.url, 'anna');
+  await window.open('Ben Okafor');
+  await window.say('between us');
+  await writes(window, 'and more');
+  const kept = () => window.page.evaluate(() => JSON.stringify(localStorage).match(/between us|and more/g)?.sort() ?? []);
+  await window.until('both are kept', async () => (await kept()).length === 2);
+  await window.page.click('.me-button');
+  await window.page.getByRole('button', { name: 'Sign out' }).click();
+  const dialog = window.page.getByRole('dialog', { name: 'Sign out and lose a message that was not sent?' });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  assert.equal((await kept()).length, 2);
+  await window.page.getByRole('button', { name: 'Sign out' }).click();
+  await dialog.getByRole('button', { name: 'Sign out' }).click();
+  await window.page.waitForSelector('[name=password]');
+  assert.deepEqual(await kept(), []);
+});
+
 test('a tab goes on with what another one left, and once it is sent it is gone everywhere', async () => {
   const first = await stage.person('ben');
   await first.open('Anna Liu');

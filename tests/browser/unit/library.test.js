@@ -278,3 +278,35 @@ test('the types name what is there, and nothing else', () => {
   assert.deepEqual(members.sort(), own.sort());
   parlour.close();
 });
+
+test('a program that runs for long keeps the newest of each conversation, unless it looks back', async () => {
+  const { parlour, arrive } = program();
+  const rooms = [7, 8].map((id) => ({ id, kind: 'room', title: 'Room', first: 1, last: 9, count: 2, version: 1 }));
+  const socket = await arrive({ sync: { reset: true, conversations: rooms, messages: [7, 8].map((id) => message(9, { id: 9 + id, conversation: id, prev: 3 })) } });
+  const looked = parlour.earlier(8);
+  await settle();
+  ok(socket, 'history', { messages: [] });
+  await looked;
+  for (let at = 0; at < 3000; at++) socket.says({ sync: { version: 20 + at, messages: [message(20 + at, { conversation: 7 + (at % 2), prev: 18 + at })] } });
+  const here = parlour.timeline(7).messages;
+  assert.ok(here.length >= 499 && here.length < 1000, `${here.length}`);
+  assert.equal(here.at(-1)?.id, 3018);
+  assert.ok(parlour.timeline(7).earlier, 'the rest is still to be had');
+  assert.equal(parlour.timeline(8).messages.length, 1500);
+  parlour.close();
+});
+
+test('who signs out leaves nothing in the storage for the next one', async () => {
+  const kept = new Map([['parlour/outbox/oa/anna/left', JSON.stringify({ key: 'left', to: 'user:ben', text: 'from another page', at: 1 })], ['parlour/outbox/oa/ben/x', 'of somebody else']]);
+  const storage = { get length() { return kept.size; }, key: (at) => [...kept.keys()][at] ?? null, getItem: (name) => kept.get(name) ?? null, setItem: (name, text) => void kept.set(name, text), removeItem: (name) => void kept.delete(name) };
+  const { parlour, arrive, sockets } = program({ storage });
+  await arrive();
+  const sent = parlour.send('user:ben', 'secret');
+  await settle();
+  assert.equal(kept.size, 3);
+  globalThis.fetch = async () => new Response(null, { status: 204 });
+  await parlour.signOut();
+  await assert.rejects(sent, (cause) => cause instanceof Failure);
+  assert.deepEqual([...kept.keys()], ['parlour/outbox/oa/ben/x']);
+  assert.ok(sockets.length);
+});

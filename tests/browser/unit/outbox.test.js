@@ -179,3 +179,15 @@ test('what is discarded is not sent again, and who waits for it hears of it', as
   await clock.pass(10_000);
   assert.deepEqual([asked.length, refusals.map(({ key, failed }) => [key, failed.code]), store.map.size], [1, [['k1', 'discarded']], 0]);
 });
+
+test('signing out clears what is here and what other pages of this user left, and nobody else\'s', async () => {
+  const { outbox, asked, refusals, store } = desk();
+  store.set('outbox/oa/anna/other', JSON.stringify({ key: 'other', to: 'user:ben', text: 'of another tab', at: 1 }));
+  store.set('outbox/oa/ben/x', '{}');
+  outbox.add({ to: 'user:ben', text: 'secret', key: 'k1' });
+  outbox.clear();
+  outbox.open();
+  await settle();
+  assert.deepEqual([outbox.entries, asked, [...store.map.keys()]], [[], [], ['outbox/oa/ben/x']]);
+  assert.deepEqual(refusals.map(({ key, failed }) => [key, failed.code]), [['k1', 'discarded']]);
+});

@@ -122,3 +122,22 @@ test('a direct conversation is named by the person, so that the name outlives a 
   assert.equal(conversationOf(rows, 'conversation:7', 'anna').id, 7);
   assert.equal(conversationOf(rows, 'user:carol', 'anna'), undefined);
 });
+
+test('a long conversation lets go of its beginning; what is unread of it stays counted', () => {
+  const { rows } = replica();
+  const many = Array.from({ length: 20 }, (_, at) => message(11 + at, at === 2 ? { mentions: ['anna'] } : {}));
+  rows.apply({ messages: many }, 30);
+  const before = unread(rows, 7, 'anna');
+  rows.trim(7, 'anna', 12);
+  assert.equal(rows.timelines.get(7).length, 23, 'not before there are twice as many');
+  rows.trim(7, 'anna', 10);
+  assert.deepEqual([rows.timelines.get(7).length, unread(rows, 7, 'anna')], [10, before]);
+  rows.apply({ messages: [message(31)] }, 31);
+  assert.equal(unread(rows, 7, 'anna').count, before.count + 1);
+  rows.apply({ messages: [message(32, { from: 'user:anna' }), ...Array.from({ length: 20 }, (_, at) => message(33 + at))] }, 52);
+  assert.equal(unread(rows, 7, 'anna').count, 20);
+  rows.trim(7, 'anna', 5);
+  assert.deepEqual([rows.timelines.get(7).length, unread(rows, 7, 'anna').count], [5, 20], 'who answered has read what was there');
+  rows.apply({ members: [member('anna', { unread: 0, read: 52, version: 53 })] }, 53);
+  assert.equal(unread(rows, 7, 'anna').count, 0);
+});
