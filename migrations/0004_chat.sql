@@ -106,7 +106,7 @@ CREATE TABLE batch (
     editing      INTEGER NOT NULL DEFAULT 0,       -- 1: of these, the text is to be as above
     PRIMARY KEY (application, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX batch_open ON batch (due_at) WHERE done_at IS NULL OR changing IS NOT NULL;
+CREATE INDEX batch_open ON batch (application, due_at, id) WHERE done_at IS NULL OR changing IS NOT NULL;
 CREATE INDEX batch_topic ON batch (application, topic, id) WHERE topic IS NOT NULL;
 
 -- Users of large groups as these were when a batch was accepted, and who was connected when it began: they become recipients
@@ -118,6 +118,17 @@ CREATE TABLE batch_group (
     users        TEXT    NOT NULL,                 -- a JSON array of users' numbers
     PRIMARY KEY (application, batch, no),
     FOREIGN KEY (application, batch) REFERENCES batch (application, id)
+) STRICT, WITHOUT ROWID;
+
+-- A message took the place of so many before it that some have still to be withdrawn.
+CREATE TABLE replacement (
+    application  INTEGER NOT NULL,
+    conversation INTEGER NOT NULL,
+    topic        TEXT    NOT NULL,
+    sender       INTEGER NOT NULL,                 -- as whom it was written
+    upto         INTEGER NOT NULL,                 -- all of the topic before this message
+    PRIMARY KEY (application, conversation, topic, sender),
+    FOREIGN KEY (application, conversation) REFERENCES conversation (application, id)
 ) STRICT, WITHOUT ROWID;
 
 -- Waits for its message until there is one, or an error.

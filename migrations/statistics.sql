@@ -40,7 +40,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('expiry',        'expiry',                           '20000 1000 2 1 1'),
     ('expiry',        'expiry_due',                       '20000 1'),
     ('batch',         'batch',                            '100000 5000 1'),
-    ('batch',         'batch_open',                       '100 1'),
+    ('batch',         'batch_open',                       '100 5 1 1'),
     ('batch',         'batch_topic',                      '20000 1000 2 1'),
     ('batch_copy',    'batch_copy',                       '1000000 50000 10 1'),
     ('batch_copy',    'batch_copy_waiting',               '1000 50 10 1'),

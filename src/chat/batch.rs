@@ -22,10 +22,12 @@ use std::time::{Duration, Instant};
 
 pub use change::{Content, edit, refresh_soon, retitle};
 pub use draft::Draft;
+pub use due::{next, open};
 pub use single::message;
 
 mod change;
 mod draft;
+mod due;
 pub(super) mod single;
 
 /// Copies that are written before the answer.
@@ -35,9 +37,6 @@ const PIECE: i64 = 25;
 const BUDGET: Duration = Duration::from_millis(1);
 /// Copies that are changed at once, before the answer, take no longer.
 const PATIENCE: Duration = Duration::from_millis(50);
-
-/// Batches of one application that are written side by side.
-const AT_ONCE: i64 = 4;
 
 #[derive(Debug, Clone)]
 pub struct Batch {
@@ -138,23 +137,6 @@ fn cut(mut found: Vec<Batch>, limit: usize) -> (Vec<Batch>, bool) {
     (found, more)
 }
 
-/// When the next batch is to be written that waits for its moment.
-pub fn next(db: &Db, now: Moment) -> Result<Option<Moment>> {
-    let sql = "SELECT due_at FROM batch WHERE (done_at IS NULL OR changing IS NOT NULL) AND due_at > ?1 ORDER BY due_at LIMIT 1";
-    db.maybe(sql, [now], |r| r.get(0))
-}
-
-/// The batches that have something left to do now, of applications that are not suspended: a few of each, the first of each
-/// before the second of any, so that no application waits until another has done.
-pub fn open(db: &Db, now: Moment) -> Result<Vec<(AppNo, i64)>> {
-    let sql = "SELECT application, id FROM (
-                   SELECT b.application, b.id, b.due_at, row_number() OVER (PARTITION BY b.application ORDER BY b.due_at, b.id) AS place
-                   FROM batch b JOIN application a ON a.no = b.application
-                   WHERE (b.done_at IS NULL OR b.changing IS NOT NULL) AND a.suspended_at IS NULL AND b.due_at <= ?1)
-               WHERE place <= ?2 ORDER BY place, due_at LIMIT 100";
-    db.all(sql, params![now, AT_ONCE], |r| Ok((r.get(0)?, r.get(1)?)))
-}
-
 /// Accepts a message for these parties. Few copies are written at once, many by the job of audiences.
 pub fn accept(tx: &mut Tx, author: &Author, to: &[String], draft: &Draft) -> Result<Accepted> {
     draft.check(tx.now)?;
@@ -205,25 +187,23 @@ pub fn withdraw(tx: &mut Tx, app: AppNo, id: i64) -> Result<Batch> {
         return Ok(batch);
     }
     single::keep(tx, app, id)?;
+    mark_withdrawn(tx, app, id)?;
+    go_on(tx, app, id)
+}
+
+/// As `withdraw`, by the job.
+pub(super) fn withdraw_soon(tx: &mut Tx, app: AppNo, id: i64) -> Result<()> {
+    mark_withdrawn(tx, app, id)?;
+    tx.tell(News::Nudge(Work::Audiences));
+    Ok(())
+}
+
+fn mark_withdrawn(tx: &mut Tx, app: AppNo, id: i64) -> Result<()> {
     let now = tx.now;
     let sql = "UPDATE batch SET text = '', withdrawn_at = ?3, done_at = coalesce(done_at, ?3),
                    changing = CASE WHEN due_at <= ?3 THEN 0 END WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, id, now])?;
-    audience::forget(tx, app, id)?;
-    go_on(tx, app, id)
-}
-
-/// As `withdraw`, of all that was sent about a topic; the job takes the copies back.
-pub(super) fn withdraw_all(tx: &mut Tx, app: AppNo, topic: &Topic) -> Result<()> {
-    let sql = "DELETE FROM batch_group WHERE application = ?1 AND batch IN
-               (SELECT id FROM batch WHERE application = ?1 AND topic = ?2 AND withdrawn_at IS NULL)";
-    tx.run(sql, params![app, topic])?;
-    let sql = "UPDATE batch SET text = '', withdrawn_at = ?3, done_at = coalesce(done_at, ?3),
-                   changing = CASE WHEN due_at <= ?3 THEN 0 END WHERE application = ?1 AND topic = ?2 AND withdrawn_at IS NULL";
-    let now = tx.now;
-    tx.run(sql, params![app, topic, now])?;
-    tx.tell(News::Nudge(Work::Audiences));
-    Ok(())
+    audience::forget(tx, app, id)
 }
 
 /// Does what is small at once, and leaves to the job what is large, what has to wait, and what depends on who is there.

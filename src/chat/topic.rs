@@ -6,7 +6,14 @@ use crate::chat::batch::{self, Batch, Content};
 use crate::chat::message;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, MessageId, Topic, UserNo};
-use crate::store::{Db, Tx, params};
+use crate::store::{Db, Row, Tx, params};
+use crate::wire::News;
+use crate::wire::news::Work;
+
+/// Batches that are marked as withdrawn in one transaction.
+const PIECE: i64 = 200;
+/// Messages that are withdrawn in one, because a later one takes their place.
+const AT_ONCE: i64 = 50;
 
 /// What was sent about it, the newest first, before a batch; and whether there is more.
 pub fn list(db: &Db, app: AppNo, topic: &Topic, before: i64, limit: usize) -> Result<(Vec<Batch>, bool)> {
@@ -22,21 +29,28 @@ pub fn edit(tx: &mut Tx, app: AppNo, topic: &Topic, content: &Content) -> Result
     }
 }
 
-/// Takes all that was sent about it back, of more than 100 recipients soon after. Answers how many batches.
-pub fn withdraw(tx: &mut Tx, app: AppNo, topic: &Topic) -> Result<i64> {
-    require(tx, app, topic)?;
+/// Takes back what was sent about it after one batch and up to another, a piece of it: what has more than 100 recipients is
+/// taken back soon after. Answers how many batches, and after which the rest stands, if there may be more.
+pub fn withdraw(tx: &mut Tx, app: AppNo, topic: &Topic, (after, upto): (i64, i64)) -> Result<(i64, Option<i64>)> {
     let sql =
-        "SELECT count(*), coalesce(sum(total), 0) FROM batch WHERE application = ?1 AND topic = ?2 AND withdrawn_at IS NULL";
-    let (count, copies) = tx.one(sql, params![app, topic], |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?)))?;
-    if copies > batch::TOGETHER {
-        batch::withdraw_all(tx, app, topic)?;
-        return Ok(count);
+        "SELECT id, total FROM batch WHERE application = ?1 AND topic = ?2 AND withdrawn_at IS NULL AND id > ?3 AND id <= ?4
+               ORDER BY id LIMIT ?5";
+    let found: Vec<(i64, i64)> = tx.all(sql, params![app, topic, after, upto, PIECE], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let copies: i64 = found.iter().map(|(_, total)| total).sum();
+    for (id, _) in &found {
+        match copies <= batch::TOGETHER {
+            true => drop(batch::withdraw(tx, app, *id)?),
+            false => batch::withdraw_soon(tx, app, *id)?,
+        }
     }
-    let sql = "SELECT id FROM batch WHERE application = ?1 AND topic = ?2 AND withdrawn_at IS NULL";
-    for id in tx.all(sql, params![app, topic], |r| r.get(0))? {
-        batch::withdraw(tx, app, id)?;
-    }
-    Ok(count)
+    let more = found.last().filter(|_| found.len() as i64 == PIECE).map(|(id, _)| *id);
+    Ok((found.len() as i64, more))
+}
+
+/// The newest batch about it, withdrawn or not.
+pub fn newest(db: &Db, app: AppNo, topic: &Topic) -> Result<i64> {
+    let sql = "SELECT max(id) FROM batch WHERE application = ?1 AND topic = ?2";
+    db.one(sql, params![app, topic], |r| r.get::<Option<i64>>(0))?.ok_or(Error::NotFound("topic"))
 }
 
 /// A user in whose name something was sent about it that stands; else the application.
@@ -53,16 +67,64 @@ pub fn require(db: &Db, app: AppNo, topic: &Topic) -> Result<()> {
     }
 }
 
-/// Withdraws what the application wrote of a topic in a conversation before this message, as whom it writes now.
-pub(super) fn replace(tx: &mut Tx, author: &Author, topic: &Topic, place: (ConversationId, MessageId)) -> Result<()> {
-    let app = author.app;
-    let sql = "SELECT id FROM message WHERE application = ?1 AND topic = ?2 AND conversation = ?3 AND id < ?4
-               AND sender = ?5 AND (sender = 0 OR via = 1) AND deleted_by IS NULL";
-    let earlier: Vec<MessageId> = tx.all(sql, params![app, topic, place.0, place.1, author.user], |r| r.get(0))?;
-    for id in earlier {
-        message::delete(tx, &Author::application(app), id)?;
+/// Withdraws what the application wrote of a topic in a conversation before this message, as whom it writes now: the newest at
+/// once, and the rest, where there is more, by the job.
+pub(super) fn replace(
+    tx: &mut Tx,
+    author: &Author,
+    topic: &Topic,
+    (conversation, upto): (ConversationId, MessageId),
+) -> Result<()> {
+    let whole = Replaced { app: author.app, conversation, topic: topic.clone(), sender: author.user, upto };
+    if !whole.withdraw(tx)? {
+        return Ok(());
     }
+    let sql = "INSERT INTO replacement (application, conversation, topic, sender, upto) VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT DO UPDATE SET upto = excluded.upto";
+    tx.run(sql, params![whole.app, conversation, topic, whole.sender, upto])?;
+    tx.tell(News::Nudge(Work::Audiences));
     Ok(())
+}
+
+/// What a message takes the place of.
+struct Replaced {
+    app: AppNo,
+    conversation: ConversationId,
+    topic: Topic,
+    sender: UserNo,
+    upto: MessageId,
+}
+
+impl Replaced {
+    /// Withdraws a piece of it; answers whether there may be more.
+    fn withdraw(&self, tx: &mut Tx) -> Result<bool> {
+        let sql = "SELECT id FROM message WHERE application = ?1 AND topic = ?2 AND conversation = ?3 AND id < ?4
+                   AND sender = ?5 AND (sender = 0 OR via = 1) AND deleted_by IS NULL ORDER BY id DESC LIMIT ?6";
+        let Replaced { app, conversation, topic, sender, upto } = self;
+        let earlier: Vec<MessageId> = tx.all(sql, params![app, topic, conversation, upto, sender, AT_ONCE], |r| r.get(0))?;
+        for id in &earlier {
+            message::delete(tx, &Author::application(*app), *id)?;
+        }
+        Ok(earlier.len() as i64 == AT_ONCE)
+    }
+}
+
+/// A piece of what later messages have taken the place of; answers whether there may be more.
+pub fn go_on(tx: &mut Tx) -> Result<bool> {
+    let sql = "SELECT application, conversation, topic, sender, upto FROM replacement LIMIT 1";
+    let read =
+        |r: &Row| Ok(Replaced { app: r.get(0)?, conversation: r.get(1)?, topic: r.get(2)?, sender: r.get(3)?, upto: r.get(4)? });
+    let Some(next) = tx.maybe(sql, [], read)? else { return Ok(false) };
+    if !next.withdraw(tx)? {
+        let sql = "DELETE FROM replacement WHERE application = ?1 AND conversation = ?2 AND topic = ?3 AND sender = ?4";
+        tx.run(sql, params![next.app, next.conversation, next.topic, next.sender])?;
+    }
+    Ok(true)
+}
+
+/// Whether something waits for `go_on`.
+pub fn is_waiting(db: &Db) -> Result<bool> {
+    db.any("SELECT 1 FROM replacement LIMIT 1", [])
 }
 
 /// Whether a later message of the topic took the place of this one for a user before it was written.

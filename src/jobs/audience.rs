@@ -3,6 +3,7 @@
 
 use crate::chat::audience;
 use crate::chat::batch::{self, Connected};
+use crate::chat::topic;
 use crate::error::Result;
 use crate::id::{AppNo, UserNo};
 use crate::store::{Db, Store};
@@ -77,10 +78,14 @@ async fn run_once(store: &Store, roll: &Roll, present: &mut Present) -> Result<b
     for (app, id, asks) in store.read(open).await? {
         let connected = if asks { present.among(roll, app, id) } else { Arc::default() };
         match store.write(move |tx| batch::step_among(tx, app, id, &connected)).await {
-            Ok(left) => more |= left,
+            // It may have been the last of it, and others wait behind it.
+            Ok(_) => more = true,
             // One batch that fails does not hold up the others.
             Err(error) => failed = Some(error),
         }
+    }
+    if store.read(topic::is_waiting).await? {
+        more |= store.write(topic::go_on).await?;
     }
     match failed {
         Some(error) if !more => Err(error),

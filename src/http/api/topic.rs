@@ -73,12 +73,18 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>,
 #[utoipa::path(delete, path = "/api/v1/topics/{id}", tag = "topics", params(("id" = String, Path)),
     responses((status = 202, description = "Accepted", body = Withdrawn)))]
 pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>) -> Answer {
-    let app = by.application.no;
-    let withdraw = move |tx: &mut Tx| {
-        require_voice(&by, topic::speaker(tx, app, &name)?)?;
-        topic::withdraw(tx, app, &name)
+    let (app, topic) = (by.application.no, name.clone());
+    let allowed = move |db: &Db| {
+        let upto = topic::newest(db, app, &topic)?;
+        require_voice(&by, topic::speaker(db, app, &topic)?).map(|()| upto)
     };
-    let withdrawn = house.store.write(withdraw).await?;
+    let upto = house.store.read(allowed).await?;
+    let (mut withdrawn, mut after) = (0, Some(0));
+    while let Some(from) = after {
+        let topic = name.clone();
+        let (piece, rest) = house.store.write(move |tx| topic::withdraw(tx, app, &topic, (from, upto))).await?;
+        (withdrawn, after) = (withdrawn + piece, rest);
+    }
     answer(StatusCode::ACCEPTED, &Withdrawn { withdrawn })
 }
 

@@ -143,3 +143,44 @@ fn whoever_has_seen_the_page_of_a_thousand_messages_has_read_them_all() {
     assert_eq!((read(), read()), (json!(many), json!(0)));
     counts(&office.device("anna"), 0);
 }
+
+/// The texts that stand in the only conversation.
+fn standing(office: &App) -> Vec<String> {
+    let place = office.get("/conversations").is(200)["items"][0]["id"].clone();
+    let (mut all, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = office.get(&format!("/conversations/{place}/messages?limit=200{after}")).is(200);
+        all.extend(page["items"].as_array().unwrap().iter().map(|message| message["text"].as_str().unwrap().to_string()));
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => break,
+        }
+    }
+    all.retain(|text| !text.is_empty());
+    all
+}
+
+#[test]
+fn a_topic_of_hundreds_of_messages_is_withdrawn_whole_and_what_comes_after_stays() {
+    let server = TestServer::with(&["--rest-rate", "0"]);
+    let office = server.app("oa");
+    office.user("anna");
+    (0..450).for_each(|n| drop(send(&office, "user:anna", &format!("status {n}"), "status")));
+    assert_eq!(office.delete("/topics/status").is(202)["withdrawn"], 450);
+    send(&office, "user:anna", "another", "status");
+    eventually("all but the last are gone", || (standing(&office) == ["another"]).then_some(()));
+    assert_eq!(office.delete("/topics/status").is(202)["withdrawn"], 1);
+    office.delete("/topics/nothing").is_refused(404, "not_found");
+}
+
+#[test]
+fn a_message_takes_the_place_of_hundreds() {
+    let server = TestServer::with(&["--rest-rate", "0"]);
+    let office = server.app("oa");
+    office.user("anna");
+    (0..120).for_each(|n| drop(send(&office, "user:anna", &format!("status {n}"), "status")));
+    send(&office, "user:anna", "beside it", "other");
+    office.post("/messages", &json!({"to": "user:anna", "text": "now", "topic": "status", "replace": true})).is(202);
+    eventually("only the last of the topic stands", || (standing(&office) == ["beside it", "now"]).then_some(()));
+    counts(&office.device("anna"), 2);
+}
