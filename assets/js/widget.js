@@ -30,7 +30,7 @@
     .cross, .is-open .talk { display: none; } .is-open .cross { display: block; }
     .badge { position: absolute; inset-block-start: -0.25rem; inset-inline-end: -0.25rem; min-inline-size: 1.375rem; box-sizing: border-box; padding: 0 0.375rem; border-radius: 0.75rem; background: #c62828; color: #fff; line-height: 1.375rem; text-align: center; } .badge[hidden] { display: none; }
     iframe { position: absolute; inset-block-end: 4.5rem; inset-inline-end: 0; inline-size: min(24.5rem, calc(100vw - 2.5rem)); block-size: min(40rem, calc(100vh - 7.5rem)); border: 0; border-radius: 1rem;
-      background: Canvas; box-shadow: 0 0 0 1px #0000001a, 0 12px 48px #0000004d; visibility: hidden; opacity: 0; translate: 0 0.5rem; transition: opacity 140ms ease-out, translate 140ms ease-out, visibility 0s 140ms; }
+      background: Canvas; box-shadow: 0 0 0 1px light-dark(#0000001a, #ffffff29), 0 12px 48px #0000004d; visibility: hidden; opacity: 0; translate: 0 0.5rem; transition: opacity 140ms ease-out, translate 140ms ease-out, visibility 0s 140ms; }
     .is-open iframe { visibility: visible; opacity: 1; translate: 0 0; transition-delay: 0s; }
     @media (max-width: 34rem) { iframe { position: fixed; inset: 0; inline-size: 100%; block-size: 100%; border-radius: 0; } .is-open button { visibility: hidden; } }
     @media (prefers-reduced-motion: reduce) { *, *::before { transition: none !important; } }

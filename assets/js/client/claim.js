@@ -37,7 +37,7 @@ function Taken({ taker }) {
   const at = new Date(taker.at);
   const said = taker.user === messenger.id ? t('claim.mine') : t('claim.taken', { name: taker.name || t('former.name') });
   return html`<div class="card-state is-done" role="status" tabindex="-1"><${Icon} name="sent" />
-    <p><strong dir="auto">${said}</strong> <time class="card-who" dateTime=${taker.at} title=${fullTime(at)}>${when(at)}</time></p></div>`;
+    <p><strong>${said}</strong> <time class="card-who" dateTime=${taker.at} title=${fullTime(at)}>${when(at)}</time></p></div>`;
 }
 
 /** @param {{claim: Shown}} props */
@@ -52,6 +52,6 @@ function Progress({ claim }) {
     <div class="claim-far"><p><strong>${t(whole ? 'claim.complete' : 'claim.far', { done: claim.done, of: claim.of, n: claim.of })}</strong>
       ${claim.mine && !whole && html` <span class="claim-mine"><${Icon} name="sent" />${t('claim.yours')}</span>`}</p>
       ${!whole && html`<progress value=${claim.done} max=${claim.of} aria-hidden="true"></progress>`}
-      ${all.length > 0 && html`<p class="card-who" dir="auto">${listed(all)}</p>`}</div>
+      ${all.length > 0 && html`<p class="card-who">${listed(all)}</p>`}</div>
   </div>`;
 }

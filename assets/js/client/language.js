@@ -29,19 +29,23 @@ export function t(word, values = {}) {
   const text = typeof found === 'string' ? found : (plural.select(Number(values.n)) === 'one' && found.one) || found.other;
   const fill = (/** @type {string} */ name) => {
     const value = values[name] ?? '';
-    return typeof value === 'number' ? value.toLocaleString(locale) : value;
+    return typeof value === 'number' ? value.toLocaleString(locale) : apart(value);
   };
   return joined(text.split(/\{(\w+)\}/).map((part, at) => (at % 2 ? fill(part) : part)));
 }
 
 /** @param {string[]} names */
-export const listed = (names) => joined(new Intl.ListFormat(locale, { type: 'conjunction' }).formatToParts(names).map(({ value }) => value));
+export const listed = (names) => joined(new Intl.ListFormat(locale, { type: 'conjunction' }).formatToParts(names.map(apart)).map(({ value }) => value));
+
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+/** A name that is written from right to left does not turn the sentence around it (Unicode, UAX 9: FSI and PDI). @param {string} value */
+const apart = (value) => (RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value);
 
 const HAN = [/\p{Script=Han}$/u, /^\p{Script=Han}/u];
-const LATIN = [/[\p{Script=Latin}\p{Nd}]$/u, /^[\p{Script=Latin}\p{Nd}]/u];
-/** Where Chinese meets Latin letters or digits, a space stands between them. @param {string[]} parts */
+const OTHER = [/[\p{Nd}\u2069]$|(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])\p{L}$/u, /^[\p{Nd}\u2068]|^(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])\p{L}/u];
+/** Where Chinese meets letters of another script or digits, a space stands between them. @param {string[]} parts */
 function joined(parts) {
-  const meets = (/** @type {string} */ text, /** @type {string} */ part) => (HAN[0].test(text) && LATIN[1].test(part)) || (LATIN[0].test(text) && HAN[1].test(part));
+  const meets = (/** @type {string} */ text, /** @type {string} */ part) => (HAN[0].test(text) && OTHER[1].test(part)) || (OTHER[0].test(text) && HAN[1].test(part));
   return parts.reduce((text, part) => text + (meets(text, part) ? ' ' : '') + part, '');
 }
 

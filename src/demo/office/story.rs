@@ -28,14 +28,14 @@ const DEPARTMENTS: [(&str, &str, &str); 4] = [
 
 /// from, to, text, whether it has been read; in the order in which they were written
 const TALK: [(&str, &str, &str, bool); 9] = [
-    ("ben", "anna", "Morning Anna! The **Meyer** offer is ready. Could you look at it before lunch?", true),
+    ("ben", "anna", "Hi Anna! The **Meyer** offer is ready. Could you look at it before it goes out?", true),
     ("anna", "ben", "Just did. Looks good, one thing: payment in *30 days*, not 45.", true),
     ("ben", "anna", "Changed. It goes out now 👍", false),
     ("wei", "emil", "Hi Emil, the server will be upgraded tonight at 20:00, about ten minutes.", true),
     ("emil", "wei", "Thanks for the warning, I will tell the two customers who work late.", true),
     ("wei", "emil", "谢谢！", false),
     ("dalia", "anna", "Anna, the new contracts are in your tray. Two signatures, please ✍️", true),
-    ("anna", "dalia", "Will do after the ten o'clock call.", true),
+    ("anna", "dalia", "Will do, right after this call.", true),
     ("emil", "ben", "Is the Lindqvist account yours or Anna's? They ask about an invoice.", false),
 ];
 

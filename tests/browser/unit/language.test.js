@@ -34,7 +34,7 @@ test('a failure is a sentence', () => {
   assert.equal(sentence({ code: 'strange', message: '' }), en['error.internal']);
 });
 
-test('where Chinese meets Latin letters or digits a space stands between them, and nowhere else', async () => {
+test('where Chinese meets other letters or digits a space stands between them, and nowhere else', async () => {
   Object.assign(globalThis, { location: { search: '?lang=zh-CN' } });
   const { t, listed } = await import('../../../assets/js/client/language.js?chinese');
   assert.equal(t('card.open', { name: 'Harbour' }), '在 Harbour 中打开');
@@ -42,7 +42,9 @@ test('where Chinese meets Latin letters or digits a space stands between them, a
   assert.equal(t('composer.placeholder', { name: 'Ünal' }), '发消息给 Ünal');
   assert.equal(t('block.ask', { name: 'Ben' }), '屏蔽 Ben？');
   assert.equal(t('provider.go', { name: '单位账号' }), '使用单位账号登录');
-  assert.equal(t('card.late', { name: 'عمر', label: 'OK', time: '12:30' }), 'عمر已抢先处理：OK，12:30。');
+  assert.equal(t('card.late', { name: 'عمر', label: 'OK', time: '12:30' }), '\u2068عمر\u2069 已抢先处理：OK，12:30。', 'and what runs from right to left stands apart');
+  assert.equal(listed(['你', 'עדי']), '你和 \u2068עדי\u2069');
+  assert.equal(t('block.ask', { name: 'Ольга' }), '屏蔽 Ольга？');
   assert.equal(listed(['Anna', 'Ben', '王伟']), 'Anna、Ben 和王伟');
   for (const [word, said] of Object.entries(zh)) assert.doesNotMatch(typeof said === 'string' ? said : said.other, /\p{Script=Han}[\p{Script=Latin}\d]|[\p{Script=Latin}\d]\p{Script=Han}/u, word);
 });
