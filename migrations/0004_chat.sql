@@ -59,6 +59,7 @@ CREATE TABLE message (
     digest       BLOB    NOT NULL,                 -- of what was sent, to tell a repetition from a second use of the key
     topic        TEXT,                             -- the application's object that it is about
     mentions     TEXT,
+    files        TEXT,                             -- a JSON array of files' numbers
     text         TEXT    NOT NULL,
     PRIMARY KEY (application, conversation, id)    -- a page of history lies together on the disk
 ) STRICT, WITHOUT ROWID;

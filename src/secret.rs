@@ -42,6 +42,20 @@ pub fn fingerprint(text: impl AsRef<[u8]>) -> Fingerprint {
     Sha256::digest(text.as_ref()).into()
 }
 
+/// A fingerprint of what comes piece by piece.
+#[derive(Default)]
+pub struct Fingerprinting(Sha256);
+
+impl Fingerprinting {
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub fn finish(self) -> Fingerprint {
+        self.0.finalize().into()
+    }
+}
+
 /// Compares in constant time.
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     use subtle::ConstantTimeEq;

@@ -9,7 +9,7 @@ use crate::chat::card::{self, Holder, claim};
 use crate::chat::copy::{self, Copy, Target};
 use crate::chat::message;
 use crate::chat::term::Terms;
-use crate::chat::{audience, conversation, topic};
+use crate::chat::{audience, conversation, file, topic};
 use crate::directory::user;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, Key, MessageId, Party, Topic, UserNo};
@@ -157,6 +157,7 @@ pub fn accept(tx: &mut Tx, author: &Author, to: &[String], draft: &Draft) -> Res
     let (due, Terms { topic, expires_at }) = (draft.send_at.unwrap_or(now), &draft.terms);
     let Draft { text, online, replace, .. } = draft;
     tx.run(sql, params![app, id, author.user, text, now, due, topic, expires_at, online, replace, card])?;
+    file::hold(tx, author, id, &draft.files)?;
     let gathered = audience::gather(tx, author, (id, draft.online), to)?;
     let sql = "UPDATE batch SET total = ?3, failed = ?4, everyone = ?5 WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, id, gathered.total, gathered.failed, gathered.everyone])?;
@@ -319,7 +320,8 @@ fn post(tx: &mut Tx, author: &Author, batch: &Batch, (position, target): (i64, &
         Target::Conversation(id) => Party::Conversation(conversation::get(tx, batch.app, *id)?.id),
         Target::Application => Party::Application,
     };
-    let plain = message::Draft::parse(Key::of_copy(batch.id, position)?, batch.text.clone())?;
+    let files = file::held(tx, batch.app, batch.id)?;
+    let plain = message::Draft::with_files(Key::of_copy(batch.id, position)?, batch.text.clone(), files)?;
     let draft = message::Draft { batch: Some(batch.id), card: batch.card, terms: batch.terms.clone(), ..plain };
     let row = message::post(tx, author, &to, &draft)?.row;
     match &batch.terms.topic {

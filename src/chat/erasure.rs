@@ -2,7 +2,7 @@
 //! ends. Lists that name it are cleared afterwards, piece by piece (`directory::erasure::go_on`).
 
 use crate::apps::application::{self, Policy};
-use crate::chat::{announce, room};
+use crate::chat::{announce, file, room};
 use crate::directory::{contact, erasure, user};
 use crate::error::Result;
 use crate::id::{AppNo, UserNo};
@@ -17,6 +17,7 @@ pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
     let (person, seen_by, met) = (user::get_no(tx, app, no)?, seen_by(tx, app, no)?, met(tx, app, no)?);
     room::leave_all(tx, app, no)?;
     tx.run("DELETE FROM mention WHERE application = ?1 AND user = ?2", params![app, no])?;
+    file::forget(tx, app, no)?;
     let version = erasure::erase(tx, app, no)?;
     // In this order: who begins afresh takes nothing that was told before it has looked.
     tx.tell(News::Behind { app, to: met });

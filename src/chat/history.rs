@@ -1,6 +1,5 @@
 //! Pages of a conversation's messages, newest last.
 
-use crate::chat::card;
 use crate::chat::member::{self, Member};
 use crate::chat::message::{self, Message};
 use crate::directory::caller::Caller;
@@ -78,7 +77,7 @@ pub fn all(db: &Db, app: AppNo, after: MessageId, limit: u32) -> Result<(Vec<Mes
     let mut page = db.all(&sql, params![app, after, i64::from(limit) + 1], message::read)?;
     let more = page.len() > limit as usize;
     page.truncate(limit as usize);
-    card::attach(db, app, &mut page)?;
+    message::complete(db, app, &mut page)?;
     Ok((page, more))
 }
 
@@ -114,6 +113,6 @@ fn cut(db: &Db, (app, conversation, until): Scope, condition: &str, id: i64, lim
     let mut page = db.all(&sql, params![app, conversation, until, id, i64::from(limit) + 1], message::read)?;
     let more = page.len() > limit as usize;
     page.truncate(limit as usize);
-    card::attach(db, app, &mut page)?;
+    message::complete(db, app, &mut page)?;
     Ok((page, more))
 }

@@ -5,12 +5,13 @@ use crate::chat::author::Author;
 use crate::chat::card::{self, Card};
 use crate::chat::conversation;
 use crate::chat::term::{self, Terms};
-use crate::chat::{fact, ledger, member, picture};
+use crate::chat::{fact, file, ledger, member, picture};
 use crate::directory::caller::Caller;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, MessageId, Party, UserId, UserNo};
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
+use crate::wire::file::FileRow;
 use crate::wire::row::{ConversationKind, MessageRow, Rows};
 use std::collections::HashMap;
 
@@ -54,16 +55,23 @@ fn keep(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft, all: bool) -> R
     if let Some(reply) = draft.reply_to {
         require_in(tx, author.app, place.conversation, reply)?;
     }
+    let files = match file::require(tx, author, &draft.files) {
+        Ok(files) => files,
+        // They may have gone with the message that was written.
+        Err(refused) => return repetition::find(tx, author, to, draft)?.ok_or(refused),
+    };
     // A question to the application may still be refused, and more may be written where more is to be told.
     let is_question = place.kind == ConversationKind::Application && !author.is_application();
-    let alone = all && !is_question && !place.begun && mentions.is_empty();
-    let Some(row) = insert(tx, author, place.conversation, (draft, &mentions), alone)? else {
+    let alone = all && !is_question && !place.begun && mentions.is_empty() && files.is_empty();
+    let Some(mut row) = insert(tx, author, place.conversation, (draft, &mentions), alone)? else {
         return repetition::answer(tx, author, place.conversation, draft);
     };
     for user in &mentions {
         let sql = "INSERT INTO mention (application, user, conversation, message) VALUES (?1, ?2, ?3, ?4)";
         tx.run(sql, params![author.app, user, place.conversation, row.id])?;
     }
+    file::take(tx, author.app, &files)?;
+    row.attachments = files.iter().map(file::File::row).collect();
     term::note(tx, author.app, &row)?;
     match draft.card {
         Some(_) if !place.begun => announce::changed(tx, author.app, &get(tx, author.app, row.id)?)?,
@@ -109,8 +117,8 @@ fn insert(
     let prev = before(tx, app, conversation)?;
     let listed = if mentions.is_empty() { None } else { Some(mention::numbers(mentions)) };
     let sql = "INSERT INTO message (application, id, conversation, prev, sender, via, at, key, digest, text, reply_to, mentions, batch, topic,
-                   expires_at, card, version)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?2) ON CONFLICT (application, sender, key) DO NOTHING";
+                   expires_at, card, files, version)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?2) ON CONFLICT (application, sender, key) DO NOTHING";
     let (key, batch) = draft.place(id)?;
     let (stored, digest) = (repetition::stored_key(author, &key), repetition::digest(conversation, draft));
     let (sender, via, text, reply_to) = (author.user, author.via, &draft.text, draft.reply_to);
@@ -132,6 +140,7 @@ fn insert(
         topic,
         expires_at,
         draft.card,
+        file::listed(&draft.files),
     ];
     let inserted = if alone { tx.only(sql, values)? } else { tx.append(sql, values)? };
     if inserted == 0 {
@@ -182,8 +191,10 @@ fn remove(tx: &mut Tx, author: &Author, message: &Message, ended: bool) -> Resul
                (SELECT j.value FROM message m, json_each(m.mentions) j WHERE m.application = ?1 AND m.id = ?3)";
     tx.run(sql, params![author.app, message.conversation, id])?;
     term::forget(tx, author.app, message)?;
+    file::release(tx, author.app, id)?;
     let version = tx.next_version(author.app)?;
-    let sql = "UPDATE message SET text = '', mentions = NULL, card = NULL, deleted_by = ?3, version = ?4, seen = ?5,
+    let sql =
+        "UPDATE message SET text = '', mentions = NULL, files = NULL, card = NULL, deleted_by = ?3, version = ?4, seen = ?5,
                    expires_at = CASE WHEN ?6 THEN expires_at END WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![author.app, id, author.user, version, ledger::is_seen(tx, author.app, message)?, ended])?;
     changed(tx, author, id)
@@ -233,6 +244,9 @@ pub struct Message {
     pub text: String,
     pub reply_to: Option<MessageId>,
     pub mentions: Vec<UserId>,
+    /// The files that it carries: their numbers, and what is shown of them.
+    pub files: Vec<i64>,
+    pub attachments: Vec<FileRow>,
     pub edited_at: Option<Moment>,
     pub deleted_by: Option<Party>,
     pub batch: Option<i64>,
@@ -247,15 +261,21 @@ pub struct Message {
 pub(super) const SELECT: &str = "SELECT m.id, m.conversation, m.prev, m.sender, u.id, m.via, m.at, m.key, m.text, m.reply_to,
     m.edited_at, m.deleted_by, d.id, m.batch, m.version,
     CASE WHEN m.mentions IS NULL THEN NULL ELSE (SELECT json_group_array(x.id) FROM json_each(m.mentions) j
-        JOIN user x ON x.application = m.application AND x.no = j.value) END, m.topic, m.expires_at, m.card
+        JOIN user x ON x.application = m.application AND x.no = j.value) END, m.topic, m.expires_at, m.card, m.files
     FROM message m LEFT JOIN user u ON u.application = m.application AND u.no = m.sender
     LEFT JOIN user d ON d.application = m.application AND d.no = m.deleted_by";
 
 pub fn get(db: &Db, app: AppNo, id: MessageId) -> Result<Message> {
     let sql = format!("{SELECT} WHERE m.application = ?1 AND m.id = ?2");
     let mut message = db.maybe(&sql, params![app, id], read)?.ok_or(Error::NotFound("message"))?;
-    card::attach(db, app, std::slice::from_mut(&mut message))?;
+    complete(db, app, std::slice::from_mut(&mut message))?;
     Ok(message)
+}
+
+/// Gives messages that were just read what they show besides their text.
+pub(super) fn complete(db: &Db, app: AppNo, messages: &mut [Message]) -> Result<()> {
+    card::attach(db, app, messages)?;
+    file::attach(db, app, messages)
 }
 
 /// The messages of a conversation that are new or changed between two versions, at most `REPLAY` of each.
@@ -269,7 +289,7 @@ pub fn changed_after(db: &Db, (app, conversation): (AppNo, ConversationId), sinc
     );
     let mut found = db.all(&new, params![app, conversation, since, until, REPLAY as i64 + 1], read)?;
     found.extend(db.all(&changed, params![app, conversation, since, until, REPLAY as i64 + 1], read)?);
-    card::attach(db, app, &mut found)?;
+    complete(db, app, &mut found)?;
     Ok(found)
 }
 
@@ -288,6 +308,8 @@ impl Message {
     pub(super) fn withdraw(&mut self) {
         self.text.clear();
         self.mentions.clear();
+        self.files.clear();
+        self.attachments.clear();
         self.card = None;
         self.version = self.id.0;
         self.edited_at = None;
@@ -299,6 +321,7 @@ impl Message {
         if self.deleted_by.is_none() && self.terms.is_over(now) {
             self.text.clear();
             self.mentions.clear();
+            self.files.clear();
             self.shows = None;
             self.deleted_by = Some(Party::Application);
         }
@@ -324,6 +347,7 @@ impl Message {
             at: self.at,
             text: self.text.clone(),
             mentions: self.mentions.clone(),
+            attachments: self.attachments.clone(),
             reply_to: self.reply_to,
             topic: self.terms.topic.clone(),
             expires_at: self.terms.expires_at,
@@ -359,6 +383,8 @@ pub(super) fn read(r: &Row) -> Result<Message> {
         text: r.get(8)?,
         reply_to: r.get(9)?,
         mentions,
+        files: file::numbers(r.get(19)?)?,
+        attachments: Vec::new(),
         edited_at: r.get(10)?,
         deleted_by,
         batch: r.get(13)?,

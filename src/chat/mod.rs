@@ -13,6 +13,7 @@ pub mod copy;
 pub mod erasure;
 pub mod export;
 pub mod fact;
+pub mod file;
 pub mod history;
 pub mod intake;
 pub mod ledger;

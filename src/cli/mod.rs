@@ -7,6 +7,7 @@ mod call;
 mod contact;
 pub mod control;
 mod demo;
+mod deposit;
 mod doctor;
 mod exit;
 mod export;
@@ -138,6 +139,7 @@ fn perform(command: Command, config: &Config, json: bool) -> exit::Result<Answer
         Command::Import(task) => task.perform(config),
         Command::Export(task) => task.perform(config),
         Command::Mail(task) => task.perform(),
+        Command::Task(Task::Send(task)) => task.perform(config),
         Command::Task(mut task) => task.prepare().and_then(|()| call::anywhere(config, task)),
     }
 }

@@ -5,15 +5,19 @@ use crate::apps::idempotency::{self, Request};
 use crate::chat::author::Author;
 use crate::chat::batch;
 use crate::chat::conversation;
+use crate::chat::file::{self, Arrival};
 use crate::chat::message::{self, Draft};
 use crate::chat::term::Terms;
 use crate::cli::answer::Answer;
+use crate::cli::call;
+use crate::cli::deposit::{self, Deposited};
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::moment;
-use crate::cli::task::Place;
+use crate::cli::task::{Place, Task};
+use crate::config::Config;
 use crate::directory::{shared, user};
 use crate::error::{self, Error};
-use crate::id::{AppId, AppNo, Key, Party, Topic};
+use crate::id::{AppId, AppNo, Key, Party, Topic, UserNo};
 use crate::secret;
 use crate::store::{Db, Tx};
 use crate::time::Moment;
@@ -25,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::fs::File;
 use std::io::Read;
+use std::path::PathBuf;
 
 /// Bytes that are read from standard input; a text has fewer.
 const MOST: u64 = 64 * 1024;
@@ -37,16 +42,22 @@ pub struct Send {
     /// application's contact lists
     #[arg(value_parser = Party::parse)]
     to: Party,
-    /// What is said; - reads it from standard input. Beside a card it may be left out: it is the card's title then
-    #[arg(required_unless_present = "card")]
+    /// What is said; - reads it from standard input. Beside a card it may be left out: it is the card's title then. Beside files too
+    #[arg(required_unless_present_any = ["card", "file"])]
     text: Option<String>,
+    /// A file that it carries; several times for several
+    #[arg(long, value_name = "PATH")]
+    file: Vec<PathBuf>,
+    /// What has become of them on the way.
+    #[arg(skip)]
+    brought: Vec<Deposited>,
     /// A file with a card (JSON, as in docs/integrate.md); - reads it from standard input
     #[arg(long, value_name = "FILE")]
     card: Option<String>,
     /// any: the first recipient to take it has it; all: everyone confirms it
     #[arg(long, value_name = "any|all", value_parser = claim)]
     claim: Option<Claim>,
-    /// Names this message, so that sending it again sends it once (to a group or everyone: within 24 hours)
+    /// Names this message, so that sending it again sends it once (to a group or everyone, or with files: within 24 hours)
     #[arg(long, value_parser = Key::parse)]
     key: Option<Key>,
     /// What it is about, such as leave/118
@@ -81,7 +92,16 @@ fn read(what: &str, file: &str) -> Result<String> {
 }
 
 impl Send {
-    pub fn prepare(&mut self) -> Result<()> {
+    pub fn perform(mut self, config: &Config) -> Result<Answer> {
+        self.prepare()?;
+        if self.file.len() > file::MOST {
+            return Err(Failure::new(Code::Usage, format!("a message has at most {} files", file::MOST)));
+        }
+        self.brought = self.file.iter().map(|path| deposit::bring(config, path)).collect::<Result<_>>()?;
+        call::anywhere(config, Task::Send(self))
+    }
+
+    fn prepare(&mut self) -> Result<()> {
         let (said, shown) = (self.text.as_deref() == Some("-"), self.card.as_deref() == Some("-"));
         if said && shown {
             return Err(Failure::new(Code::Usage, "standard input has either the text or the card"));
@@ -108,7 +128,7 @@ impl Send {
     /// It is a text and nothing else.
     fn is_plain(&self) -> bool {
         let timed = self.expires.is_some() || self.at.is_some();
-        !timed && self.topic.is_none() && self.card.is_none() && self.claim.is_none()
+        !timed && self.topic.is_none() && self.card.is_none() && self.claim.is_none() && self.brought.is_empty()
     }
 
     pub fn run(self, place: &Place) -> Result<Answer> {
@@ -142,7 +162,7 @@ impl Send {
 
     /// Writes all copies before it answers: there may be no server that would go on with them.
     fn reach_many(self, place: &Place) -> Result<Answer> {
-        let (app, id) = place.store.write_blocking(move |tx| self.accept(tx))?;
+        let (app, id) = self.accepted(place)?;
         while place.store.write_blocking(move |tx| batch::step(tx, app, id))? {}
         let batch = place.store.read_blocking(|db| batch::get(db, app, id))?;
         if batch.is_scheduled(Moment::now()) {
@@ -157,6 +177,17 @@ impl Send {
         Ok(Answer { failed, ..Answer::new(text, value)? })
     }
 
+    /// With the files, of which nothing is left where it is not accepted, or was before.
+    fn accepted(self, place: &Place) -> error::Result<(AppNo, i64)> {
+        let (contents, most) = (place.store.contents(), place.config.limits.storage_bytes);
+        let arrive = |one: &Deposited| file::arrive(contents, contents.take_up(&one.draft)?, &one.name);
+        let arrivals = self.brought.iter().map(arrive).collect::<error::Result<Vec<Arrival>>>()?;
+        let brought = arrivals.clone();
+        let accepted = place.store.write_blocking(move |tx| self.accept(tx, &brought, most));
+        arrivals.iter().try_for_each(|arrival| arrival.settle(&place.store))?;
+        accepted
+    }
+
     fn require_there(&self, db: &Db, app: AppNo) -> error::Result<()> {
         match &self.to {
             Party::Group(id) => shared::get_audience(db, app, id).map(|_| ()),
@@ -167,16 +198,23 @@ impl Send {
     }
 
     /// Accepts it once for each key. The space keeps the key apart from those of REST calls, which have none.
-    fn accept(self, tx: &mut Tx) -> error::Result<(AppNo, i64)> {
+    fn accept(self, tx: &mut Tx, brought: &[Arrival], most: u64) -> error::Result<(AppNo, i64)> {
         let app = self.application(tx)?;
         self.require_there(tx, app)?;
         let card = self.card()?;
         let terms = Terms { topic: self.topic, expires_at: self.expires };
         let (to, text, claim) = ([self.to.to_string()], self.text.unwrap_or_default(), self.claim);
-        let whole = format!("{}\n{text}\n{}{}", to[0], claim.map_or("", Claim::as_str), self.card.unwrap_or_default());
+        let mut whole =
+            format!("{}\n{text}\n{}{}", to[0], claim.map_or("", Claim::as_str), self.card.unwrap_or_default()).into_bytes();
+        brought.iter().for_each(|arrival| whole.extend(arrival.fingerprint()));
         let (send_at, replace) = (self.at, self.replace);
-        let draft = batch::Draft { text, card, claim, terms, send_at, online: false, replace };
-        let accept = |tx: &mut Tx| batch::accept(tx, &Author::application(app), &to, &draft).map(|accepted| accepted.batch);
+        let draft = batch::Draft { text, card, files: Vec::new(), claim, terms, send_at, online: false, replace };
+        let accept = |tx: &mut Tx| {
+            let keep = |arrival| Ok(file::add(tx, (app, UserNo::APPLICATION), arrival, most)?.id);
+            let files = brought.iter().map(keep).collect::<error::Result<_>>()?;
+            let draft = batch::Draft { files, ..draft };
+            batch::accept(tx, &Author::application(app), &to, &draft).map(|accepted| accepted.batch)
+        };
         let Some(key) = self.key else { return Ok((app, accept(tx)?)) };
         let digest = secret::fingerprint(whole);
         let request = Request { app, key: format!("send {}", key.as_str()), digest };

@@ -6,6 +6,7 @@ use crate::callout::Callout;
 use crate::cli::admin::Admin;
 use crate::cli::answer::Answer;
 use crate::cli::app::App;
+use crate::cli::deposit::Deposit;
 use crate::cli::doctor::Doctor;
 use crate::cli::exit::Result;
 use crate::cli::send::Send;
@@ -42,6 +43,9 @@ pub enum Task {
 
     /// Check the data and the configuration
     Check(upkeep::Check),
+
+    #[command(skip)]
+    Deposit(Deposit),
 
     #[command(skip)]
     Doctor(Doctor),
@@ -98,7 +102,6 @@ impl Task {
         match self {
             Task::App(task) => task.prepare(),
             Task::User(task) => task.prepare(),
-            Task::Send(task) => task.prepare(),
             Task::Backup(task) => task.prepare(),
             _ => Ok(()),
         }
@@ -113,6 +116,7 @@ impl Task {
             Task::Send(task) => task.run(place),
             Task::Backup(task) => task.run(place),
             Task::Check(task) => task.run(place),
+            Task::Deposit(task) => task.run(place),
             Task::Doctor(task) => task.run(place),
             Task::Healthcheck(task) => task.run(place),
             Task::Import(task) => task.run(place),

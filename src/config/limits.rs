@@ -70,6 +70,14 @@ pub struct Limits {
     #[arg(long, env = "PARLOUR_IMPORT_BYTES", value_name = "N", default_value_t = 16 * 1024 * 1024)]
     pub import_bytes: usize,
 
+    /// Bytes of one file; 0: files are not offered
+    #[arg(long, env = "PARLOUR_FILE_BYTES", value_name = "N", default_value_t = 25 * 1024 * 1024)]
+    pub file_bytes: u64,
+
+    /// Bytes of all files of one application
+    #[arg(long, env = "PARLOUR_STORAGE_BYTES", value_name = "N", default_value_t = 10 * 1024 * 1024 * 1024)]
+    pub storage_bytes: u64,
+
     /// Bytes of the head of one request
     #[arg(long, env = "PARLOUR_HEAD_BYTES", value_name = "N", default_value_t = 8 * 1024)]
     pub head_bytes: usize,

@@ -8,6 +8,7 @@ mod bundle;
 pub mod client;
 pub mod console;
 pub mod example;
+pub mod file;
 pub mod guard;
 pub mod health;
 pub mod limits;
@@ -25,7 +26,7 @@ pub use door::{RequestId, pass};
 use crate::callout::Callout;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::id::AppNo;
+use crate::id::{AppNo, UserNo};
 use crate::jobs::marks::Marks;
 use crate::live::Live;
 use crate::slots::Slots;
@@ -66,6 +67,11 @@ pub struct House {
     hashes: Semaphore,
     /// Lists that are being sent.
     uploads: Slots,
+    /// Files that are being sent, of each application and of each user.
+    files: Slots,
+    senders: Slots<(AppNo, UserNo)>,
+    /// Signs the addresses of files.
+    links: file::link::Sealer,
     /// Readings that take long.
     long: Slots,
     /// Exports, by key.
@@ -90,6 +96,9 @@ impl House {
             health: health::Health::default(),
             hashes: Semaphore::new(HASHES),
             uploads: Slots::default(),
+            files: Slots::default(),
+            senders: Slots::default(),
+            links: file::link::Sealer::fresh(),
             long: Slots::default(),
             exports: Slots::default(),
         }

@@ -32,6 +32,9 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::POST,   "/client/session",        SignIn, client::session::create),
         Route::new(Method::DELETE, "/client/session",        Client, client::session::destroy),
         Route::new(Method::POST,   "/client/session/socket", Client, client::session::socket),
+        Route::new(Method::POST,   "/client/files",          Client, client::file::create),
+        Route::new(Method::GET,    "/client/messages/{id}/files", Client, client::file::index),
+        Route::new(Method::GET,    "/files/{link}",          Public, client::file::show),
 
         Route::new(Method::GET, "/ws", SignIn, socket::open),
     ];

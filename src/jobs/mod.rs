@@ -8,6 +8,7 @@ pub mod contacts;
 pub mod doctor;
 pub mod erasure;
 pub mod feed;
+pub mod file;
 pub mod intake;
 pub mod marks;
 mod notice;

@@ -4,7 +4,7 @@ use crate::apps::{delivery, idempotency};
 use crate::chat::term;
 use crate::directory::{group, session, ticket};
 use crate::error::Result;
-use crate::jobs::{erasure, intake};
+use crate::jobs::{erasure, file, intake};
 use crate::store::{Store, Tx};
 use crate::time::Moment;
 use std::time::Duration;
@@ -26,7 +26,12 @@ const LATE: Duration = Duration::from_secs(5);
 /// Until stopped: what disappears, as it is due, and lists that could not be taken in to their end; the rest every hour, and once
 /// at the start.
 pub async fn run(store: &Store, stop: CancellationToken) {
-    tokio::join!(run_hourly(store, stop.clone()), run_soon(store, stop.clone()), run_lists(store, stop));
+    tokio::join!(
+        run_hourly(store, stop.clone()),
+        run_soon(store, stop.clone()),
+        file::run(store, stop.clone()),
+        run_lists(store, stop)
+    );
 }
 
 async fn run_soon(store: &Store, stop: CancellationToken) {

@@ -6,7 +6,7 @@ use crate::store::db::Db;
 use rusqlite::Connection;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Copies the database `from` into the new file `to`, syncs it and checks it; leaves nothing behind when that fails.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
@@ -18,6 +18,13 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
         let _ = fs::remove_file(to);
     }
     done
+}
+
+/// The folder for what files hold, beside the copy of the database: `FILE.files`.
+pub fn beside(to: &Path) -> PathBuf {
+    let mut name = to.as_os_str().to_os_string();
+    name.push(".files");
+    name.into()
 }
 
 fn write(from: &Path, to: &Path) -> Result<()> {

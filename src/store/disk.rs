@@ -8,9 +8,14 @@ const NEEDED: u64 = 1024 * 1024;
 
 /// `Unavailable` where less is left than a message may need.
 pub fn require_room(directory: &Path) -> Result<()> {
+    require(directory, NEEDED)
+}
+
+/// The same for so many bytes.
+pub fn require(directory: &Path, needed: u64) -> Result<()> {
     let disk = rustix::fs::statvfs(directory).map_err(Error::internal)?;
     let left = disk.f_bavail.saturating_mul(disk.f_frsize);
-    match left < NEEDED {
+    match left < needed {
         true => Err(Error::Unavailable(format!("the disk is full but for {} KiB", left / 1024))),
         false => Ok(()),
     }

@@ -4,6 +4,7 @@
 mod backup;
 mod checkpoint;
 mod connection;
+pub mod content;
 mod db;
 mod disk;
 mod job;
@@ -46,6 +47,7 @@ struct Inner {
     readers: reader::Readers,
     epoch: String,
     directory: PathBuf,
+    contents: content::Contents,
     _lock: lock::Lock,
 }
 
@@ -60,8 +62,9 @@ impl Store {
         statistics::write(&mut connection)?;
         let epoch = migrate::epoch(&connection)?;
         let readers = reader::Readers::open(&file)?;
+        let contents = content::Contents::open(directory)?;
         let writer = writer::Writer::start(&file, connection, listener)?;
-        Ok(Store { inner: Arc::new(Inner { writer, readers, epoch, directory: directory.into(), _lock: lock }) })
+        Ok(Store { inner: Arc::new(Inner { writer, readers, epoch, directory: directory.into(), contents, _lock: lock }) })
     }
 
     /// Whether some process, a server or a command, has this data directory open now.
@@ -76,6 +79,11 @@ impl Store {
 
     pub fn directory(&self) -> &Path {
         &self.inner.directory
+    }
+
+    /// What files hold.
+    pub fn contents(&self) -> &content::Contents {
+        &self.inner.contents
     }
 
     /// Runs `work` in a transaction; the answer comes after its commit is on the disk. A failure undoes only this work.
@@ -144,9 +152,19 @@ impl Store {
         self.write_blocking(touch)
     }
 
-    /// A verified copy of the database into a file that does not exist yet.
-    pub fn backup(&self, to: &Path) -> Result<()> {
-        backup::copy(&self.inner.directory.join(FILE), to)
+    /// A verified copy of the database into a file that does not exist yet, and of what files hold into a folder beside it, where
+    /// there are any. Answers how many bytes the folder has.
+    pub fn backup(&self, to: &Path) -> Result<u64> {
+        let beside = backup::beside(to);
+        if beside.exists() {
+            return Err(Error::Conflict(format!("{} is there already; a backup never overwrites", beside.display())));
+        }
+        // In this order: whatever the copy knows is still there.
+        let _held = self.contents().hold();
+        backup::copy(&self.inner.directory.join(FILE), to)?;
+        self.contents().copy(&beside).inspect_err(|_| {
+            let _ = (std::fs::remove_file(to), std::fs::remove_dir_all(&beside));
+        })
     }
 
     /// SQLite's own check of the whole file: `Ok` or what is wrong.

@@ -84,7 +84,7 @@ pub struct Limits {
     /// Bytes of a message's text.
     pub text: usize,
     /// Bytes of one file; 0 where files are not offered.
-    pub file: usize,
+    pub file: u64,
     /// Messages a second, and how many at once after a silence.
     pub rate: u32,
     pub burst: u32,

@@ -5,6 +5,7 @@ pub mod card;
 pub mod charset;
 pub mod claim;
 pub mod csv;
+pub mod file;
 pub mod frame;
 pub mod news;
 pub mod object;

@@ -176,6 +176,7 @@ mod tests {
             text,
             mentions: vec![],
             reply_to: None,
+            attachments: vec![],
             topic: None,
             expires_at: None,
             edited_at: None,

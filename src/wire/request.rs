@@ -67,9 +67,9 @@ pub struct Send {
     pub reply_to: Option<MessageId>,
     #[serde(default)]
     pub mentions: Vec<UserId>,
-    /// Files are not offered yet: anything but an empty list is refused.
+    /// Files that were sent before.
     #[serde(default)]
-    pub attachments: Vec<serde::de::IgnoredAny>,
+    pub attachments: Vec<i64>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -5,6 +5,7 @@ use crate::id::{ConversationId, MessageId, Party, Topic, UserId};
 use crate::time::Moment;
 use crate::wire::card::CardRow;
 use crate::wire::claim::ClaimRow;
+use crate::wire::file::FileRow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -147,6 +148,8 @@ pub struct MessageRow {
     pub mentions: Vec<UserId>,
     #[schema(value_type = Option<i64>)]
     pub reply_to: Option<MessageId>,
+    /// The files that it carries.
+    pub attachments: Vec<FileRow>,
     /// What it is about, as the application names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]

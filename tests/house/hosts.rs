@@ -14,6 +14,7 @@ const STRANGER_TOO: &[&str] = &["secret", "demo"];
 
 /// An outside crate, as the code calls it, and the rooms that host it.
 const HOSTS: &[(&str, &[&str])] = &[
+    ("actix_multipart", &["http"]),
     ("actix_web", DOORS),
     ("actix_ws", DOORS),
     ("anyhow", &["main", "cli", "server", "demo", "bench", "jobs"]),
@@ -26,6 +27,8 @@ const HOSTS: &[(&str, &[&str])] = &[
     ("futures_util", WAITING),
     ("governor", &["http"]),
     ("hmac", STRANGER_TOO),
+    ("image", &["chat"]),
+    ("infer", &["chat"]),
     ("jiff", &["time", "demo"]),
     ("jsonwebtoken", &["apps"]),
     ("mimalloc", &["main"]),

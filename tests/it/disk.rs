@@ -103,6 +103,8 @@ fn a_full_disk_refuses_writing_while_reading_goes_on_and_writing_resumes_by_itse
     let refusal = anna.is_refused("send", long.clone(), "unavailable");
     assert_eq!(refusal["temporary"], true);
     office.post("/messages", &json!({"to": "user:ben", "text": "from the office"})).is_refused(503, "unavailable");
+    let upload = || server.http().bearer(&anna.token).file("/client/files", "a.bin", &[7; 100_000]);
+    upload().is_refused(503, "unavailable");
     let history = ben.gets("history", json!({"conversation": before["conversation"], "limit": 9}));
     assert_eq!(history["messages"].as_array().map(Vec::len), Some(1), "reading goes on: {history}");
     drop(full);
@@ -112,6 +114,7 @@ fn a_full_disk_refuses_writing_while_reading_goes_on_and_writing_resumes_by_itse
     eventually("it is not ready", || (server.http().get("/readyz").status == 503).then_some(()));
     drop(nearly_full);
     eventually("it is ready", || (server.http().get("/readyz").status == 200).then_some(()));
+    upload().is(201);
     let kept = anna.gets("send", long);
     assert_eq!(kept["repeated"], Value::Null, "it was not stored before: {kept}");
     ben.hears(&"x".repeat(8_000));

@@ -20,6 +20,7 @@ mod document;
 mod door;
 mod erasure;
 mod event;
+mod file;
 mod hostile;
 mod isolation;
 mod mark;

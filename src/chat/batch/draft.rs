@@ -15,6 +15,8 @@ const AHEAD: Duration = Duration::from_secs(366 * 24 * 3600);
 pub struct Draft {
     pub text: String,
     pub card: Option<Card>,
+    /// The files that all copies carry, by number.
+    pub files: Vec<i64>,
     /// Its recipients are to take or confirm it.
     pub claim: Option<Kind>,
     pub terms: Terms,
@@ -37,9 +39,16 @@ impl Draft {
         self.send_at.is_none() && !self.online && self.card.is_none() && self.claim.is_none()
     }
 
+    /// A text and nothing else, about nothing and without an end.
+    pub(super) fn is_plain(&self) -> bool {
+        self.terms == Terms::default() && self.files.is_empty()
+    }
+
     /// Whether it makes sense now.
     pub fn check(&self, now: Moment) -> Result<()> {
-        message::check_text(&self.text)?;
+        if self.files.is_empty() || !self.text.is_empty() {
+            message::check_text(&self.text)?;
+        }
         if self.replace && self.terms.topic.is_none() {
             return Err(Error::invalid("replace", "to replace something, name the topic"));
         }

@@ -21,7 +21,7 @@ pub(super) const SELECT: &str = "SELECT m.application, m.id, m.sender, m.text, m
 /// None where it cannot be written so: it takes the usual way, which says why.
 pub(super) fn write(tx: &mut Tx, author: &Author, to: &str, draft: &Draft) -> Result<Option<Accepted>> {
     let written = match Party::parse(to) {
-        Ok(party @ Party::User(_)) if draft.terms == Terms::default() => plain(tx, author, &party, draft),
+        Ok(party @ Party::User(_)) if draft.is_plain() => plain(tx, author, &party, draft),
         Ok(party @ (Party::User(_) | Party::Conversation(_))) => noted(tx, author, &party, draft),
         _ => return Ok(None),
     };
@@ -38,7 +38,7 @@ fn plain(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft) -> Result<Acce
 
 fn noted(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft) -> Result<Accepted> {
     let id = tx.next_version(author.app)?;
-    let plain = message::Draft::parse(Key::of_copy(id, 1)?, draft.text.clone())?;
+    let plain = message::Draft::with_files(Key::of_copy(id, 1)?, draft.text.clone(), draft.files.clone())?;
     let copy = message::Draft { batch: Some(id), terms: draft.terms.clone(), ..plain };
     let row = message::post(tx, author, to, &copy)?.row;
     match &draft.terms.topic {

@@ -23,20 +23,29 @@ pub struct Draft {
     pub terms: Terms,
     /// The card that it shows.
     pub card: Option<i64>,
+    /// The files that it carries, by number.
+    pub files: Vec<i64>,
 }
 
 impl Draft {
     pub fn parse(key: Key, text: String) -> Result<Draft> {
-        let key = Some(key);
-        check_text(&text)?;
-        Ok(Draft { key, text, reply_to: None, mentions: Vec::new(), batch: None, terms: Terms::default(), card: None })
+        Draft::with_files(key, text, Vec::new())
+    }
+
+    /// As `parse`, with files, beside which there need not be a text.
+    pub fn with_files(key: Key, text: String, files: Vec<i64>) -> Result<Draft> {
+        if files.is_empty() || !text.is_empty() {
+            check_text(&text)?;
+        }
+        let (key, terms) = (Some(key), Terms::default());
+        Ok(Draft { key, text, reply_to: None, mentions: Vec::new(), batch: None, terms, card: None, files })
     }
 
     /// A message that is a batch of its own.
     pub fn single(text: String) -> Result<Draft> {
         check_text(&text)?;
         let terms = Terms::default();
-        Ok(Draft { key: None, text, reply_to: None, mentions: Vec::new(), batch: None, terms, card: None })
+        Ok(Draft { key: None, text, reply_to: None, mentions: Vec::new(), batch: None, terms, card: None, files: Vec::new() })
     }
 
     /// Its key and its batch, now that it has a number.
@@ -60,6 +69,7 @@ impl Draft {
             text: self.text.clone(),
             mentions: self.mentions.clone(),
             reply_to: self.reply_to,
+            attachments: Vec::new(),
             topic: self.terms.topic.clone(),
             expires_at: self.terms.expires_at,
             edited_at: None,

@@ -58,5 +58,8 @@ pub(super) fn digest(conversation: ConversationId, draft: &Draft) -> Vec<u8> {
         all.push('\0');
     }
     all.push_str(&draft.text);
+    if !draft.files.is_empty() {
+        all.push_str(&format!("\0{:?}", draft.files));
+    }
     secret::fingerprint(all)[..16].to_vec()
 }

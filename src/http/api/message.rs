@@ -33,8 +33,11 @@ use utoipa::ToSchema;
 #[schema(as = MessageDraft)]
 pub struct Body {
     to: To,
-    /// Markdown, up to 16 KiB. Absent: the title of the card.
+    /// Markdown, up to 16 KiB. Absent: the title of the card, or nothing beside files.
     text: Option<String>,
+    /// Files that were sent before (`POST /files`), at most 10.
+    #[serde(default)]
+    attachments: Vec<i64>,
     /// What it shows besides; only from the application itself.
     card: Option<Card>,
     /// Its recipients are to take or confirm it: `any`, the first to take it has it, and the others see who; `all`, each of them
@@ -149,9 +152,11 @@ fn draft(body: &Body) -> Result<batch::Draft> {
     let terms = Terms { topic, expires_at: moment("expires_at", body.expires_at.as_deref())? };
     let send_at = moment("send_at", body.send_at.as_deref())?;
     let text = body.text.clone().or(body.card.as_ref().map(|card| card.title.trim().into()));
-    let text = text.ok_or_else(|| Error::invalid("text", "a message needs a text or a card"))?;
+    let files = body.attachments.clone();
+    let text = text.or((!files.is_empty()).then(String::new));
+    let text = text.ok_or_else(|| Error::invalid("text", "a message needs a text, a card or a file"))?;
     let (card, claim, online) = (body.card.clone(), body.claim, body.only.is_some());
-    Ok(batch::Draft { text, card, claim, terms, send_at, online, replace: body.replace })
+    Ok(batch::Draft { text, files, card, claim, terms, send_at, online, replace: body.replace })
 }
 
 fn moment(field: &str, text: Option<&str>) -> Result<Option<Moment>> {

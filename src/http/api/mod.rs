@@ -9,6 +9,7 @@ pub mod cursor;
 pub mod docs;
 pub mod event;
 pub mod export;
+pub mod file;
 pub mod group;
 pub mod import;
 pub mod ledger;

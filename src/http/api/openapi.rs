@@ -2,8 +2,8 @@
 //! its scope, the errors, the `Idempotency-Key`, is added from the table of routes.
 
 use super::{
-    act, batch, contact, conversation, event, export, group, import, ledger, message, ping, presence, session, ticket, token,
-    topic, user,
+    act, batch, contact, conversation, event, export, file, group, import, ledger, message, ping, presence, session, ticket,
+    token, topic, user,
 };
 use crate::http::problem::{Answer, Document};
 use crate::http::route::{Policy, Route};
@@ -32,6 +32,9 @@ use utoipa::{OpenApi, PartialSchema};
         ledger::show,
         batch::update,
         batch::destroy,
+        file::create,
+        file::show,
+        file::content,
         topic::show,
         topic::update,
         topic::destroy,

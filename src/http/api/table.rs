@@ -1,8 +1,8 @@
 //! The routes of the REST interface: a part of the one table in `http/router`.
 
 use super::{
-    act, batch, contact, conversation, event, export, group, import, ledger, message, openapi, ping, presence, session, ticket,
-    token, topic, user,
+    act, batch, contact, conversation, event, export, file, group, import, ledger, message, openapi, ping, presence, session,
+    ticket, token, topic, user,
 };
 use crate::apps::key::Scope;
 use crate::http::route::{Policy::*, Route};
@@ -35,6 +35,10 @@ fn messages() -> Vec<Route> {
         Route::new(Method::GET,    "/api/v1/batches/{id}/delivery", Application(Scope::Messages), ledger::show),
         Route::new(Method::PATCH,  "/api/v1/batches/{id}",  Application(Scope::Messages), batch::update),
         Route::new(Method::DELETE, "/api/v1/batches/{id}",  Application(Scope::Messages), batch::destroy),
+
+        Route::new(Method::POST,   "/api/v1/files",              Application(Scope::Messages), file::create),
+        Route::new(Method::GET,    "/api/v1/files/{id}",         Application(Scope::Messages), file::show),
+        Route::new(Method::GET,    "/api/v1/files/{id}/content", Application(Scope::Messages), file::content),
 
         Route::new(Method::GET,    "/api/v1/topics/{id}",      Application(Scope::Messages), topic::show),
         Route::new(Method::PATCH,  "/api/v1/topics/{id}",      Application(Scope::Messages), topic::update),

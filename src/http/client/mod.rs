@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod application;
+pub mod file;
 pub mod hello;
 pub mod library;
 pub mod oidc;

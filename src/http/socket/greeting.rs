@@ -201,7 +201,13 @@ pub async fn renew(house: &House, caller: &Caller, hello: &Hello, seen: i64) -> 
 
 fn limits(house: &House) -> Limits {
     let limits = &house.config.limits;
-    Limits { frame: limits.frame_bytes, text: message::TEXT, file: 0, rate: limits.message_rate, burst: limits.message_burst }
+    Limits {
+        frame: limits.frame_bytes,
+        text: message::TEXT,
+        file: limits.file_bytes,
+        rate: limits.message_rate,
+        burst: limits.message_burst,
+    }
 }
 
 #[cfg(test)]

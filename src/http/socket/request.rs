@@ -42,10 +42,7 @@ pub async fn take(connection: &Connection, request: Request) -> Result<()> {
 }
 
 async fn send(connection: &Connection, r: asked::Send) -> Result<()> {
-    if !r.attachments.is_empty() {
-        return Err(Error::invalid("attachments", "files are not offered by this server"));
-    }
-    let mut draft = message::Draft::parse(r.key, r.text)?;
+    let mut draft = message::Draft::with_files(r.key, r.text, r.attachments)?;
     draft.reply_to = r.reply_to;
     draft.mentions = r.mentions;
     let (author, reply) = (connection.author.clone(), Reply::new(connection, r.id));

@@ -129,3 +129,63 @@ fn a_script_sends_a_card_and_asks_somebody_to_take_it() {
     server.types(&["send", "oa", "user:anna", "x", "--claim", "some"]).is_refused(2, "expected any or all");
     server.types(&["send", "oa", "user:anna"]).ends(2);
 }
+
+/// A file to be sent, for as long as it is needed.
+struct Paper(std::path::PathBuf);
+
+impl Paper {
+    fn new(name: &str, bytes: &[u8]) -> Paper {
+        let folder = tempfolder();
+        std::fs::write(folder.join(name), bytes).unwrap();
+        Paper(folder.join(name))
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Paper {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(self.0.parent().unwrap()).ok();
+    }
+}
+
+fn tempfolder() -> std::path::PathBuf {
+    let name = parlour::secret::generate("paper-");
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn a_script_sends_files_to_one_and_to_many_once_for_each_key() {
+    both_ways(|types| {
+        open_office(types, 3);
+        // More than one command takes at a time.
+        let large: Vec<u8> = (0..15_000_000_u32).map(|n| (n >> 9) as u8 ^ n as u8).collect();
+        let (plan, menu) = (Paper::new("plan 刘.bin", &large), Paper::new("menu.txt", b"soup"));
+        let send = ["send", "oa", "everyone", "Tomorrow", "--file", plan.path(), "--file", menu.path(), "--key", "k", "--json"];
+        let sent = types(&send, "").json();
+        assert_eq!(sent["written"], 3, "{sent}");
+        assert_eq!(types(&send, "").json(), sent);
+        types(&["send", "oa", "everyone", "Tomorrow", "--file", menu.path(), "--key", "k"], "").ends(4);
+        assert!(types(&["send", "oa", "user:u1", "--file", menu.path()], "").ends(0).starts_with("sent to 1 user as batch "));
+        let messages = exported(types, "messages");
+        let names = |message: &Value| {
+            let files = message["attachments"].as_array().unwrap().iter();
+            files.map(|file| format!("{} {}", file["name"].as_str().unwrap(), file["size"])).collect::<Vec<_>>()
+        };
+        assert_eq!(messages.len(), 4);
+        assert_eq!(names(&messages[0]), ["plan 刘.bin 15000000", "menu.txt 4"]);
+        assert_eq!((messages[3]["text"].as_str(), names(&messages[3])), (Some(""), vec!["menu.txt 4".to_string()]));
+        assert!(types(&["check"], "").ends(0).contains("files: 3, all there"));
+        types(&["send", "oa", "user:u1", "--file", "/nowhere/a.txt"], "").is_refused(2, "/nowhere/a.txt cannot be read");
+        let nothing = Paper::new("empty", b"");
+        types(&["send", "oa", "user:u1", "--file", nothing.path()], "").is_refused(2, "is empty");
+        let huge = Paper::new("huge", &vec![7; 25 * 1024 * 1024 + 1]);
+        types(&["send", "oa", "user:u1", "--file", huge.path()], "").is_refused(2, "at most 26214400 bytes");
+        types(&["send", "oa", "user:nobody", "x", "--file", menu.path()], "").ends(3);
+        assert!(types(&["check"], "").ends(0).contains("files: 3, all there"));
+    });
+}

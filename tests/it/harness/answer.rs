@@ -42,4 +42,16 @@ impl Answer {
         }
         problem
     }
+
+    /// The bytes of a file.
+    #[track_caller]
+    pub fn is_file(&self, bytes: &[u8]) {
+        assert!(self.status == 200 && self.body == bytes, "{} {}", self.status, self.text());
+    }
+
+    /// A page that says there is nothing.
+    #[track_caller]
+    pub fn is_nowhere(&self) {
+        assert_eq!((self.status, self.header("content-disposition")), (404, None), "{}", self.text());
+    }
 }

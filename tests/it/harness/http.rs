@@ -44,6 +44,15 @@ impl Http {
         self.clone().with("content-type", "application/json").call(method, path, body.to_string().as_bytes())
     }
 
+    /// A file as a form in a page sends it.
+    pub fn file(&self, path: &str, name: &str, bytes: &[u8]) -> Answer {
+        let head = format!(
+            "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/html\r\n\r\n"
+        );
+        let body = [head.as_bytes(), bytes, b"\r\n--edge--\r\n"].concat();
+        self.clone().with("content-type", "multipart/form-data; boundary=edge").call("POST", path, &body)
+    }
+
     /// Any call. A body that is not empty is announced with its length.
     pub fn call(&self, method: &str, path: &str, body: &[u8]) -> Answer {
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);

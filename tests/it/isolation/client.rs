@@ -5,12 +5,14 @@ use crate::harness::{App, TestServer};
 use serde_json::{Value, json};
 
 /// The calls of clients; `/ws` is covered frame by frame, `/parlour.js` is one text for all.
-const CALLS: [&str; 7] = [
+const CALLS: [&str; 9] = [
     "GET /client/application",
     "POST /client/oidc",
     "POST /client/session",
     "DELETE /client/session",
     "POST /client/session/socket",
+    "POST /client/files",
+    "GET /client/messages/{id}/files",
     "GET /ws",
     "GET /parlour.js",
 ];
@@ -24,7 +26,12 @@ fn a_session_that_is_not_in_force_opens_nothing_in_the_same_words() {
     let server = TestServer::with(&["--rest-rate", "0"]);
     let ours = server.app("ours");
     let bad = credential::sessions(&server, &ours);
-    for (method, path) in [("DELETE", "/client/session"), ("POST", "/client/session/socket")] {
+    for (method, path) in [
+        ("DELETE", "/client/session"),
+        ("POST", "/client/session/socket"),
+        ("POST", "/client/files"),
+        ("GET", "/client/messages/1/files"),
+    ] {
         server.http().call(method, path, b"").is_refused(401, "unauthenticated");
         let mut words = Vec::new();
         for (what, token) in &bad {

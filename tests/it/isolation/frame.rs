@@ -14,6 +14,7 @@ fn frames(t: &Things, key: &str) -> Vec<(&'static str, Value)> {
     vec![
         ("send", json!({"to": user, "key": key, "text": "x"})),
         ("send", json!({"to": conversation, "key": key, "text": "x", "reply_to": t.message, "mentions": [t.user]})),
+        ("send", json!({"to": user, "key": key, "text": "x", "attachments": [t.file]})),
         ("edit", json!({"message": t.message, "text": "y"})),
         ("delete", json!({"message": t.message})),
         ("act", json!({"message": t.message, "action": "ok", "key": key})),
@@ -46,6 +47,7 @@ fn every_frame_is_covered_here() {
         batch: 1,
         topic: "t".into(),
         event: 1,
+        file: 1,
     };
     let covered: BTreeSet<&str> = frames(&some, "k").into_iter().map(|(name, _)| name).collect();
     assert_eq!(covered, BTreeSet::from(FEATURES), "hello is covered by itself");
@@ -127,6 +129,7 @@ fn before_hello_nothing_is_answered_and_a_bad_token_is_refused_in_the_same_words
         batch: 1,
         topic: "t".into(),
         event: 1,
+        file: 1,
     };
     for (name, mut body) in frames(&some, "k") {
         body["id"] = json!(1);

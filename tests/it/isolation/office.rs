@@ -19,6 +19,7 @@ pub struct Things {
     pub batch: i64,
     pub topic: String,
     pub event: i64,
+    pub file: i64,
 }
 
 /// Makes one of each kind in an application.
@@ -42,7 +43,8 @@ pub fn stock(app: &App, tag: &str) -> Things {
     let message = number(&sent["messages"][0]["id"]);
     app.post("/messages", &json!({"to": "application", "text": mark, "from": format!("user:{user}")})).is(202);
     let event = number(&app.get("/events/lag").is(200)["last"]);
-    Things { user, other, group, conversation, message, batch: number(&sent["batch"]), topic, event }
+    let file = number(&app.http().file("/api/v1/files", &mark, mark.as_bytes()).is(201)["file"]["id"]);
+    Things { user, other, group, conversation, message, batch: number(&sent["batch"]), topic, event, file }
 }
 
 /// A card with a button for this user.
@@ -70,6 +72,7 @@ pub fn nowhere(things: &Things) -> Things {
         batch: things.batch + 1_000_000,
         topic: things.topic.replace("-topic", "-nothg"),
         event: things.event + 1_000_000,
+        file: things.file + 1_000_000,
     }
 }
 
@@ -90,6 +93,7 @@ pub fn places(own: &Things, foreign: &Things, absent: &Things) -> Vec<Place> {
         place(&|to, from| to.topic.clone_from(&from.topic), [foreign.topic.clone(), absent.topic.clone()]),
         place(&|to, from| to.batch = from.batch, [foreign.batch, absent.batch].map(text)),
         place(&|to, from| to.event = from.event, [foreign.event, absent.event].map(text)),
+        place(&|to, from| to.file = from.file, [foreign.file, absent.file].map(text)),
     ]
 }
 

@@ -7,7 +7,7 @@ use crate::harness::{Answer, App, Http, TestServer};
 use parlour::http::route::{Policy, Route};
 
 /// What anybody may ask for, and gets the same whoever asks.
-const PUBLIC: [&str; 11] = [
+const PUBLIC: [&str; 12] = [
     "GET /healthz",
     "GET /readyz",
     "GET /",
@@ -17,6 +17,7 @@ const PUBLIC: [&str; 11] = [
     "GET /parlour.d.ts",
     "GET /assets/{path:.*}",
     "GET /examples/{name}",
+    "GET /files/{link}",
     "GET /api/docs",
     "GET /api/v1/openapi.json",
 ];

@@ -25,6 +25,7 @@ impl Call {
     pub fn by(&self, http: &Http) -> Answer {
         let path = format!("/api/v1{}", self.path);
         match &self.body {
+            _ if self.name() == "POST /api/v1/files" => http.file(&path, "x.txt", b"x"),
             Some(body) => http.json(self.method, &path, body),
             None => http.call(self.method, &path, b""),
         }
@@ -61,6 +62,10 @@ fn messages(t: &Things) -> Vec<Call> {
         with("PATCH",  "/messages/{id}", t.message, json!({"card": card("y", &t.user)})),
         with("POST",   "/messages/{id}/act", t.message, json!({"user": t.user, "action": "ok", "key": "k"})),
         page("/batches", t.batch.to_string()),
+        with("POST",   "/messages", "", json!({"to": format!("user:{}", t.other), "attachments": [t.file]})),
+        bare("POST",   "/files", ""),
+        bare("GET",    "/files/{id}", t.file),
+        bare("GET",    "/files/{id}/content", t.file),
         bare("GET",    "/topics/{id}", &t.topic),
         with("PATCH",  "/topics/{id}", &t.topic, json!({"text": "y"})),
         bare("DELETE", "/topics/{id}", &t.topic),
@@ -147,6 +152,7 @@ pub fn covers(name: &str) -> bool {
         batch: 1,
         topic: "t".into(),
         event: 1,
+        file: 1,
     };
     calls(&some).iter().any(|call| call.name() == name)
 }

@@ -1,0 +1,230 @@
+//! A file that somebody sent: used by the messages that carry it, and removed with the last of them. Its row is here, its bytes
+//! are the store's.
+
+use crate::chat::author::Author;
+use crate::chat::message::Message;
+use crate::error::{Error, Result};
+use crate::id::{AppNo, MessageId, UserNo};
+use crate::secret::Fingerprint;
+use crate::store::{Db, Row, Tx, params};
+use crate::time::Moment;
+use crate::wire::file::FileRow;
+use std::time::Duration;
+
+pub use arrival::{Arrival, arrive};
+
+mod arrival;
+mod kind;
+pub mod name;
+mod preview;
+pub mod sweep;
+
+/// Files of one message.
+pub const MOST: usize = 10;
+/// A file that no message has taken is kept for so long.
+const UNUSED: Duration = Duration::from_secs(24 * 3600);
+/// Files of one user that no message has taken.
+const WAITING: i64 = 100;
+
+/// A kept file.
+#[derive(Debug, Clone)]
+pub struct File {
+    pub app: AppNo,
+    pub id: i64,
+    /// `UserNo::APPLICATION`: the application itself.
+    pub uploader: UserNo,
+    pub name: String,
+    pub kind: String,
+    pub size: u64,
+    /// Of a picture: width and height.
+    pub dots: Option<(u32, u32)>,
+    pub content: String,
+    pub hash: Fingerprint,
+    /// The type of the small picture of it.
+    pub preview: Option<String>,
+    pub created_at: Moment,
+}
+
+const SELECT: &str =
+    "SELECT application, id, uploader, name, type, size, width, height, content, hash, preview, created_at FROM file";
+
+pub fn get(db: &Db, app: AppNo, id: i64) -> Result<File> {
+    find(db, app, id)?.ok_or(Error::NotFound("file"))
+}
+
+fn find(db: &Db, app: AppNo, id: i64) -> Result<Option<File>> {
+    db.maybe(&format!("{SELECT} WHERE application = ?1 AND id = ?2"), params![app, id], read)
+}
+
+/// All files of the database, after one; for whoever looks after the contents.
+pub fn list(db: &Db, after: (AppNo, i64), most: usize) -> Result<Vec<File>> {
+    let sql = format!("{SELECT} WHERE (application, id) > (?1, ?2) ORDER BY application, id LIMIT ?3");
+    db.all(&sql, params![after.0, after.1, most as i64], read)
+}
+
+fn read(r: &Row) -> Result<File> {
+    Ok(File {
+        app: r.get(0)?,
+        id: r.get(1)?,
+        uploader: r.get(2)?,
+        name: r.get(3)?,
+        kind: r.get(4)?,
+        size: r.get::<i64>(5)?.unsigned_abs(),
+        dots: r.get::<Option<u32>>(6)?.zip(r.get(7)?),
+        content: r.get(8)?,
+        hash: r.get(9)?,
+        preview: r.get(10)?,
+        created_at: r.get(11)?,
+    })
+}
+
+impl File {
+    pub fn row(&self) -> FileRow {
+        FileRow {
+            id: self.id,
+            name: self.name.clone(),
+            kind: self.kind.clone(),
+            size: self.size,
+            width: self.dots.map(|(width, _)| width),
+            height: self.dots.map(|(_, height)| height),
+            preview: self.preview.is_some(),
+        }
+    }
+}
+
+/// Whether an application still has room for so many bytes of `most`.
+pub fn require_room(db: &Db, app: AppNo, bytes: u64, most: u64) -> Result<()> {
+    let used = db.maybe("SELECT bytes FROM storage WHERE application = ?1", [app], |r| r.get::<i64>(0))?.unwrap_or(0);
+    match used.unsigned_abs().saturating_add(bytes) > most {
+        true => {
+            Err(Error::TooLarge(format!("the application's files may take {most} bytes together, and there is no room left")))
+        }
+        false => Ok(()),
+    }
+}
+
+/// Keeps what has arrived, until a message takes it or its time is over.
+pub fn add(tx: &mut Tx, (app, uploader): (AppNo, UserNo), arrival: &Arrival, most: u64) -> Result<File> {
+    require_room(tx, app, arrival.bytes, most)?;
+    require_few(tx, app, uploader)?;
+    let (id, now) = (tx.next_version(app)?, tx.now);
+    let sql = "INSERT INTO file (application, id, uploader, name, type, size, width, height, content, hash, preview, bytes, created_at, ends_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    let (width, height) = arrival.dots.unzip();
+    let (content, end) = (&arrival.content, now.plus(UNUSED));
+    let (size, bytes) = (content.size as i64, arrival.bytes as i64);
+    let values = params![
+        app,
+        id,
+        uploader,
+        arrival.name,
+        arrival.kind,
+        size,
+        width,
+        height,
+        content.name,
+        content.hash,
+        arrival.preview,
+        bytes,
+        now,
+        end
+    ];
+    tx.append(sql, values)?;
+    let sql = "INSERT INTO storage (application, bytes) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes";
+    tx.append(sql, params![app, bytes])?;
+    get(tx, app, id)
+}
+
+/// Nobody fills the disk with what is never sent.
+fn require_few(db: &Db, app: AppNo, uploader: UserNo) -> Result<()> {
+    if uploader == UserNo::APPLICATION {
+        return Ok(());
+    }
+    let sql = "SELECT count(*) FROM file WHERE application = ?1 AND uploader = ?2 AND ends_at IS NOT NULL";
+    match db.one(sql, params![app, uploader], |r| r.get::<i64>(0))? {
+        waiting if waiting >= WAITING => Err(Error::TooMany { after_s: 600 }),
+        _ => Ok(()),
+    }
+}
+
+/// The files of a message that is about to be written, in its order. Each was sent by whoever writes, or by the application
+/// where that writes.
+pub(super) fn require(db: &Db, author: &Author, ids: &[i64]) -> Result<Vec<File>> {
+    if ids.len() > MOST {
+        return Err(Error::TooLarge(format!("a message has at most {MOST} files")));
+    }
+    let mut found: Vec<File> = Vec::with_capacity(ids.len());
+    for id in ids {
+        let by_application = author.is_application() || author.via;
+        let is_theirs = |file: &File| file.uploader == author.user || (by_application && file.uploader == UserNo::APPLICATION);
+        let file = find(db, author.app, *id)?.filter(is_theirs);
+        let file = file.ok_or_else(|| Error::invalid("attachments", format!("there is no file {id} that you sent")))?;
+        if found.iter().any(|other| other.id == file.id) {
+            return Err(Error::invalid("attachments", format!("file {id} is named twice")));
+        }
+        found.push(file);
+    }
+    Ok(found)
+}
+
+/// A message has them now.
+pub(super) fn take(tx: &mut Tx, app: AppNo, files: &[File]) -> Result<()> {
+    for file in files {
+        let sql = "UPDATE file SET uses = uses + 1, ends_at = NULL WHERE application = ?1 AND id = ?2";
+        tx.append(sql, params![app, file.id])?;
+    }
+    Ok(())
+}
+
+/// A message is taken away. What no other has is removed soon.
+pub(super) fn release(tx: &mut Tx, app: AppNo, message: MessageId) -> Result<()> {
+    let sql = "SELECT files FROM message WHERE application = ?1 AND id = ?2";
+    let listed = tx.maybe(sql, params![app, message], |r| r.get::<Option<String>>(0))?.flatten();
+    for id in numbers(listed)? {
+        let sql = "UPDATE file SET uses = uses - 1, ends_at = CASE WHEN uses <= 1 THEN ?3 END WHERE application = ?1 AND id = ?2";
+        let now = tx.now;
+        tx.append(sql, params![app, id, now])?;
+    }
+    Ok(())
+}
+
+/// What a user sent and no message has goes with the user.
+pub(super) fn forget(tx: &mut Tx, app: AppNo, user: UserNo) -> Result<()> {
+    let sql = "UPDATE file SET ends_at = ?3 WHERE application = ?1 AND uploader = ?2 AND ends_at IS NOT NULL";
+    let now = tx.now;
+    tx.run(sql, params![app, user, now]).map(|_| ())
+}
+
+/// Gives messages that were just read the files that they carry.
+pub(super) fn attach(db: &Db, app: AppNo, messages: &mut [Message]) -> Result<()> {
+    for message in messages.iter_mut().filter(|message| !message.files.is_empty()) {
+        for id in &message.files {
+            message.attachments.extend(find(db, app, *id)?.map(|file| file.row()));
+        }
+    }
+    Ok(())
+}
+
+/// Files' numbers as a row keeps them.
+pub(super) fn numbers(listed: Option<String>) -> Result<Vec<i64>> {
+    listed.map_or(Ok(Vec::new()), |list| serde_json::from_str(&list).map_err(Error::internal))
+}
+
+/// As they are kept.
+pub(super) fn listed(ids: &[i64]) -> Option<String> {
+    (!ids.is_empty()).then(|| serde_json::to_string(ids).unwrap_or_default())
+}
+
+/// What the copies of a batch are to carry: kept until the last of them is written.
+pub(super) fn hold(tx: &mut Tx, author: &Author, batch: i64, ids: &[i64]) -> Result<()> {
+    for (position, file) in (1_i64..).zip(require(tx, author, ids)?) {
+        let sql = "INSERT INTO batch_file (application, batch, position, file) VALUES (?1, ?2, ?3, ?4)";
+        tx.append(sql, params![author.app, batch, position, file.id])?;
+    }
+    Ok(())
+}
+
+pub(super) fn held(db: &Db, app: AppNo, batch: i64) -> Result<Vec<i64>> {
+    let sql = "SELECT file FROM batch_file WHERE application = ?1 AND batch = ?2 ORDER BY position";
+    db.all(sql, params![app, batch], |r| r.get(0))
+}

@@ -1,0 +1,68 @@
+//! A small picture of a picture, drawn anew from its dots: nothing of the sender's bytes is left in it. Pictures that are larger
+//! than any camera's, in dots or in what they take to be read, have none.
+
+use crate::chat::file::kind;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use std::fs::File;
+use std::io::{BufReader, Cursor};
+use std::sync::{Mutex, PoisonError};
+
+/// Dots of a picture that is read, and the bytes that this may take.
+const DOTS: u64 = 36_000_000;
+const BYTES: u64 = 160 * 1024 * 1024;
+/// The longer side of the small picture.
+const SIDE: u32 = 720;
+
+/// One at a time: each takes much memory and a processor.
+static ONE: Mutex<()> = Mutex::new(());
+
+/// What is known of a picture.
+pub struct Seen {
+    pub dots: (u32, u32),
+    /// The small picture and its type.
+    pub small: Option<(Vec<u8>, &'static str)>,
+}
+
+/// None where it is no picture of a kind that is read here.
+pub fn of(file: File, said: &str) -> Option<Seen> {
+    let format = [
+        ("image/png", ImageFormat::Png),
+        ("image/jpeg", ImageFormat::Jpeg),
+        ("image/webp", ImageFormat::WebP),
+        ("image/gif", ImageFormat::Gif),
+    ]
+    .into_iter()
+    .find(|(kind, _)| *kind == said)
+    .map(|(_, format)| format)?;
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(BYTES);
+    let mut reader = ImageReader::with_format(BufReader::with_capacity(kind::HEAD, file), format);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().ok()?;
+    let turn = decoder.orientation().ok()?;
+    let (width, height) = decoder.dimensions();
+    let dots = if turns(turn) { (height, width) } else { (width, height) };
+    if width == 0 || height == 0 || u64::from(width) * u64::from(height) > DOTS || decoder.total_bytes() > BYTES {
+        return Some(Seen { dots, small: None });
+    }
+    let Ok(whole) = DynamicImage::from_decoder(decoder) else { return Some(Seen { dots, small: None }) };
+    let mut small = if width.max(height) > SIDE { whole.thumbnail(SIDE, SIDE) } else { whole };
+    small.apply_orientation(turn);
+    Some(Seen { dots, small: draw(&small) })
+}
+
+/// Whether width and height change places.
+fn turns(turn: image::metadata::Orientation) -> bool {
+    use image::metadata::Orientation::*;
+    matches!(turn, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
+}
+
+fn draw(small: &DynamicImage) -> Option<(Vec<u8>, &'static str)> {
+    let mut bytes = Cursor::new(Vec::new());
+    let kind = match small.color().has_alpha() {
+        true => small.to_rgba8().write_to(&mut bytes, ImageFormat::Png).map(|()| "image/png"),
+        false => small.to_rgb8().write_to(&mut bytes, ImageFormat::Jpeg).map(|()| "image/jpeg"),
+    };
+    kind.ok().map(|kind| (bytes.into_inner(), kind))
+}

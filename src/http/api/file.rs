@@ -1,0 +1,89 @@
+//! Files of an application: sending one, to be named in messages; what was sent, by itself or by its users.
+
+use crate::chat::file::{self, File};
+use crate::directory::user;
+use crate::http::House;
+use crate::http::api::ok;
+use crate::http::api::path::Id;
+use crate::http::api::post::Once;
+use crate::http::file::intake::{self, Body};
+use crate::http::file::{Part, answer, blocking};
+use crate::http::guard::ApplicationKey;
+use crate::http::problem::Answer;
+use crate::id::{Party, UserNo};
+use crate::store::{Db, Tx};
+use crate::time::Moment;
+use crate::wire::file::FileRow;
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Payload};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A file to be sent.
+#[derive(ToSchema)]
+#[schema(as = FileDraft)]
+#[allow(dead_code, reason = "only the document reads it")]
+pub struct Form {
+    /// At most 25 MiB, with a file name.
+    #[schema(content_media_type = "application/octet-stream")]
+    file: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = FileAnswer)]
+pub struct One {
+    file: FileRow,
+}
+
+/// A file and where it comes from.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FileWhole)]
+pub struct Whole {
+    file: FileRow,
+    /// `user:<id>` or `application`.
+    #[schema(value_type = String)]
+    from: Party,
+    #[schema(value_type = String)]
+    at: Moment,
+}
+
+/// Takes in a file, which messages of the application may carry: named within 24 hours, and kept as long as a message has it.
+#[utoipa::path(post, path = "/api/v1/files", tag = "files", request_body(content = Form, content_type = "multipart/form-data"),
+    responses((status = 201, body = One)))]
+pub async fn create(house: Data<House>, by: ApplicationKey, once: Once, request: HttpRequest, payload: Payload) -> Answer {
+    let whose = (by.application.no, UserNo::APPLICATION);
+    let arrival = intake::receive(&house, Body { request, payload }, whose).await?;
+    let (kept, most) = (arrival.clone(), house.config.limits.storage_bytes);
+    let add = move |tx: &mut Tx| Ok(One { file: file::add(tx, whose, &kept, most)?.row() });
+    let answered = once.of(&arrival.fingerprint()).answer(&house, StatusCode::CREATED, add).await;
+    // It was sent before, or there is no row of it for another reason.
+    let store = house.store.clone();
+    blocking(move || arrival.settle(&store)).await?;
+    answered
+}
+
+/// What is known of a file of the application or of one of its users.
+#[utoipa::path(get, path = "/api/v1/files/{id}", tag = "files", params(("id" = i64, Path)),
+    responses((status = 200, body = Whole)))]
+pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>) -> Answer {
+    let app = by.application.no;
+    let find = move |db: &Db| {
+        let file = file::get(db, app, id)?;
+        let from = match file.uploader {
+            UserNo::APPLICATION => Party::Application,
+            no => Party::User(user::get_no(db, app, no)?.id),
+        };
+        Ok(Whole { file: file.row(), from, at: file.created_at })
+    };
+    ok(&house.store.read(find).await?)
+}
+
+/// Its bytes, for the application's own records.
+#[utoipa::path(get, path = "/api/v1/files/{id}/content", tag = "files", params(("id" = i64, Path)),
+    responses((status = 200, body = String, content_type = "application/octet-stream")))]
+pub async fn content(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>, request: HttpRequest) -> Answer {
+    let app = by.application.no;
+    let file: File = house.store.read(move |db: &Db| file::get(db, app, id)).await?;
+    answer(&house, &request, &file, Part::Whole).await
+}

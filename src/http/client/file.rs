@@ -1,0 +1,106 @@
+//! Files of a signed-in user: sending one, the addresses of those that a message carries, and what stands at an address.
+
+use crate::chat::file::{self, File};
+use crate::chat::message;
+use crate::error::{Error, Result};
+use crate::http::House;
+use crate::http::api::path::Id;
+use crate::http::file::intake::{self, Body};
+use crate::http::file::link::{Grant, LIFE};
+use crate::http::file::{Part, answer, blocking};
+use crate::http::guard::SignedIn;
+use crate::http::problem::Answer;
+use crate::id::MessageId;
+use crate::store::{Db, Tx};
+use crate::time::Moment;
+use crate::wire::file::FileRow;
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+/// Where a file is, for whoever asked.
+#[derive(Serialize)]
+struct Place {
+    #[serde(flatten)]
+    row: FileRow,
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preview_url: Option<String>,
+    expires_at: Moment,
+}
+
+#[derive(Serialize)]
+struct Sent {
+    file: Place,
+}
+
+#[derive(Serialize)]
+struct Carried {
+    files: Vec<Place>,
+}
+
+/// `POST /client/files`: a file of one's own, to be named in `send` within a day.
+pub async fn create(house: Data<House>, signed_in: SignedIn, request: HttpRequest, payload: Payload) -> Answer {
+    let caller = signed_in.held.caller;
+    let whose = (caller.app, caller.user);
+    house.limiters.message(caller.app, caller.user)?;
+    let arrival = intake::receive(&house, Body { request, payload }, whose).await?;
+    let (kept, most) = (arrival.clone(), house.config.limits.storage_bytes);
+    let added = house.store.write(move |tx: &mut Tx| file::add(tx, whose, &kept, most)).await;
+    if added.is_err() {
+        let store = house.store.clone();
+        blocking(move || arrival.settle(&store)).await?;
+    }
+    let grant = Grant {
+        app: caller.app,
+        user: caller.user,
+        session: caller.session,
+        message: None,
+        file: 0,
+        part: Part::Whole,
+        until: Moment::now().plus(LIFE),
+    };
+    let body = Sent { file: place(&house, grant, &added?)? };
+    Ok(HttpResponse::Created().insert_header(("cache-control", "no-store")).json(body))
+}
+
+/// `GET /client/messages/{id}/files`: the addresses of what a message carries.
+pub async fn index(house: Data<House>, signed_in: SignedIn, Id(message): Id<MessageId>) -> Answer {
+    let caller = signed_in.held.caller;
+    house.limiters.control(caller.app, caller.user)?;
+    let asked = caller.clone();
+    let look = move |db: &Db| {
+        let carried = message::require(db, &asked, message)?.files;
+        carried.iter().map(|id| file::get(db, asked.app, *id)).collect::<Result<Vec<File>>>()
+    };
+    let found = house.store.read(look).await?;
+    let grant = Grant {
+        app: caller.app,
+        user: caller.user,
+        session: caller.session,
+        message: Some(message),
+        file: 0,
+        part: Part::Whole,
+        until: Moment::now().plus(LIFE),
+    };
+    let files = found.iter().map(|file| place(&house, grant.clone(), file)).collect::<Result<_>>()?;
+    Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(Carried { files }))
+}
+
+fn place(house: &House, grant: Grant, file: &File) -> Result<Place> {
+    let whole = Grant { file: file.id, ..grant };
+    let small = Grant { part: Part::Preview, ..whole.clone() };
+    let preview_url = file.preview.as_ref().map(|_| house.links.path(&small)).transpose()?;
+    Ok(Place { row: file.row(), url: house.links.path(&whole)?, preview_url, expires_at: whole.until })
+}
+
+/// `GET /files/{link}`: what stands at an address. Whose page shows it does not matter: who has the address may look.
+pub async fn show(house: Data<House>, request: HttpRequest, link: Path<String>) -> Answer {
+    let grant = house.links.open(&link, Moment::now()).ok_or(Error::NotFound("file"))?;
+    let part = grant.part;
+    let file = house.store.read(move |db: &Db| grant.file(db)).await?;
+    let mut found = answer(&house, &request, &file, part).await?;
+    let anywhere = actix_web::http::header::HeaderValue::from_static("cross-origin");
+    found.headers_mut().insert(actix_web::http::header::HeaderName::from_static("cross-origin-resource-policy"), anywhere);
+    Ok(found)
+}

@@ -1,0 +1,138 @@
+//! Files on their way in and out. Out of here nothing ever runs in a browser: a file is saved, and what is shown of a picture
+//! was drawn anew here.
+
+pub mod intake;
+pub mod link;
+
+use crate::chat::file::File;
+use crate::error::{Error, Result};
+use crate::http::House;
+use crate::http::problem::Answer;
+use crate::http::segment::encode;
+use crate::store::content::Contents;
+use actix_web::body::SizedStream;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::stream;
+use std::io::{Read, Seek, SeekFrom};
+
+/// Bytes that are read at a time.
+const PIECE: u64 = 64 * 1024;
+const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
+/// What of a file is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Whole,
+    Preview,
+}
+
+/// The bytes of a file, or of the small picture of it.
+pub async fn answer(house: &House, request: &HttpRequest, file: &File, part: Part) -> Answer {
+    let (name, kind, disposition) = match part {
+        Part::Whole => (file.content.clone(), file.kind.clone(), saved(&file.name)),
+        Part::Preview => {
+            let kind = file.preview.clone().ok_or(Error::NotFound("file"))?;
+            (Contents::beside(&file.content), kind, "inline".into())
+        }
+    };
+    let contents = house.store.contents().clone();
+    let (opened, size) = blocking(move || {
+        let opened = contents.read(&name)?;
+        let size = opened.metadata().map_err(Error::internal)?.len();
+        Ok((opened, size))
+    })
+    .await?;
+    let (mut answer, (from, length)) = match range(request.headers(), size) {
+        None => (HttpResponse::Ok(), (0, size)),
+        Some(Some((from, last))) => {
+            let mut partial = HttpResponse::PartialContent();
+            partial.insert_header((header::CONTENT_RANGE, format!("bytes {from}-{last}/{size}")));
+            (partial, (from, last - from + 1))
+        }
+        Some(None) => {
+            let mut nothing = HttpResponse::build(StatusCode::RANGE_NOT_SATISFIABLE);
+            return Ok(nothing.insert_header((header::CONTENT_RANGE, format!("bytes */{size}"))).finish());
+        }
+    };
+    answer
+        .insert_header((header::CONTENT_TYPE, kind))
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::ACCEPT_RANGES, "bytes"))
+        .insert_header((header::CACHE_CONTROL, "private, max-age=300"));
+    Ok(answer.body(SizedStream::new(length, pieces(opened, from, length))))
+}
+
+/// To be saved under this name, whatever it is (RFC 6266, RFC 8187).
+fn saved(name: &str) -> String {
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') { c } else { '_' }).collect();
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encode(name))
+}
+
+/// The one range that is asked for, first and last byte (RFC 9110, 14.1.2); none of it where there is nothing there. Several, or
+/// what is not understood, are not answered as ranges.
+fn range(headers: &HeaderMap, size: u64) -> Option<Option<(u64, u64)>> {
+    let (from, to) = headers.get(header::RANGE)?.to_str().ok()?.strip_prefix("bytes=")?.split_once('-')?;
+    let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
+    let (first, last) = match (from, to) {
+        ("", to) => (size.saturating_sub(number(to)?), size.checked_sub(1)),
+        (from, "") => (number(from)?, size.checked_sub(1)),
+        (from, to) => (number(from)?, Some(number(to)?.min(size.saturating_sub(1)))),
+    };
+    Some(last.filter(|last| first <= *last).map(|last| (first, last)))
+}
+
+type Piece = std::result::Result<Bytes, std::io::Error>;
+
+fn pieces(opened: std::fs::File, from: u64, length: u64) -> impl futures_util::Stream<Item = Piece> {
+    stream::try_unfold((opened, from, length), |(mut opened, from, left)| async move {
+        if left == 0 {
+            return Ok(None);
+        }
+        let read = tokio::task::spawn_blocking(move || {
+            let mut piece = vec![0; left.min(PIECE) as usize];
+            opened.seek(SeekFrom::Start(from)).and_then(|_| opened.read_exact(&mut piece)).map(|()| (piece, opened))
+        });
+        let (piece, opened) = read.await.map_err(std::io::Error::other)??;
+        let read = piece.len() as u64;
+        Ok(Some((Bytes::from(piece), (opened, from + read, left - read))))
+    })
+}
+
+/// Work on the disk, where it delays nobody.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::HeaderValue;
+
+    #[test]
+    fn a_name_cannot_leave_its_place_in_the_head() {
+        assert_eq!(
+            saved("a\"; x=\r\n刘.txt"),
+            "attachment; filename=\"a_;_x=___.txt\"; filename*=UTF-8''a%22%3B%20x%3D%0D%0A%E5%88%98.txt"
+        );
+    }
+
+    #[test]
+    fn one_range_is_understood() {
+        let asked = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RANGE, HeaderValue::from_str(text).unwrap());
+            range(&headers, 10)
+        };
+        assert_eq!(asked("bytes=2-4"), Some(Some((2, 4))));
+        assert_eq!(asked("bytes=2-"), Some(Some((2, 9))));
+        assert_eq!((asked("bytes=-3"), asked("bytes=8-99")), (Some(Some((7, 9))), Some(Some((8, 9)))));
+        assert_eq!((asked("bytes=10-"), asked("bytes=5-4"), asked("bytes=-0")), (Some(None), Some(None), Some(None)));
+        assert_eq!((asked("bytes=0-1,3-4"), asked("lines=1-2"), asked("bytes=+1-2")), (None, None, None));
+        assert_eq!(range(&HeaderMap::new(), 10), None);
+    }
+}

@@ -1,0 +1,115 @@
+//! What lies on the disk: nothing that no row knows, nothing whose time is over, and all of what was answered.
+
+use super::{at, contents, places, sends, uploads};
+use crate::harness::{TestServer, eventually};
+use parlour::time::Moment;
+use serde_json::json;
+use std::fs::File;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+/// Changes rows of a stopped server, as time would.
+fn change(server: &TestServer, sql: &str) {
+    let program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()";
+    let done = Command::new("python3").args(["-c", program]).arg(server.data().join("parlour.db")).arg(sql).status();
+    assert!(done.expect("python3 is there").success());
+}
+
+fn age(path: &Path) {
+    let old = SystemTime::now() - Duration::from_secs(2 * 3600);
+    File::options().append(true).open(path).unwrap().set_modified(old).unwrap();
+}
+
+#[test]
+fn what_was_answered_survives_a_kill_and_what_was_on_its_way_is_cleared_away() {
+    let mut server = TestServer::start();
+    let office = server.app("oa");
+    let (anna, mut ben) = (office.person("anna"), office.person("ben"));
+    let file = uploads(&anna, "a.txt", b"kept");
+    let sent = sends(&anna, "ben", "kept", &[&file]);
+    // An upload that never ends.
+    let mut slow = server.http().connect();
+    let head = format!(
+        "POST /client/files HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-type: multipart/form-data; boundary=e\r\n\
+         content-length: 900000\r\n\r\n--e\r\ncontent-disposition: form-data; name=\"file\"; filename=\"b\"\r\n\r\n",
+        anna.token
+    );
+    std::io::Write::write_all(&mut slow, &[head.as_bytes(), &[b'x'; 600_000]].concat()).unwrap();
+    eventually("it is on the disk", || (contents(&server).len() == 2).then_some(()));
+    server.dies();
+    let lost = server.data().join("files/ab/ab00000000000000000000000000000a");
+    std::fs::create_dir_all(lost.parent().unwrap()).unwrap();
+    std::fs::write(&lost, b"moved, and killed before its row").unwrap();
+    assert_eq!(contents(&server).len(), 3);
+    contents(&server).iter().for_each(|path| age(path));
+    server.starts();
+    eventually("only what is known is left", || (contents(&server).len() == 1).then_some(()));
+    ben.returns();
+    at(&office, &places(&ben, &sent)[0]["url"]).is_file(b"kept");
+}
+
+#[test]
+fn a_file_that_no_message_took_is_gone_after_a_day() {
+    let mut server = TestServer::start();
+    let office = server.app("oa");
+    let (anna, mut ben) = (office.person("anna"), office.person("ben"));
+    let (used, unused) = (uploads(&anna, "used.txt", b"used"), uploads(&anna, "unused.txt", b"unused"));
+    let sent = sends(&anna, "ben", "used", &[&used]);
+    let held = office.http().file("/api/v1/files", "later.txt", b"later").is(201)["file"]["id"].clone();
+    let then = Moment::now().plus(Duration::from_secs(3 * 24 * 3600)).to_string();
+    office.post("/messages", &json!({"to": "user:anna", "text": "later", "attachments": [held], "send_at": then})).is(202);
+    server.stops();
+    change(&server, "UPDATE file SET ends_at = ends_at - 23 * 3600 * 1000 WHERE ends_at IS NOT NULL");
+    server.starts();
+    office.get(&format!("/files/{}", unused["id"])).is(200);
+    server.stops();
+    change(&server, "UPDATE file SET ends_at = ends_at - 3600 * 1000 WHERE ends_at IS NOT NULL");
+    server.starts();
+    let known = |id: &serde_json::Value| office.get(&format!("/files/{id}")).status == 200;
+    eventually("it is gone", || (!known(&unused["id"])).then_some(()));
+    eventually("and its bytes", || (contents(&server).len() == 2).then_some(()));
+    assert!(known(&held), "a message that waits for its moment holds its files");
+    ben.returns();
+    at(&office, &places(&ben, &sent)[0]["url"]).is_file(b"used");
+}
+
+#[test]
+fn an_erased_person_and_a_message_whose_time_is_over_leave_no_files() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let (anna, ben) = (office.person("anna"), office.person("ben"));
+    uploads(&anna, "never sent.txt", b"private");
+    let file = office.http().file("/api/v1/files", "notice.txt", b"notice").is(201)["file"]["id"].clone();
+    let soon = Moment::now().plus(Duration::from_secs(2)).to_string();
+    office.post("/messages", &json!({"to": "user:ben", "text": "short", "attachments": [file], "expires_at": soon})).is(202);
+    at(&office, &places(&ben, &ben.hears("short"))[0]["url"]).is_file(b"notice");
+    assert_eq!(contents(&server).len(), 2);
+    office.delete("/users/anna").is(204);
+    eventually("what was hers and what is over is gone", || contents(&server).is_empty().then_some(()));
+}
+
+#[test]
+fn a_backup_has_the_files_and_what_is_missing_is_said() {
+    let mut server = TestServer::start();
+    let office = server.app("oa");
+    let (anna, mut ben) = (office.person("anna"), office.person("ben"));
+    let sent = sends(&anna, "ben", "kept", &[&uploads(&anna, "a.txt", b"kept")]);
+    let copy = server.data().with_extension("copy");
+    let told = server.types(&["backup", copy.to_str().unwrap()]);
+    assert!(told.ends(0).contains("what people sent as files beside it"));
+    server.types(&["backup", copy.to_str().unwrap()]).ends(4);
+    assert!(server.types(&["check"]).ends(0).contains("files: 1, all there"));
+    anna.gets("delete", json!({"message": sent["id"]}));
+    eventually("it is gone here", || contents(&server).is_empty().then_some(()));
+    server.stops();
+    std::fs::rename(server.data(), server.data().with_extension("old")).unwrap();
+    std::fs::create_dir(server.data()).unwrap();
+    std::fs::copy(&copy, server.data().join("parlour.db")).unwrap();
+    std::fs::rename(copy.with_extension("copy.files"), server.data().join("files")).unwrap();
+    server.starts();
+    ben.returns();
+    at(&office, &places(&ben, &sent)[0]["url"]).is_file(b"kept");
+    std::fs::write(&contents(&server)[0], b"cut").unwrap();
+    server.types(&["check"]).is_refused(1, "of 1 files the content of 1 is missing or cut off");
+}
