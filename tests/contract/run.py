@@ -38,6 +38,12 @@ class House:
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
 
+    def file(self, name):
+        headers = {"authorization": f"Bearer {self.key}", "content-type": "multipart/form-data; boundary=edge"}
+        part = f'--edge\r\ncontent-disposition: form-data; name="file"; filename="{name}"\r\n\r\nhello\r\n--edge--\r\n'
+        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/api/v1/files", part.encode(), headers)) as answer:
+            return json.load(answer)["file"]["id"]
+
     def furnish(self):
         """What calls can be about; answers the numbers of it."""
         self.call("PUT", "/users", {"users": [{"id": person, "name": person.title()} for person in PEOPLE]})
@@ -47,9 +53,12 @@ class House:
         drafts = [{"to": f"user:{person}", "text": "hello", "topic": "leave-118"} for person in PEOPLE]
         drafts += [{"to": f"user:{person}", "card": card} for person in PEOPLE]
         drafts += [{"to": f"conversation:{room}", "text": "lunch?"}, {"from": "user:anna", "to": "application", "text": "balance?"}]
+        files = [self.file(f"{number}.txt") for number in range(3)]
+        drafts += [{"to": "user:anna", "attachments": files}]
         sent = [self.call("POST", "/messages", draft) for draft in drafts]
         copies = [copy for answer in sent for copy in answer["messages"]]
         return {
+            "files": files,
             "messages": [copy["id"] for copy in copies],
             "batches": [answer["batch"] for answer in sent],
             "conversations": sorted({copy["conversation"] for copy in copies}),

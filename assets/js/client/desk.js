@@ -1,5 +1,6 @@
 /** What the views of a signed-in user share: the messenger, the place in the address, drafts, toasts, names. */
 import { isFormer, userOf } from '../core/party.js';
+import { Files } from '../core/file.js';
 import { total } from '../core/unread.js';
 import { t } from './language.js';
 import { Drafts } from './draft.js';
@@ -19,11 +20,12 @@ export class Desk {
 
   /**
    * @param {{messenger: import('../core/messenger.js').Messenger, route: import('./route.js').Route, app: string,
-   *   mode: 'page'|'frame', signOut?: () => void, close?: () => void, enlarge?: () => void}} parts
+   *   bearer?: () => string|undefined, mode: 'page'|'frame', signOut?: () => void, close?: () => void, enlarge?: () => void}} parts
    */
-  constructor({ messenger, route, app, mode, signOut, close, enlarge }) {
+  constructor({ messenger, route, app, bearer = () => undefined, mode, signOut, close, enlarge }) {
     this.messenger = messenger;
     this.drafts = new Drafts(() => ({ owner: [app, messenger.id], epoch: messenger.replica.epoch }));
+    this.files = new Files(app, bearer);
     this.route = route;
     this.app = app;
     this.mode = mode;

@@ -153,7 +153,7 @@ function open(credentials, shown) {
     if (brand && colour !== (colour = brand.colour ?? '')) parent.tell('brand', { colour: dark(colour) ?? '', name: brand.name });
     if (messenger.replica.complete && badge !== (badge = made.unread)) parent.tell('badge', { unread: badge });
   });
-  const made = new Desk({ messenger, app, mode: 'frame', route, close: () => parent.tell('close'), enlarge });
+  const made = new Desk({ messenger, app, bearer: () => credentials.kept()?.token, mode: 'frame', route, close: () => parent.tell('close'), enlarge });
   made.shown = shown;
   made.notices = new Notices(made, notes);
   messenger.start();

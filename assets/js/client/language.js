@@ -1,10 +1,11 @@
 /** Words in the reader's language. One catalogue per language; both have the same keys (a test sees to it). */
 import { words as en } from './words/en.js';
+import * as file from './words/file.js';
 import { words as zh } from './words/zh.js';
 
-/** @typedef {keyof typeof en} Word */
+/** @typedef {keyof typeof en | keyof typeof file.en} Word */
 /** @type {Record<string, Record<Word, string | {one?: string, other: string}>>} */
-const catalogues = { en, zh };
+export const catalogues = { en: { ...en, ...file.en }, zh: { ...zh, ...file.zh } };
 
 /** The first language that we have, with the reader's own region where it is named further on. @param {readonly string[]} wanted */
 export function choose(wanted) {
@@ -17,7 +18,7 @@ export function choose(wanted) {
 /** A page may be asked for in a language: `?lang=zh-CN`. */
 const asked = new URLSearchParams(globalThis.location?.search).getAll('lang');
 export const locale = choose([...asked, ...(globalThis.navigator?.languages ?? [])]);
-const words = catalogues[locale.slice(0, 2)] ?? en;
+const words = catalogues[locale.slice(0, 2)] ?? catalogues.en;
 const plural = new Intl.PluralRules(locale);
 
 /**
@@ -40,6 +41,15 @@ export const listed = (names) => joined(new Intl.ListFormat(locale, { type: 'con
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 /** A name that is written from right to left does not turn the sentence around it (Unicode, UAX 9: FSI and PDI). @param {string} value */
 const apart = (value) => (RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value);
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+
+/** How large something is. @param {number} bytes */
+export function extent(bytes) {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const format = { style: 'unit', unit: UNITS[power], unitDisplay: power ? 'short' : 'long', maximumFractionDigits: power > 1 ? 1 : 0 };
+  return (bytes / 1000 ** power).toLocaleString(locale, /** @type {Intl.NumberFormatOptions} */ (format));
+}
 
 const HAN = [/\p{Script=Han}$/u, /^\p{Script=Han}/u];
 const OTHER = [/[\p{Nd}\u2069]$|(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])\p{L}$/u, /^[\p{Nd}\u2068]|^(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])\p{L}/u];

@@ -3,6 +3,7 @@
  * a picture as a link. Nothing here, or anywhere, writes markup into the page.
  */
 import { Lexer } from '../../vendor/marked.mjs';
+import { carried } from './attachment.js';
 import { html } from './ui.js';
 
 /** @typedef {any} Token */
@@ -102,8 +103,9 @@ export const Markdown = ({ message, names = [] }) => html`<div class="md">${toke
 /** What stands on lines of its own. */
 const BLOCKS = new Set(['paragraph', 'heading', 'blockquote', 'code']);
 
-/** One line of plain words for a list. @param {{text: string}} message */
+/** One line of plain words for a list. @param {{text: string, attachments?: import('../library/parlour').Attachment[]}} message */
 export function preview(message) {
+  if (!message.text && message.attachments?.length) return carried(message.attachments);
   return words(tokens(message)).replace(/\s+/g, ' ').trim();
 }
 

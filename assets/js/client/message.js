@@ -1,4 +1,5 @@
 /** One message: whose, what, when, how far it came, and what can be done with it. */
+import { Attachments } from './attachment.js';
 import { Avatar } from './avatar.js';
 import { Card } from './card.js';
 import { Claim } from './claim.js';
@@ -38,7 +39,8 @@ function draw({ message, starts, ends, own, crowd, mark, readers, name, author, 
   const gone = message.deleted_by !== null;
   const card = gone ? undefined : message.card;
   const claim = gone ? undefined : message.claim;
-  const plain = !card || message.text !== card.title;
+  const files = gone ? [] : (message.attachments ?? []);
+  const plain = message.text !== '' && (!card || message.text !== card.title);
   const names = message.mentions.map((id) => desk.nameOf(`user:${id}`));
   const classes = `message ${own ? 'is-own' : ''} ${starts ? 'is-first' : ''} ${ends ? 'is-last' : ''} ${gone ? 'is-gone' : ''}`;
   return html`
@@ -51,6 +53,7 @@ function draw({ message, starts, ends, own, crowd, mark, readers, name, author, 
         <div class=${`bubble ${card || claim ? 'has-card' : ''}`} title=${card || claim ? undefined : fullTime(at)}>
           ${message.reply_to !== null && !gone && html`<${Quote} message=${message} quoted=${quoted} jump=${acts.jump} />`}
           ${gone ? html`<p class="message-gone"><${Icon} name="block" />${t('message.deleted')}</p>` : plain && html`<${Markdown} message=${message} names=${names} />`}
+          ${files.length > 0 && html`<${Attachments} message=${message} active=${active} />`}
           ${card && html`<${Card} message=${message} card=${card} linked=${linked} />`}
           ${claim && html`<${Claim} message=${message} claim=${claim} linked=${linked} />`}
           ${!gone && html`<${Tools} message=${message} own=${own} active=${inside} acts=${acts} />`}

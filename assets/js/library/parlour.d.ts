@@ -217,6 +217,8 @@ export interface Message {
   text: string;
   mentions: string[];
   reply_to: number | null;
+  /** The files that it carries. Where they are says `GET /client/messages/{id}/files` (docs/protocol.md, Files). */
+  attachments: Attachment[];
   edited_at: string | null;
   deleted_by: string | null;
   topic?: string;
@@ -227,6 +229,20 @@ export interface Message {
   claim?: Claim;
   key?: string;
   version: number;
+}
+
+export interface Attachment {
+  id: number;
+  name: string;
+  /** As its bytes say. */
+  type: string;
+  /** In bytes. */
+  size: number;
+  /** Of a picture. */
+  width?: number;
+  height?: number;
+  /** There is a small picture of it. */
+  preview?: boolean;
 }
 
 export interface Card {

@@ -25,8 +25,8 @@ use utoipa::ToSchema;
 #[schema(as = FileDraft)]
 #[allow(dead_code, reason = "only the document reads it")]
 pub struct Form {
-    /// At most 25 MiB, with a file name.
-    #[schema(content_media_type = "application/octet-stream")]
+    /// At most 25 MiB; its file name is shown.
+    #[schema(min_length = 1, content_media_type = "application/octet-stream")]
     file: String,
 }
 
@@ -81,7 +81,7 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>) -> An
 
 /// Its bytes, for the application's own records.
 #[utoipa::path(get, path = "/api/v1/files/{id}/content", tag = "files", params(("id" = i64, Path)),
-    responses((status = 200, body = String, content_type = "application/octet-stream")))]
+    responses((status = 200, body = String, content_type = "*/*")))]
 pub async fn content(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>, request: HttpRequest) -> Answer {
     let app = by.application.no;
     let file: File = house.store.read(move |db: &Db| file::get(db, app, id)).await?;

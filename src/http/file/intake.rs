@@ -64,11 +64,11 @@ fn broken(error: impl std::fmt::Display) -> Error {
 
 async fn read(house: &House, body: Body, most: u64) -> Result<Arrival> {
     let mut parts = Multipart::new(body.request.headers(), body.payload);
-    let missing = || Error::invalid("file", "expected one part named file, with a file name");
+    let missing = || Error::invalid("file", "expected one part named file");
     let mut part = parts.next().await.ok_or_else(missing)?.map_err(broken)?;
     let given = part.content_disposition().filter(|_| part.name() == Some("file")).ok_or_else(missing)?;
     let extended = given.get_filename_ext().and_then(|name| String::from_utf8(name.value.clone()).ok());
-    let name = extended.or(given.get_filename().map(String::from)).ok_or_else(missing)?;
+    let name = extended.or(given.get_filename().map(String::from)).unwrap_or_default();
     let contents = house.store.contents().clone();
     let pen = blocking({
         let contents = contents.clone();

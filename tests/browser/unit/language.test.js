@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { choose, sentence } from '../../../assets/js/client/language.js';
-import { words as en } from '../../../assets/js/client/words/en.js';
-import { words as zh } from '../../../assets/js/client/words/zh.js';
+import { catalogues, choose, sentence } from '../../../assets/js/client/language.js';
+
+const { en, zh } = catalogues;
 
 const blanks = (value) => [...new Set((typeof value === 'string' ? value : value.other).match(/\{\w+\}/g) ?? [])].sort();
 

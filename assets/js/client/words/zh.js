@@ -1,4 +1,4 @@
-/** 简体中文。 @type {Record<import('../language.js').Word, string | {one?: string, other: string}>} */
+/** 简体中文。 @type {Record<keyof typeof import('./en.js').words, string | {one?: string, other: string}>} */
 export const words = {
   'application.answers': '正在应答',
   'application.silent': '暂时没有应答',

@@ -1,0 +1,66 @@
+/** What a message carries: pictures, small, in a place that is kept free for them; everything else as a line with its size. */
+import { Icon } from './icon.js';
+import { extent, t } from './language.js';
+import { html, useDesk, useEffect, useState } from './ui.js';
+
+/** @typedef {import('../core/wire.js').Message} Row */
+/** @typedef {import('../library/parlour').Attachment} Attachment */
+/** @typedef {import('../core/file.js').Place} Place */
+
+/** The sides of a picture in the log, in points. */
+const WIDE = 320;
+const HIGH = 280;
+
+/** @param {{message: Row, active: boolean}} props */
+export function Attachments({ message, active }) {
+  const { files, reach } = useDesk();
+  const [places, setPlaces] = useState(/** @type {Place[]} */ ([]));
+  const [failed, setFailed] = useState(0);
+  useEffect(() => {
+    let here = true;
+    if (reach === 'here') files.of(message.id, failed > 0).then((found) => here && setPlaces(found), () => {});
+    return () => void (here = false);
+  }, [message.id, message.attachments.length, failed, reach]);
+  /** An address is over sooner than it says where the server was started anew. Once, else it would be asked for ever. */
+  const broken = () => failed < 1 && setFailed(failed + 1);
+  return html`<div class="files">${message.attachments.map((file) => {
+    const place = places.find(({ id }) => id === file.id);
+    const Kind = file.preview ? Picture : Line;
+    return html`<${Kind} key=${file.id} file=${file} place=${place} broken=${broken} tabindex=${active ? 0 : -1} />`;
+  })}</div>`;
+}
+
+/** @typedef {{file: Attachment, place: Place|undefined, broken: () => void, tabindex: number}} Props */
+
+/** @param {Props} props */
+function Picture({ file, place, broken, tabindex }) {
+  const [width, height] = fitted(file.width ?? WIDE, file.height ?? HIGH);
+  return html`<a class="picture" href=${place?.url} download=${file.name} tabindex=${tabindex} title=${t('file.save', { name: file.name })}>
+    <img src=${place?.preview_url} width=${width} height=${height} alt=${file.name} loading="lazy" decoding="async" onError=${() => place && broken()} /></a>`;
+}
+
+/** @param {Props} props */
+function Line({ file, place, tabindex }) {
+  return html`<a class="file" href=${place?.url} download=${file.name} tabindex=${tabindex} title=${t('file.save', { name: file.name })}>
+    <span class="file-icon"><${Icon} name="file" /></span>
+    <span class="file-text"><bdi class="file-name">${file.name}</bdi><span class="file-size">${[ending(file.name), extent(file.size)].filter(Boolean).join(' · ')}</span></span>
+    <${Icon} name="save" /></a>`;
+}
+
+/** As large as there is room, and never larger than it is. @param {number} width @param {number} height */
+export function fitted(width, height) {
+  const scale = Math.min(1, WIDE / width, HIGH / height);
+  return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+}
+
+/** @param {string} name */
+function ending(name) {
+  return /\.([a-z0-9]{1,5})$/i.exec(name)?.[1].toUpperCase() ?? '';
+}
+
+/** One line of plain words for a message that has files and no text. @param {Attachment[]} files */
+export function carried(files) {
+  const [first] = files;
+  if (files.length > 1) return t('file.several', { n: files.length });
+  return first.preview ? t('file.picture') : first.name;
+}

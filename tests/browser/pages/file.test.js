@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { Stage } from './stage.js';
+
+const stage = Stage.house(['anna', 'ben'], {});
+
+/** A picture, drawn by the browser. @param {import('./window.js').Window} window @param {number} width @param {number} height */
+async function picture(window, width, height) {
+  const url = await window.page.evaluate(([w, h]) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: w, height: h });
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    const sky = pen.createLinearGradient(0, 0, w, h);
+    sky.addColorStop(0, '#1e3a8a');
+    sky.addColorStop(1, '#fb923c');
+    Object.assign(pen, { fillStyle: sky }).fillRect(0, 0, w, h);
+    return canvas.toDataURL('image/jpeg');
+  }, [width, height]);
+  return Buffer.from(url.split(',')[1], 'base64');
+}
+
+/** @param {string[]} to @param {string} text @param {Record<string, Buffer>} files */
+async function send(to, text, files) {
+  const attachments = [];
+  for (const [name, bytes] of Object.entries(files)) {
+    const form = new FormData();
+    form.set('file', new Blob([bytes]), name);
+    const response = await fetch(`${stage.server.own}/api/v1/files`, { method: 'POST', headers: { authorization: `Bearer ${stage.server.app.key}` }, body: form });
+    assert.equal(response.status, 201, await response.clone().text());
+    attachments.push((await response.json()).file.id);
+  }
+  return stage.server.call('POST', '/messages', { to: to.map((id) => `user:${id}`), text, attachments });
+}
+
+test('a picture is shown in the place that was kept for it, and everything is saved as it was sent', async () => {
+  const anna = await stage.person('anna');
+  const photo = await picture(anna, 1600, 900);
+  const report = Buffer.from('Quarter,Sum\nQ3,12\n');
+  await send(['anna'], 'The new office', { 'office.jpg': photo, 'Quarterly report 2026.csv': report });
+  await anna.row('Acme Office').first().click();
+  const small = anna.page.locator('.picture img');
+  await small.waitFor({ state: 'attached' });
+  assert.deepEqual(await small.evaluate((image) => [image.getAttribute('width'), image.getAttribute('height')]), ['320', '180']);
+  await anna.until('it is there', () => small.evaluate((image) => /** @type {HTMLImageElement} */ (image).naturalWidth === 720));
+  const box = await small.boundingBox();
+  assert.ok(box && Math.abs(box.width / box.height - 16 / 9) < 0.02, JSON.stringify(box));
+  const line = anna.page.locator('a.file');
+  assert.match(await line.innerText(), /Quarterly report 2026\.csv\s+CSV · 18 bytes/);
+  for (const [place, name, bytes] of /** @type {const} */ ([[line, 'Quarterly report 2026.csv', report], [anna.page.locator('a.picture'), 'office.jpg', photo]])) {
+    const [download] = await Promise.all([anna.page.waitForEvent('download'), place.click()]);
+    assert.equal(download.suggestedFilename(), name);
+    assert.deepEqual(await readFile(await download.path()), bytes);
+  }
+});
+
+test('in a list a message without words says what it carries, and after a restart its pictures come anew', async () => {
+  const ben = await stage.person('ben');
+  await send(['ben'], '', { 'a.jpg': await picture(ben, 400, 300) });
+  await ben.row('Acme Office').filter({ hasText: 'Picture' }).first().click();
+  const small = ben.page.locator('.picture img');
+  await ben.until('it is there', () => small.evaluate((image) => /** @type {HTMLImageElement} */ (image).naturalWidth === 400));
+  assert.equal(await ben.page.locator('.message .md').count(), 0);
+  const before = await small.getAttribute('src');
+  await stage.server.kill();
+  await stage.server.serve();
+  await ben.page.reload();
+  await ben.until('it is there again', () => small.evaluate((image) => /** @type {HTMLImageElement} */ (image).naturalWidth === 400));
+  assert.notEqual(await small.getAttribute('src'), before);
+});
