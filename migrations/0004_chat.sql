@@ -67,7 +67,6 @@ CREATE UNIQUE INDEX message_id ON message (application, id);
 CREATE UNIQUE INDEX message_key ON message (application, sender, key);
 CREATE INDEX message_single ON message (application, id) WHERE batch = id;
 CREATE INDEX message_changed ON message (application, conversation, version) WHERE version <> id;
-
 CREATE INDEX message_topic ON message (application, topic, conversation, id) WHERE topic IS NOT NULL AND deleted_by IS NULL;
 
 CREATE TABLE mention (
