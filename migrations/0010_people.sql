@@ -3,8 +3,8 @@
 CREATE TABLE intake_piece (
     application INTEGER NOT NULL REFERENCES application (no),
     no          INTEGER NOT NULL,
-    what        TEXT    NOT NULL CHECK (what IN ('keep', 'suspend', 'erase')),
-    rows        TEXT    NOT NULL,                  -- keep: entries; suspend, erase: users' numbers; a JSON array
+    what        TEXT    NOT NULL CHECK (what IN ('keep', 'whole', 'suspend', 'erase')),
+    rows        TEXT    NOT NULL,                  -- keep, whole (of a whole list): entries; suspend, erase: users' numbers; a JSON array
     PRIMARY KEY (application, no)
 ) STRICT, WITHOUT ROWID;
 
@@ -13,6 +13,14 @@ CREATE TABLE absent (
     application INTEGER NOT NULL,
     user        INTEGER NOT NULL,
     at          INTEGER NOT NULL,
+    PRIMARY KEY (application, user),
+    FOREIGN KEY (application, user) REFERENCES user (application, no)
+) STRICT, WITHOUT ROWID;
+
+-- People who were erased, and of whom something is still to be taken away, piece by piece.
+CREATE TABLE erasing (
+    application INTEGER NOT NULL,
+    user        INTEGER NOT NULL,
     PRIMARY KEY (application, user),
     FOREIGN KEY (application, user) REFERENCES user (application, no)
 ) STRICT, WITHOUT ROWID;

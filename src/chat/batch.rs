@@ -204,6 +204,9 @@ fn mark_withdrawn(tx: &mut Tx, app: AppNo, id: i64) -> Result<()> {
     let sql = "UPDATE batch SET text = '', withdrawn_at = ?3, done_at = coalesce(done_at, ?3),
                    changing = CASE WHEN due_at <= ?3 THEN 0 END WHERE application = ?1 AND id = ?2";
     tx.run(sql, params![app, id, now])?;
+    if let Some(card) = get(tx, app, id)?.card {
+        card::trace::clear(tx, app, card)?;
+    }
     audience::forget(tx, app, id)
 }
 

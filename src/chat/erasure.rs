@@ -1,7 +1,8 @@
 //! Erasing a person. What it wrote stays with those who received it, under a face without a name; its part in everything else
-//! ends. Lists that name it are cleared afterwards, piece by piece (`directory::erasure::go_on`).
+//! ends: at once for whoever looks, and afterwards, piece by piece, where there may be much of it.
 
 use crate::apps::application::{self, Policy};
+use crate::chat::card::trace;
 use crate::chat::{announce, file, room};
 use crate::directory::{contact, erasure, user};
 use crate::error::Result;
@@ -16,13 +17,37 @@ use crate::wire::row::Rows;
 pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
     let (person, seen_by, met) = (user::get_no(tx, app, no)?, seen_by(tx, app, no)?, met(tx, app, no)?);
     room::leave_all(tx, app, no)?;
-    tx.run("DELETE FROM mention WHERE application = ?1 AND user = ?2", params![app, no])?;
     file::forget(tx, app, no)?;
     let version = erasure::erase(tx, app, no)?;
     // In this order: who begins afresh takes nothing that was told before it has looked.
     tx.tell(News::Behind { app, to: met });
     tx.tell(News::Erased { app, id: person.id.clone() });
     announce::rows(tx, app, seen_by, Rows { users: vec![person.gone_row(version)], ..Rows::default() })
+}
+
+/// Takes away the next of what is left of an erased person: its marks, what it typed into cards, its places on lists. Answers how
+/// much that was, 0 where nothing is left.
+pub fn go_on(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
+    match unmark(tx, app, no)? + trace::forget(tx, app, no)? {
+        0 => erasure::go_on(tx, app, no),
+        some => Ok(some),
+    }
+}
+
+/// Marks that are taken away at once.
+const TOGETHER: i64 = 500;
+
+/// What it had still to read, and has read elsewhere.
+fn unmark(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
+    let mut gone = 0;
+    for table in ["mention", "cleared"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE application = ?1 AND user = ?2 AND (conversation, message) IN
+                 (SELECT conversation, message FROM {table} WHERE application = ?1 AND user = ?2 LIMIT ?3)"
+        );
+        gone += tx.run(&sql, params![app, no, TOGETHER])?;
+    }
+    Ok(gone)
 }
 
 /// Who may have been shown the person without being in a conversation with it.

@@ -2,7 +2,7 @@
 
 use crate::chat::announce;
 use crate::chat::author::Author;
-use crate::chat::card::{self, Card};
+use crate::chat::card::{self, Card, trace};
 use crate::chat::conversation;
 use crate::chat::term::{self, Terms};
 use crate::chat::{fact, file, ledger, member, picture};
@@ -192,6 +192,7 @@ fn remove(tx: &mut Tx, author: &Author, message: &Message, ended: bool) -> Resul
     tx.run(sql, params![author.app, message.conversation, id])?;
     term::forget(tx, author.app, message)?;
     file::release(tx, author.app, id)?;
+    trace::withdraw(tx, author.app, id, ended)?;
     let version = tx.next_version(author.app)?;
     let sql =
         "UPDATE message SET text = '', mentions = NULL, files = NULL, card = NULL, deleted_by = ?3, version = ?4, seen = ?5,

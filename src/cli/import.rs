@@ -1,7 +1,7 @@
 //! `parlour import`: users or contact lists from a file: all of it, or nothing and a report of every line that is wrong.
 
 use crate::apps::application;
-use crate::chat::intake;
+use crate::chat::{erasure, intake};
 use crate::cli::answer::Answer;
 use crate::cli::call;
 use crate::cli::contact;
@@ -9,7 +9,7 @@ use crate::cli::control;
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::task::{Place, Task};
 use crate::config::Config;
-use crate::directory::erasure;
+use crate::directory::erasure::unfinished;
 use crate::directory::import::{self, Form, Line, Refused, Report};
 use crate::directory::roll::{self, Absent};
 use crate::directory::shrink;
@@ -189,7 +189,7 @@ impl Lines {
         while store.write_blocking(move |tx| intake::step(tx, app))? {}
         place.change("users.import", self.app, move |tx| intake::accept(tx, app, &roll, absent))?;
         while store.write_blocking(move |tx| intake::step(tx, app))? {}
-        for (app, no) in store.read_blocking(erasure::unfinished)? {
+        for (app, no) in store.read_blocking(|db| unfinished(db, Some(app)))? {
             while store.write_blocking(move |tx| erasure::go_on(tx, app, no))? > 0 {}
         }
         Answer::new("", Outcome { imported: true, report, left })

@@ -15,7 +15,7 @@ const ROWS: usize = 1000;
 /// Forgets who the user was; its connections end. Answers the version at which its id became nobody's. `go_on` does the rest.
 pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<i64> {
     session::revoke_all(tx, app, no)?;
-    for table in ["ticket", "session", "block"] {
+    for table in ["ticket", "session", "block", "held_list", "absent"] {
         tx.run(&format!("DELETE FROM {table} WHERE application = ?1 AND user = ?2"), params![app, no])?;
     }
     let (version, now, id) = (tx.next_version(app)?, tx.now, format!("{ERASED}{no}"));
@@ -23,6 +23,7 @@ pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<i64> {
                password = NULL, version = ?4, erased_at = ?5, last_seen_at = NULL, present_at = NULL, contacts_at = NULL, contacts_try = NULL, \
                contacts_wished_at = NULL, contacts_tag = NULL WHERE application = ?1 AND no = ?2";
     tx.run(sql, params![app, no, id, version, now])?;
+    tx.run("INSERT INTO erasing (application, user) VALUES (?1, ?2)", params![app, no])?;
     Ok(version)
 }
 
@@ -31,13 +32,10 @@ pub fn happened(db: &Db, app: AppNo, since: i64) -> Result<bool> {
     db.any("SELECT 1 FROM user WHERE application = ?1 AND version > ?2 AND erased_at IS NOT NULL", params![app, since])
 }
 
-/// Erased users who still stand on lists: there are some when the process ended on the way.
-pub fn unfinished(db: &Db) -> Result<Vec<(AppNo, UserNo)>> {
-    let sql = "SELECT application, no FROM user u WHERE erased_at IS NOT NULL AND (
-                   EXISTS (SELECT 1 FROM group_user m WHERE m.application = u.application AND m.user = u.no)
-                OR EXISTS (SELECT 1 FROM group_viewer v WHERE v.application = u.application AND v.user = u.no)
-                OR EXISTS (SELECT 1 FROM block b WHERE b.application = u.application AND b.blocked = u.no))";
-    db.all(sql, [], |r| Ok((r.get(0)?, r.get(1)?)))
+/// Erased users of whom something is left: of all applications, or of one.
+pub fn unfinished(db: &Db, app: Option<AppNo>) -> Result<Vec<(AppNo, UserNo)>> {
+    let sql = "SELECT application, user FROM erasing WHERE ?1 IS NULL OR application = ?1";
+    db.all(sql, [app], |r| Ok((r.get(0)?, r.get(1)?)))
 }
 
 /// Takes an erased user off the next lists on which it stands; answers how many those were, 0 where none is left.
@@ -56,6 +54,9 @@ pub fn go_on(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
             rows += step(tx, app, no, list)?;
             done += 1;
         }
+    }
+    if done == 0 {
+        tx.run("DELETE FROM erasing WHERE application = ?1 AND user = ?2", params![app, no])?;
     }
     Ok(done)
 }

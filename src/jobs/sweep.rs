@@ -99,9 +99,11 @@ async fn run_hourly(store: &Store, stop: CancellationToken) {
 
 /// Forgets everything that is old `now`.
 pub async fn run_once(store: &Store, now: Moment) -> Result<()> {
-    erasure::finish_all(store).await?;
+    erasure::finish_all(store, None).await?;
     for (app, no) in store.read(move |db| group::unseen(db, now.minus(HOUR))).await? {
-        all(store, move |tx| group::settle(tx, app, no)).await?;
+        if let Err(error) = all(store, move |tx| group::settle(tx, app, no)).await {
+            tracing::warn!(%error, application = app.0, "a group that nobody sees is still there; it is tried again in an hour");
+        }
     }
     all(store, move |tx| ticket::sweep(tx, now.minus(HOUR))).await?;
     all(store, move |tx| session::sweep(tx, now.minus(SESSIONS))).await?;

@@ -1,5 +1,7 @@
 //! Erasing a person: who saw it is told, what it wrote stays under a face without a name, everything else of it ends.
 
+mod everything;
+
 use crate::harness::{App, TestServer, Voice};
 use serde_json::{Value, json};
 

@@ -50,8 +50,8 @@ pub fn apply(tx: &mut Tx, question: &Delivery, reply: &Reply) -> Result<()> {
     let checked = reply.card.as_ref().map(|card| draft::check(tx, app, tx.now, card)).transpose()?;
     match checked {
         _ if !counts => {}
-        Some(checked) => card::revise(tx, &card, &checked)?,
-        None => settle(tx, &card, &press, true)?,
+        Some(checked) if !card.is_gone() => card::revise(tx, &card, &checked)?,
+        _ => settle(tx, &card, &press, true)?,
     }
     match &reply.text {
         Some(text) => {

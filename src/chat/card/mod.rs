@@ -5,6 +5,7 @@ pub mod answer;
 pub mod claim;
 pub mod draft;
 pub mod press;
+pub mod trace;
 
 use crate::chat::batch::{self, Content};
 use crate::chat::message::Message;
@@ -102,6 +103,11 @@ impl Card {
     /// Whether this user sees another card than everybody else.
     pub fn is_personal(&self, user: UserNo) -> bool {
         self.only.iter().any(Option::is_some) || self.claim.as_ref().is_some_and(|claim| claim.has(user))
+    }
+
+    /// It was shown once, and was taken away with its message.
+    pub fn is_gone(&self) -> bool {
+        self.is_bare() && self.claim.is_none()
     }
 
     /// It only keeps the claim of a message, and nothing of it is drawn.

@@ -38,11 +38,11 @@ fn an_erased_person_is_taken_off_many_lists_in_small_pieces_and_is_on_none_then(
         Ok(())
     });
     store.change(move |tx| erase(tx, APP, erased));
-    assert_eq!(store.read_blocking(erasure::unfinished).unwrap(), [(APP, erased)], "found again after a crash");
+    assert_eq!(store.read_blocking(|db| erasure::unfinished(db, None)).unwrap(), [(APP, erased)], "found again after a crash");
     store.told();
     let mut pieces = Vec::new();
     loop {
-        let lists = store.change(move |tx| erasure::go_on(tx, APP, erased));
+        let lists = store.change(move |tx| go_on(tx, APP, erased));
         assert_eq!(store.told().len(), lists, "each list's viewer is told");
         pieces.push(lists);
         if lists == 0 {
@@ -50,6 +50,6 @@ fn an_erased_person_is_taken_off_many_lists_in_small_pieces_and_is_on_none_then(
         }
     }
     assert_eq!(pieces, [50, 50, 20, 0]);
-    assert!(store.read_blocking(erasure::unfinished).unwrap().is_empty());
+    assert!(store.read_blocking(|db| erasure::unfinished(db, None)).unwrap().is_empty());
     assert!(!store.read_blocking(|db| contact::knows(db, APP, UserNo(7), erased)).unwrap());
 }

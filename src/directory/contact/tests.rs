@@ -316,5 +316,5 @@ fn who_had_long_lists_is_erased_in_small_pieces() {
         pieces += 1;
     }
     assert_eq!(pieces, 3, "four lists of 300 in each, and the rest");
-    assert!(world.store.read_blocking(erasure::unfinished).unwrap().is_empty());
+    assert!(world.store.read_blocking(|db| erasure::unfinished(db, None)).unwrap().is_empty());
 }
