@@ -48,6 +48,7 @@ CREATE TABLE attempt (
     status      INTEGER,
     error       TEXT,
     answer      TEXT,                              -- its first 4 KiB
+    digest      BLOB,                              -- of the whole answer
     PRIMARY KEY (application, delivery, no),
     FOREIGN KEY (application, delivery) REFERENCES delivery (application, no)
 ) STRICT, WITHOUT ROWID;

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::id::AppNo;
+use crate::secret::Fingerprint;
 use crate::store::{Db, Tx, params};
 use crate::time::Moment;
 
@@ -20,22 +21,27 @@ pub struct Attempt {
     pub error: Option<String>,
     /// The beginning of the answer.
     pub answer: Option<String>,
+    /// Of the whole answer.
+    pub digest: Option<Fingerprint>,
 }
 
 pub(super) fn record(tx: &mut Tx, (app, delivery): (AppNo, i64), no: i64, attempt: &Attempt) -> Result<()> {
-    let sql =
-        "INSERT INTO attempt (application, delivery, no, at, ms, status, error, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    let sql = "INSERT INTO attempt (application, delivery, no, at, ms, status, error, answer, digest)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                ON CONFLICT DO UPDATE SET at = excluded.at, ms = excluded.ms, status = excluded.status, error = excluded.error,
-               answer = excluded.answer";
+               answer = excluded.answer, digest = excluded.digest";
     let no = no.min(MOST);
-    tx.run(sql, params![app, delivery, no, attempt.at, attempt.ms, attempt.status, attempt.error, attempt.answer])?;
+    tx.run(
+        sql,
+        params![app, delivery, no, attempt.at, attempt.ms, attempt.status, attempt.error, attempt.answer, attempt.digest],
+    )?;
     Ok(())
 }
 
 /// The attempts of one delivery, the earliest first.
 pub fn list(db: &Db, app: AppNo, delivery: i64) -> Result<Vec<Attempt>> {
-    let sql = "SELECT at, ms, status, error, answer FROM attempt WHERE application = ?1 AND delivery = ?2 ORDER BY no";
+    let sql = "SELECT at, ms, status, error, answer, digest FROM attempt WHERE application = ?1 AND delivery = ?2 ORDER BY no";
     db.all(sql, params![app, delivery], |r| {
-        Ok(Attempt { at: r.get(0)?, ms: r.get(1)?, status: r.get(2)?, error: r.get(3)?, answer: r.get(4)? })
+        Ok(Attempt { at: r.get(0)?, ms: r.get(1)?, status: r.get(2)?, error: r.get(3)?, answer: r.get(4)?, digest: r.get(5)? })
     })
 }

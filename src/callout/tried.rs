@@ -5,6 +5,7 @@ use crate::apps::outcome::Verdict;
 use crate::callout::call::{Answer, Fault};
 use crate::callout::{answer, list, vouched};
 use crate::error::{Error, Result};
+use crate::secret::fingerprint;
 use crate::time::Moment;
 use crate::wire::reply::Reply;
 use serde_json::{Map, Value};
@@ -18,7 +19,8 @@ pub struct Tried {
 
 impl Tried {
     pub(super) fn failed(at: Moment, fault: Fault) -> Tried {
-        let attempt = Attempt { at, ms: elapsed(at), status: fault.status, error: Some(fault.reason), answer: None };
+        let attempt =
+            Attempt { at, ms: elapsed(at), status: fault.status, error: Some(fault.reason), answer: None, digest: None };
         Tried { attempt, verdict: Verdict::Failed, reply: Reply::default() }
     }
 
@@ -30,6 +32,7 @@ impl Tried {
                 status: Some(answer.status),
                 error: answer.complaint(),
                 answer: beginning(&answer.body),
+                digest: Some(fingerprint(&answer.body)),
             },
             verdict: verdict(&answer),
             reply: Reply::default(),
@@ -49,7 +52,8 @@ impl Tried {
     /// What an application answers by itself: the body that it would have answered a call with.
     pub fn given(body: &[u8]) -> Result<Tried> {
         let fields = answer::parse(body)?;
-        let attempt = Attempt { at: Moment::now(), ms: 0, status: Some(200), error: None, answer: beginning(body) };
+        let (at, digest) = (Moment::now(), Some(fingerprint(body)));
+        let attempt = Attempt { at, ms: 0, status: Some(200), error: None, answer: beginning(body), digest };
         let mut tried = Tried { attempt, verdict: Verdict::Taken, reply: Reply::default() };
         tried.take(&fields);
         match tried.attempt.error.take() {

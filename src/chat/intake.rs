@@ -26,7 +26,7 @@ pub fn accept(tx: &mut Tx, app: AppNo, roll: &Roll, absent: Absent) -> Result<()
         Absent::Suspend => "suspend",
         Absent::Erase => "erase",
     };
-    add(tx, app, "keep", roll.entries.chunks(KEPT))?;
+    add(tx, app, if roll.whole { "whole" } else { "keep" }, roll.entries.chunks(KEPT))?;
     add(tx, app, what, roll.leavers.chunks(LEAVING))
 }
 
@@ -56,7 +56,8 @@ pub fn step(tx: &mut Tx, app: AppNo) -> Result<bool> {
     let piece = tx.maybe(sql, [app], |r| Ok((r.get::<i64>(0)?, r.get::<String>(1)?, r.get::<String>(2)?)))?;
     let Some((no, what, rows)) = piece else { return Ok(false) };
     let rest = match what.as_str() {
-        "keep" => some::<Entry>(&rows, |entry| keep(tx, app, entry))?,
+        "keep" => some(&rows, |entry: &Entry| keep(tx, app, entry, false))?,
+        "whole" => some(&rows, |entry: &Entry| keep(tx, app, entry, true))?,
         "suspend" => some(&rows, |user: &UserNo| suspend(tx, app, *user))?,
         _ => some(&rows, |user: &UserNo| erase(tx, app, *user))?,
     };
@@ -83,18 +84,13 @@ fn parse<T: DeserializeOwned>(rows: &str) -> Result<Vec<T>> {
     serde_json::from_str(rows).map_err(Error::internal)
 }
 
-/// It was good when it was accepted; what has become wrong since is left out.
-fn keep(tx: &mut Tx, app: AppNo, entry: &Entry) -> Result<()> {
+/// It was good when it was accepted; what has become wrong since is left out. A whole list lets those back in who were suspended
+/// because an earlier one left them out.
+fn keep(tx: &mut Tx, app: AppNo, entry: &Entry, whole: bool) -> Result<()> {
     let kept = profile::put_vouched(tx, app, std::slice::from_ref(&entry.profile), announce::user)?;
     let Some(user) = kept.first() else { return Ok(()) };
-    let is_back = user.suspended_at.is_some() && roll::is_absent(tx, app, user.no)?;
-    match entry.suspended {
-        Some(true) if user.suspended_at.is_none() => user::suspend(tx, app, user.no)?,
-        Some(false) if user.suspended_at.is_some() => user::resume(tx, app, user.no)?,
-        None if is_back => user::resume(tx, app, user.no)?,
-        _ => {}
-    }
-    Ok(())
+    let is_back = whole && user.suspended_at.is_some() && roll::is_absent(tx, app, user.no)?;
+    user::set_suspended(tx, user, entry.suspended.or(is_back.then_some(false)))
 }
 
 fn suspend(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {

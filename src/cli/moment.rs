@@ -2,7 +2,21 @@
 
 use crate::error::{Error, Result};
 use crate::time::Moment;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+/// A moment, and how it was written: the same words an hour later mean another moment, and ask for the same.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct When {
+    pub at: Moment,
+    pub written: String,
+}
+
+impl When {
+    pub fn parse(text: &str) -> Result<When> {
+        Ok(When { at: parse(text)?, written: text.into() })
+    }
+}
 
 /// Reads `2026-12-01T18:00:00+01:00`, `45s`, `90m`, `8h` or `3d`.
 pub fn parse(text: &str) -> Result<Moment> {

@@ -12,13 +12,13 @@ use crate::cli::answer::Answer;
 use crate::cli::call;
 use crate::cli::deposit::{self, Deposited};
 use crate::cli::exit::{Code, Failure, Result};
-use crate::cli::moment;
+use crate::cli::moment::When;
 use crate::cli::task::{Place, Task};
 use crate::config::Config;
 use crate::directory::{shared, user};
 use crate::error::{self, Error};
 use crate::id::{AppId, AppNo, Key, Party, Topic, UserNo};
-use crate::secret;
+use crate::secret::{self, Fingerprint};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
 use crate::wire::card::Draft as Card;
@@ -67,11 +67,11 @@ pub struct Send {
     #[arg(long, requires = "topic")]
     replace: bool,
     /// When it disappears: a moment such as 2026-12-01T18:00:00+01:00, or a time from now such as 90m, 8h, 3d
-    #[arg(long, value_name = "WHEN", value_parser = moment::parse)]
-    expires: Option<Moment>,
+    #[arg(long, value_name = "WHEN", value_parser = When::parse)]
+    expires: Option<When>,
     /// When it is written, as above; at once where nothing is said
-    #[arg(long, value_name = "WHEN", value_parser = moment::parse)]
-    at: Option<Moment>,
+    #[arg(long, value_name = "WHEN", value_parser = When::parse)]
+    at: Option<When>,
 }
 
 fn claim(text: &str) -> std::result::Result<Claim, String> {
@@ -197,17 +197,24 @@ impl Send {
         }
     }
 
+    /// Of all that is asked for, as it was written.
+    fn digest(&self, brought: &[Arrival]) -> error::Result<Fingerprint> {
+        let written = |when: &Option<When>| when.as_ref().map(|when| when.written.clone());
+        let Send { text, card, claim, topic, replace, .. } = self;
+        let all = json!([self.to.to_string(), text, card, claim, topic, replace, written(&self.expires), written(&self.at)]);
+        let mut all = serde_json::to_vec(&all).map_err(Error::internal)?;
+        brought.iter().for_each(|arrival| all.extend(arrival.fingerprint()));
+        Ok(secret::fingerprint(all))
+    }
+
     /// Accepts it once for each key. The space keeps the key apart from those of REST calls, which have none.
     fn accept(self, tx: &mut Tx, brought: &[Arrival], most: u64) -> error::Result<(AppNo, i64)> {
         let app = self.application(tx)?;
         self.require_there(tx, app)?;
-        let card = self.card()?;
-        let terms = Terms { topic: self.topic, expires_at: self.expires };
+        let (card, digest) = (self.card()?, self.digest(brought)?);
+        let terms = Terms { topic: self.topic, expires_at: self.expires.map(|when| when.at) };
         let (to, text, claim) = ([self.to.to_string()], self.text.unwrap_or_default(), self.claim);
-        let mut whole =
-            format!("{}\n{text}\n{}{}", to[0], claim.map_or("", Claim::as_str), self.card.unwrap_or_default()).into_bytes();
-        brought.iter().for_each(|arrival| whole.extend(arrival.fingerprint()));
-        let (send_at, replace) = (self.at, self.replace);
+        let (send_at, replace) = (self.at.map(|when| when.at), self.replace);
         let draft = batch::Draft { text, card, files: Vec::new(), claim, terms, send_at, online: false, replace };
         let accept = |tx: &mut Tx| {
             let keep = |arrival| Ok(file::add(tx, (app, UserNo::APPLICATION), arrival, most)?.id);
@@ -216,7 +223,6 @@ impl Send {
             batch::accept(tx, &Author::application(app), &to, &draft).map(|accepted| accepted.batch)
         };
         let Some(key) = self.key else { return Ok((app, accept(tx)?)) };
-        let digest = secret::fingerprint(whole);
         let request = Request { app, key: format!("send {}", key.as_str()), digest };
         let kept = idempotency::once(tx, &request, 0, |tx| accept(tx).map(|id| id.to_string()))?;
         Ok((app, kept.answer.parse().map_err(Error::internal)?))

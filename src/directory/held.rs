@@ -62,10 +62,11 @@ pub fn release(tx: &mut Tx, app: AppNo, user: UserNo) -> Result<()> {
     }
 }
 
-/// The held list, of one user or of all, is meant: the application is asked again, and when it says the same it is taken.
+/// The held list of one user is meant, or all about which nobody has said that the earlier one stays: the application is asked
+/// again, and when it says the same it is taken.
 pub fn take(tx: &mut Tx, app: AppNo, user: Option<UserNo>) -> Result<()> {
     let now = tx.now;
-    let sql = "UPDATE held_list SET taken_at = ?3, kept_at = NULL WHERE application = ?1 AND (?2 IS NULL OR user = ?2)";
+    let sql = "UPDATE held_list SET taken_at = ?3, kept_at = NULL WHERE application = ?1 AND (user = ?2 OR (?2 IS NULL AND kept_at IS NULL))";
     tx.run(sql, params![app, user, now])?;
     renewal::wish(tx, app, user)
 }

@@ -190,12 +190,15 @@ fn table(text: &str, rows: &mut Rows) -> Result<Header> {
     Ok(header)
 }
 
-/// An empty cell clears what may be empty, and says nothing of the rest.
+/// An empty cell clears what may be empty, and says nothing of the rest. The blanks around an id are the spreadsheet's.
 pub(super) fn filled(mut members: Map<String, Value>) -> Map<String, Value> {
     for name in ["name", "kind", "suspended"] {
         if members.get(name).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty()) {
             members.remove(name);
         }
+    }
+    if let Some(Value::String(id)) = members.get_mut("id") {
+        *id = id.trim().into();
     }
     if let Some(word) = members.get("suspended").and_then(Value::as_str) {
         let flag = header::flag(word);
@@ -218,6 +221,16 @@ mod tests {
         assert_eq!(sheet.lines[0].value, serde_json::json!({ "id": "a", "title": "" }));
         assert_eq!(sheet.report.rows[0].row, 3);
         assert!(read(Form::Csv, b"id,role\n", None).is_err());
+    }
+
+    #[test]
+    fn blanks_around_an_id_and_columns_without_a_name_at_the_end_are_the_spreadsheets() {
+        let text = "id,name,, \n 1001\u{a0},Anna,,\n1002\u{3000},Ben\n1003,Carl,,x\n";
+        let sheet = read(Form::Csv, text.as_bytes(), None).unwrap();
+        let ids: Vec<&Value> = sheet.lines.iter().map(|line| &line.value["id"]).collect();
+        assert_eq!(ids, ["1001", "1002"]);
+        assert_eq!((sheet.report.refused, sheet.report.rows[0].row), (1, 4), "what stands below no name is not thrown away");
+        assert!(read(Form::Csv, b"id,,name\n", None).is_err());
     }
 
     #[test]

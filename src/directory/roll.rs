@@ -36,6 +36,8 @@ pub enum Absent {
 pub struct Roll {
     pub entries: Vec<Entry>,
     pub report: Report,
+    /// Nobody else is meant to be there.
+    pub whole: bool,
     /// Who stands in it no more; nobody, where it is not the whole list.
     pub leavers: Vec<UserNo>,
     /// The first few of them.
@@ -58,7 +60,7 @@ pub fn read(db: &Db, app: AppNo, lines: &[Line], whole: bool) -> Result<Roll> {
             Outlook::Same => report.unchanged += 1,
         }
     }
-    let mut roll = Roll { entries, report, leavers: Vec::new(), some: Vec::new(), before: 0 };
+    let mut roll = Roll { entries, report, whole, leavers: Vec::new(), some: Vec::new(), before: 0 };
     if whole {
         roll.find_leavers(db, app)?;
     }

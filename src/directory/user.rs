@@ -115,8 +115,25 @@ pub fn set_password(tx: &mut Tx, app: AppNo, no: UserNo, phc: Option<&str>) -> R
     session::revoke_kind(tx, app, no, session::Kind::Session)
 }
 
+/// What somebody says of a user: is suspended, is not, or nothing.
+pub fn set_suspended(tx: &mut Tx, user: &User, suspended: Option<bool>) -> Result<()> {
+    match (suspended, user.suspended_at) {
+        (Some(true), None) => suspend(tx, user.app, user.no),
+        // Now it is somebody's word, and not only that a list left it out.
+        (Some(true), Some(_)) => present(tx, user.app, user.no),
+        (Some(false), Some(_)) => resume(tx, user.app, user.no),
+        (Some(false), None) | (None, _) => Ok(()),
+    }
+}
+
+/// It is not one of those who are suspended because a list left them out.
+fn present(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
+    tx.run("DELETE FROM absent WHERE application = ?1 AND user = ?2", params![app, no]).map(|_| ())
+}
+
 /// Nobody gets in as this user until it is resumed; its connections end.
 pub fn suspend(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
+    present(tx, app, no)?;
     let now = tx.now;
     let sql = "UPDATE user SET suspended_at = coalesce(suspended_at, ?3) WHERE application = ?1 AND no = ?2";
     tx.run(sql, params![app, no, now])?;
@@ -124,7 +141,7 @@ pub fn suspend(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
 }
 
 pub fn resume(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
-    tx.run("DELETE FROM absent WHERE application = ?1 AND user = ?2", params![app, no])?;
+    present(tx, app, no)?;
     tx.run("UPDATE user SET suspended_at = NULL WHERE application = ?1 AND no = ?2", params![app, no]).map(|_| ())
 }
 

@@ -39,7 +39,7 @@ pub fn give(tx: &mut Tx, app: AppNo, event: i64, tried: &Tried) -> Result<Option
         return settle(tx, &sent, tried, (&Schedule::default(), 0.0));
     }
     let same =
-        attempt::list(tx, app, event)?.iter().any(|before| before.error.is_none() && before.answer == tried.attempt.answer);
+        attempt::list(tx, app, event)?.iter().any(|before| before.error.is_none() && before.digest == tried.attempt.digest);
     match same {
         true => answer::said(tx, &sent),
         false => Err(Error::Conflict("this question was answered before, or given up".into())),

@@ -53,7 +53,7 @@ fn settle(store: &Scratch, at: u64, row: &Delivery, verdict: Verdict) -> Settled
             Verdict::Wait(_) => Some(429),
             Verdict::Gone => Some(410),
         };
-        let attempt = Attempt { at: tx.now, ms: 3, status, error: None, answer: None };
+        let attempt = Attempt { at: tx.now, ms: 3, status, error: None, answer: None, digest: None };
         super::settle(tx, &row, &attempt, verdict, (&Schedule::default(), 0.0))
     })
 }

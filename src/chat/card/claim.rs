@@ -8,6 +8,7 @@ use crate::chat::batch::{self, Batch};
 use crate::chat::card::draft::{Body, Checked};
 use crate::chat::card::press::{self, Press, Pressed};
 use crate::chat::card::{self, Card};
+use crate::chat::message::repetition::stored_key;
 use crate::chat::message::{self, Message};
 use crate::chat::{conversation, fact};
 use crate::error::{Error, Result};
@@ -165,7 +166,7 @@ pub(super) fn is_held(db: &Db, by: &Author, card: &Card) -> Result<bool> {
 
 fn keep(tx: &mut Tx, by: &Author, (press, card): (&Press, i64), label: &str) -> Result<()> {
     let (app, now, id) = (by.app, tx.now, tx.next_version(by.app)?);
-    let (key, digest) = (press::stored_key(by, &press.key), press::digest(press));
+    let (key, digest) = (stored_key(by, &press.key), press::digest(press));
     let sql = "INSERT INTO press (application, id, card, message, user, key, digest, action, label, at)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     tx.run(sql, params![app, id, card, press.message, by.user, key, digest, ACTION, label, now])?;

@@ -7,6 +7,7 @@ use crate::chat::author::Author;
 use crate::chat::card::draft::{self, Declared};
 use crate::chat::card::{self, Card, claim};
 use crate::chat::member;
+use crate::chat::message::repetition::stored_key;
 use crate::chat::message::{self, Message};
 use crate::directory::user;
 use crate::error::{Error, Result};
@@ -96,11 +97,6 @@ fn require_there(message: &Message, now: Moment) -> Result<()> {
         (_, Some(_)) => Err(Error::Conflict("this message was withdrawn".into())),
         _ => Ok(()),
     }
-}
-
-/// What the application does in a user's name has keys of its own space, as with messages.
-pub(super) fn stored_key(by: &Author, key: &Key) -> String {
-    if by.via { format!("\u{1}{key}") } else { key.to_string() }
 }
 
 pub(super) fn digest(press: &Press) -> Vec<u8> {

@@ -8,8 +8,8 @@ use crate::id::{AppNo, ConversationId, Key, MessageId, Party};
 use crate::secret;
 use crate::store::{Db, Row, params};
 
-/// What the application writes in a user's name has keys of its own space: a client's key never begins with this.
-pub(super) fn stored_key(author: &Author, key: &Key) -> String {
+/// What the application writes, or does, in a user's name has keys of its own space: a client's key never begins with this.
+pub(in crate::chat) fn stored_key(author: &Author, key: &Key) -> String {
     if author.via { format!("\u{1}{key}") } else { key.to_string() }
 }
 

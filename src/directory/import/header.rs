@@ -27,7 +27,11 @@ const GROUP: &str = "group department dept team division unit orgunit 部门 所
 pub struct Header(Vec<(&'static str, String)>);
 
 impl Header {
-    pub fn parse(cells: Vec<String>) -> Result<Header> {
+    /// Columns without a name at the end are none.
+    pub fn parse(mut cells: Vec<String>) -> Result<Header> {
+        while cells.last().is_some_and(|written| written.trim().is_empty()) {
+            cells.pop();
+        }
         let mut columns: Vec<(&'static str, String)> = Vec::with_capacity(cells.len());
         for written in cells {
             let meant = meaning(&written).ok_or_else(|| unknown(&written))?;

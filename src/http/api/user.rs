@@ -150,11 +150,7 @@ pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>)
 
 fn write(tx: &mut Tx, app: AppNo, profile: &Profile, suspended: Option<bool>) -> Result<user::User> {
     let (user, changed) = user::put(tx, app, profile)?;
-    match suspended {
-        Some(true) if user.suspended_at.is_none() => user::suspend(tx, app, user.no)?,
-        Some(false) if user.suspended_at.is_some() => user::resume(tx, app, user.no)?,
-        _ => {}
-    }
+    user::set_suspended(tx, &user, suspended)?;
     if changed {
         announce::user(tx, app, user.no)?;
     }

@@ -139,16 +139,6 @@ fn line(app: &AppId, entry: Entry) -> Line {
     }
 }
 
-/// Of what a browser says of itself, its name; whatever else a session is called stays.
-pub fn brief(device: &str) -> &str {
-    let known = ["Firefox", "Edg", "Chrome", "Safari"].into_iter().find(|name| device.contains(&format!("{name}/")));
-    match known {
-        Some("Edg") => "Edge",
-        Some(name) => name,
-        None => device,
-    }
-}
-
 /// A state that can be chosen, and how many are in it.
 struct Choice {
     state: &'static str,

@@ -108,6 +108,12 @@ fn a_whole_list_suspends_who_is_missing_and_lets_them_come_back() {
     assert!(!suspended("ben"), "who was only missing comes back");
     assert!(suspended("dan"), "who was suspended by somebody does not");
 
+    let some = office.post("/users/import", &json!({"users": ["cleo"]})).is(200);
+    assert!(some["unchanged"] == 1 && suspended("cleo"), "some users are not the whole list: {some}");
+    office.patch("/users/cleo", &json!({"suspended": true})).is(200);
+    whole("/users", &["anna", "ben", "cleo", "dan", "eve"]).is(200);
+    assert!(suspended("cleo"), "who was missing, and then suspended by somebody, does not come back either");
+
     assert_eq!(counts(&whole("/users?absent=erase", &["anna", "ben"]).is(200)), [0, 0, 2, 0, 1]);
     office.get("/users/eve").is_refused(404, "not_found");
     whole("/users?absent=forget", &[]).is_refused(400, "bad_request");

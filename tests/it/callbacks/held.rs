@@ -75,6 +75,11 @@ fn an_administrator_takes_a_held_list_or_keeps_the_earlier_one() {
     admin.does("/console/@oa/held/keep", &[("user", "anna")]);
     assert!(admin.sees("/console/@oa/held").contains("No list is held"));
     sees(&anna, 30);
+    office.post("/contacts/refresh", &json!({"confirm": true})).is(202);
+    listener.is_asked("contacts.list", 3);
+    office.post("/users/anna/contacts/refresh", &json!({})).is(202);
+    listener.is_asked("contacts.list", 4);
+    sees(&anna, 30);
     admin.does("/console/@oa/held/take", &[("user", "anna")]);
     sees(&anna, 4);
 }

@@ -85,7 +85,10 @@ fn an_answer_to_a_press_that_counts_no_more_changes_nothing() {
     assert_eq!((&shown()["title"], &shown()["done"]["state"]), (&json!("Leave request 119"), &json!("waiting")));
     let (asked, address) = open_question(&office, "action.invoked");
     assert_eq!(asked["user"], "mei");
-    office.post(&address, &json!({})).is(200);
+    let long = |end: &str| json!({"text": format!("{}{end}", "a".repeat(5_000))});
+    office.post(&address, &long("x")).is(200);
+    office.post(&address, &long("x")).is(200);
+    office.post(&address, &long("y")).is_refused(409, "conflict");
     assert_eq!((&shown()["done"]["name"], &shown()["done"]["state"]), (&json!("Mei"), &json!("confirmed")));
 }
 

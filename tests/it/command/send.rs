@@ -90,8 +90,17 @@ fn a_script_says_what_it_is_about_when_it_comes_and_when_it_goes() {
     assert_eq!(first.stdout, second.stdout, "the same key sends it once");
     anna.hears("approved");
     anna.knows("messages", |row| row["id"] == heard["id"] && row["deleted_by"] == "application");
-    let later = server.run(&["send", "oa", "user:anna", "good morning", "--at", "1h", "--json"]);
-    let later: Value = serde_json::from_slice(&later.stdout).unwrap();
+    for other in [
+        &["--topic", "leave/119", "--replace"][..],
+        &["--topic", "leave/118"],
+        &["--topic", "leave/118", "--replace", "--at", "1h"],
+    ] {
+        let asked = [&["send", "oa", "user:anna", "approved", "--key", "k1"], other].concat();
+        server.types(&asked).is_refused(4, "used for another request");
+    }
+    let later = ["send", "oa", "user:anna", "good morning", "--at", "1h", "--key", "k2", "--json"];
+    let (later, again) = (server.types(&later).json(), server.types(&later).json());
+    assert_eq!(again["batch"], later["batch"], "the same words a moment later ask for the same");
     assert!(later["send_at"].is_string(), "{later}");
     assert_eq!(office.get(&format!("/batches/{}", later["batch"])).is(200)["batch"]["scheduled"], true);
     for (arguments, code) in [

@@ -36,6 +36,14 @@ fn a_file_is_looked_at_first_and_taken_when_that_is_confirmed() {
     assert_eq!((confirmed.status, there("7"), there("8")), (303, true, true));
     assert_eq!(admin.posts(&format!("{path}/confirm"), &[]).header("location"), Some(path), "a file is taken once");
 
+    let pictured = "id,avatar\n9,https://oa.example/9.png\n".as_bytes();
+    server.types(&["app", "update", "oa", "--origin", "https://oa.example"]).ends(0);
+    assert!(upload(&admin, path, "whole", pictured).text().contains("import/confirm"));
+    server.types(&["app", "update", "oa", "--origin", "https://im.example"]).ends(0);
+    assert_eq!(admin.posts(&format!("{path}/confirm"), &[("sure", "yes")]).header("location"), Some(path));
+    assert!(admin.sees(path).contains("some rows are wrong by now"));
+    assert_eq!(office.get("/users/7").is(200)["user"]["suspended"], false, "nobody goes for a row that is not taken");
+
     let many: String = (0..40).map(|n| format!("p{n}\n")).collect();
     upload(&admin, path, "whole", format!("id\n7\n8\n{many}").as_bytes());
     admin.posts(&format!("{path}/confirm"), &[]);

@@ -154,6 +154,10 @@ pub async fn confirm(visit: Visit, id: Path<String>, form: Form) -> Answer {
         return Ok(see_other(&format!("{users}/import")));
     };
     let (roll, is_suspicious) = look(&visit, waiting).await?;
+    if roll.report.refused > 0 {
+        visit.bad(visit.l.t("Nothing was done: some rows are wrong by now. Choose the file again."));
+        return Ok(see_other(&format!("{users}/import")));
+    }
     if is_suspicious && !form.has("sure", "yes") {
         visit.bad(visit.l.t("Nothing was done: most people would go, and that was not confirmed."));
         return Ok(see_other(&format!("{users}/import")));

@@ -51,6 +51,7 @@ pub const WORDS: super::Table = &[
     ("Yes, suspend them", "是的，停用这些人员"),
     ("Import", "导入"),
     ("The file is no longer here; choose it again.", "文件已失效，请重新选择。"),
+    ("Nothing was done: some rows are wrong by now. Choose the file again.", "未做任何更改：有些行现在有误，请重新选择文件。"),
     ("Nothing was done: most people would go, and that was not confirmed.", "未做任何更改：大多数人员将被停用，且没有确认。"),
     ("A contact list was held", "联系人列表被暂缓更新"),
     ("Held contact lists", "暂缓更新的联系人列表"),
