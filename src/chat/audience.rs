@@ -54,7 +54,11 @@ pub fn gather(tx: &mut Tx, author: &Author, batch: (i64, bool), to: &[String]) -
             failed += 1;
         }
     }
-    let everyone = if audience.everyone.is_some() { user::count(tx, author.app)? } else { 0 };
+    // Numbers have no holes, and erased users keep theirs: nobody has to count all the others.
+    let everyone = match audience.everyone {
+        Some(last) => last.0 - user::count_erased(tx, author.app)?,
+        None => 0,
+    };
     Ok(Gathered { total: audience.rows + everyone, failed, everyone: audience.everyone })
 }
 

@@ -7,6 +7,7 @@ use crate::id::{AppNo, MessageId, Topic};
 use crate::store::{Db, Tx, params};
 use crate::time::Moment;
 use crate::wire::row::MessageRow;
+use std::time::{Duration, Instant};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Terms {
@@ -39,11 +40,19 @@ pub fn next(db: &Db) -> Result<Option<Moment>> {
     db.maybe("SELECT at FROM expiry ORDER BY at LIMIT 1", [], |r| r.get(0))
 }
 
+/// The time after which a piece of the sweep ends: in large rooms one message may take long.
+const BUDGET: Duration = Duration::from_millis(10);
+
 /// Leaves tombstones in the places of messages whose time is over, at most so many; answers how many.
 pub fn sweep(tx: &mut Tx, most: usize) -> Result<usize> {
     let sql = "SELECT application, message FROM expiry WHERE at <= ?1 ORDER BY at LIMIT ?2";
     let over: Vec<(AppNo, MessageId)> = tx.all(sql, params![tx.now, most as i64], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let (mut done, begun) = (0, Instant::now());
     for (app, id) in &over {
+        if done > 0 && begun.elapsed() > BUDGET {
+            break;
+        }
+        done += 1;
         match message::end(tx, *app, *id) {
             // It is gone already: nothing else waits behind it.
             Err(Error::NotFound(_)) => {
@@ -52,5 +61,5 @@ pub fn sweep(tx: &mut Tx, most: usize) -> Result<usize> {
             ended => drop(ended?),
         }
     }
-    Ok(over.len())
+    Ok(done)
 }

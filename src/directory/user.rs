@@ -96,6 +96,12 @@ pub fn count(db: &Db, app: AppNo) -> Result<i64> {
     })
 }
 
+/// How many were erased.
+pub fn count_erased(db: &Db, app: AppNo) -> Result<i64> {
+    let sql = "SELECT count(*) FROM user INDEXED BY user_erased WHERE application = ?1 AND version > 0 AND erased_at IS NOT NULL";
+    db.one(sql, [app], |r| r.get(0))
+}
+
 /// The kept hash of a user's password.
 pub fn password(db: &Db, app: AppNo, no: UserNo) -> Result<Option<String>> {
     db.one("SELECT password FROM user WHERE application = ?1 AND no = ?2", params![app, no], |r| r.get(0))

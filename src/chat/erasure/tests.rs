@@ -25,6 +25,20 @@ fn a_batch_in_an_erased_persons_name_goes_no_further() {
 }
 
 #[test]
+fn who_is_erased_is_not_counted_among_everyone() {
+    let store = office(250);
+    store.change(|tx| erase(tx, APP, UserNo(7)));
+    let batch = store.change(|tx| {
+        let to = ["everyone".to_string()];
+        batch::accept(tx, &Author::application(APP), &to, &batch::Draft::plain("hello")).map(|accepted| accepted.batch)
+    });
+    let total = || store.read_blocking(|db| batch::get(db, APP, batch)).unwrap().total;
+    assert_eq!(total(), 249, "when it is accepted");
+    while store.change(move |tx| batch::step(tx, APP, batch)) {}
+    assert_eq!(total(), 249, "when it is done");
+}
+
+#[test]
 fn an_erased_person_is_taken_off_many_lists_in_small_pieces_and_is_on_none_then() {
     let store = office(121);
     let erased = UserNo(121);
