@@ -48,7 +48,8 @@ const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
 export function extent(bytes) {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const format = { style: 'unit', unit: UNITS[power], unitDisplay: power ? 'short' : 'long', maximumFractionDigits: power > 1 ? 1 : 0 };
-  return (bytes / 1000 ** power).toLocaleString(locale, /** @type {Intl.NumberFormatOptions} */ (format));
+  const parts = new Intl.NumberFormat(locale, /** @type {Intl.NumberFormatOptions} */ (format)).formatToParts(bytes / 1000 ** power);
+  return joined(parts.map(({ value }) => value));
 }
 
 const HAN = [/\p{Script=Han}$/u, /^\p{Script=Han}/u];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { catalogues, choose, sentence } from '../../../assets/js/client/language.js';
+import { catalogues, choose, extent, sentence } from '../../../assets/js/client/language.js';
 
 const { en, zh } = catalogues;
 
@@ -47,4 +47,8 @@ test('where Chinese meets other letters or digits a space stands between them, a
   assert.equal(t('block.ask', { name: 'Ольга' }), '屏蔽 Ольга？');
   assert.equal(listed(['Anna', 'Ben', '王伟']), 'Anna、Ben 和王伟');
   for (const [word, said] of Object.entries(zh)) assert.doesNotMatch(typeof said === 'string' ? said : said.other, /\p{Script=Han}[\p{Script=Latin}\d]|[\p{Script=Latin}\d]\p{Script=Han}/u, word);
+});
+
+test('how large something is, is said in the reader’s units', () => {
+  assert.deepEqual([extent(1), extent(999), extent(1400), extent(26_214_400)], ['1 byte', '999 bytes', '1 kB', '26.2 MB']);
 });

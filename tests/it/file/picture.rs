@@ -2,7 +2,7 @@
 
 use super::{at, places, sends, uploads};
 use crate::harness::TestServer;
-use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+use image::{DynamicImage, GrayImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use serde_json::{Value, json};
 use std::io::Cursor;
 
@@ -63,8 +63,11 @@ fn a_picture_that_is_a_trap_is_kept_as_a_file_and_not_read() {
     let server = TestServer::with(&["--message-rate", "0"]);
     let office = server.app("oa");
     let anna = office.person("anna");
+    // Whole and small, and much more once it is unfolded.
+    let folded = bytes(GrayImage::new(7_000, 7_000).into(), ImageFormat::Png);
     let broken = &bytes(photo(64, 64), ImageFormat::Png)[..200];
-    let traps = [bomb(50_000, 50_000), bomb(2_000_000_000, 2_000_000_000), bomb(0, 0), bomb(6_000, 6_001), broken.to_vec()];
+    let traps =
+        [bomb(50_000, 50_000), bomb(2_000_000_000, 2_000_000_000), bomb(0, 0), bomb(6_000, 6_001), broken.to_vec(), folded];
     for (number, trap) in traps.iter().enumerate() {
         let file = uploads(&anna, "trap.png", trap);
         assert!(file["type"] == "image/png" && file["preview"] == Value::Null, "{number}: {file}");
