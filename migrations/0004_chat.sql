@@ -52,10 +52,10 @@ CREATE TABLE message (
     expires_at   INTEGER,
     reply_to     INTEGER,
     edited_at    INTEGER,
-    batch        INTEGER,                          -- its own number: it is one that has no row in batch
+    batch        INTEGER,
     seen         INTEGER,                          -- of a deleted one, 1: all for whom it was had read it
     card         INTEGER,
-    key          TEXT    NOT NULL,
+    key          TEXT,                             -- NULL: it is a batch of its own, with its number
     digest       BLOB    NOT NULL,                 -- of what was sent, to tell a repetition from a second use of the key
     topic        TEXT,                             -- the application's object that it is about
     mentions     TEXT,
@@ -64,8 +64,8 @@ CREATE TABLE message (
     PRIMARY KEY (application, conversation, id)    -- a page of history lies together on the disk
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX message_id ON message (application, id);
-CREATE UNIQUE INDEX message_key ON message (application, sender, key);
-CREATE INDEX message_single ON message (application, id) WHERE batch = id;
+CREATE UNIQUE INDEX message_key ON message (application, sender, key) WHERE key IS NOT NULL;
+CREATE INDEX message_single ON message (application, id) WHERE key IS NULL;
 CREATE INDEX message_changed ON message (application, conversation, version) WHERE version <> id;
 CREATE INDEX message_topic ON message (application, topic, conversation, id) WHERE topic IS NOT NULL AND deleted_by IS NULL;
 

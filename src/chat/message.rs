@@ -118,9 +118,10 @@ fn insert(
     let listed = if mentions.is_empty() { None } else { Some(mention::numbers(mentions)) };
     let sql = "INSERT INTO message (application, id, conversation, prev, sender, via, at, key, digest, text, reply_to, mentions, batch, topic,
                    expires_at, card, files, version)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?2) ON CONFLICT (application, sender, key) DO NOTHING";
-    let (key, batch) = draft.place(id)?;
-    let (stored, digest) = (repetition::stored_key(author, &key), repetition::digest(conversation, draft));
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?2) 
+               ON CONFLICT (application, sender, key) WHERE key IS NOT NULL DO NOTHING";
+    let stored = draft.key.as_ref().map(|key| repetition::stored_key(author, key));
+    let digest = repetition::digest(conversation, draft);
     let (sender, via, text, reply_to) = (author.user, author.via, &draft.text, draft.reply_to);
     let Terms { topic, expires_at } = &draft.terms;
     let values = params![
@@ -136,7 +137,7 @@ fn insert(
         text,
         reply_to,
         listed,
-        batch,
+        draft.batch,
         topic,
         expires_at,
         draft.card,
@@ -149,7 +150,7 @@ fn insert(
     if let Some(newest) = tx.memo::<Newest>() {
         newest.0.insert((app, conversation), id.0);
     }
-    Ok(Some(draft.row(author, &key, (id, conversation, prev), at)))
+    Ok(Some(draft.row(author, (id, conversation, prev), at)))
 }
 
 /// Changes the text of one's own message.
@@ -259,8 +260,8 @@ pub struct Message {
 }
 
 /// The columns of a `Message`, from `message m`; to be followed by conditions on `m`.
-pub(super) const SELECT: &str = "SELECT m.id, m.conversation, m.prev, m.sender, u.id, m.via, m.at, m.key, m.text, m.reply_to,
-    m.edited_at, m.deleted_by, d.id, m.batch, m.version,
+pub(super) const SELECT: &str = "SELECT m.id, m.conversation, m.prev, m.sender, u.id, m.via, m.at, coalesce(m.key, 'batch:' || m.id || ':1'), m.text, m.reply_to,
+    m.edited_at, m.deleted_by, d.id, CASE WHEN m.key IS NULL THEN m.id ELSE m.batch END, m.version,
     CASE WHEN m.mentions IS NULL THEN NULL ELSE (SELECT json_group_array(x.id) FROM json_each(m.mentions) j
         JOIN user x ON x.application = m.application AND x.no = j.value) END, m.topic, m.expires_at, m.card, m.files
     FROM message m LEFT JOIN user u ON u.application = m.application AND u.no = m.sender

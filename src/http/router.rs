@@ -48,6 +48,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config.app_data(QueryConfig::default().error_handler(|error, _| unread(&error, "Query deserialize error: ")));
     config.app_data(PathConfig::default().error_handler(|_, _| Problem::from(Error::NotFound("address")).into()));
     let mut rest = routes();
+    // A path without a parameter is found by comparing it, and no pattern has to be tried before.
+    rest.sort_by_key(|route| route.path.contains('{'));
     while let Some(path) = rest.first().map(|route| route.path) {
         let (same, others) = rest.into_iter().partition(|route| route.path == path);
         config.service(resource(path, same));

@@ -15,7 +15,7 @@ use crate::store::{Db, Row, Tx, params};
 /// The columns of a `Batch` from a message of application ?1 that has none; to be followed by conditions on `m`.
 pub(super) const SELECT: &str = "SELECT m.application, m.id, m.sender, m.text, m.at, 1, 1, 0, m.at, m.edited_at, NULL, \
                                  NULL, NULL, NULL, NULL, 0, 0, m.at, 0, NULL, 0 \
-                                 FROM message m WHERE m.application = ?1 AND m.batch = m.id \
+                                 FROM message m WHERE m.application = ?1 AND m.key IS NULL \
                                  AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.application = m.application AND b.id = m.id)";
 
 /// None where it cannot be written so: it takes the usual way, which says why.
@@ -82,7 +82,7 @@ pub(in crate::chat) fn copy(db: &Db, app: AppNo, id: i64) -> Result<Option<Copy>
     let sql = "SELECT u.id, m.conversation FROM message m
                JOIN conversation v ON v.application = m.application AND v.id = m.conversation
                JOIN user u ON u.application = m.application AND u.no = CASE m.sender WHEN v.low THEN v.high ELSE v.low END
-               WHERE m.application = ?1 AND m.id = ?2 AND m.batch = m.id";
+               WHERE m.application = ?1 AND m.id = ?2 AND m.key IS NULL";
     let read = |r: &Row| Ok((Party::User(r.get::<UserId>(0)?), r.get(1)?));
     let found = db.maybe(sql, params![app, id], read)?;
     Ok(found.map(|(to, place)| Copy { position: 1, to: to.to_string(), message: Some((MessageId(id), place)), error: None }))
@@ -92,7 +92,7 @@ pub(in crate::chat) fn copy(db: &Db, app: AppNo, id: i64) -> Result<Option<Copy>
 pub(super) fn keep(tx: &mut Tx, app: AppNo, id: i64) -> Result<()> {
     let sql = "INSERT INTO batch (application, id, sender, text, created_at, due_at, total, written, done_at, edited_at)
                SELECT application, id, sender, text, at, at, 1, 1, at, edited_at FROM message
-               WHERE application = ?1 AND id = ?2 AND batch = id ON CONFLICT DO NOTHING";
+               WHERE application = ?1 AND id = ?2 AND key IS NULL ON CONFLICT DO NOTHING";
     if tx.run(sql, params![app, id])? == 0 {
         return Ok(());
     }

@@ -48,16 +48,8 @@ impl Draft {
         Ok(Draft { key: None, text, reply_to: None, mentions: Vec::new(), batch: None, terms, card: None, files: Vec::new() })
     }
 
-    /// Its key and its batch, now that it has a number.
-    pub(super) fn place(&self, id: MessageId) -> Result<(Key, Option<i64>)> {
-        match &self.key {
-            Some(key) => Ok((key.clone(), self.batch)),
-            None => Ok((Key::of_copy(id.0, 1)?, Some(id.0))),
-        }
-    }
-
     /// As its author sees it once it is kept: its id, its conversation and the message before it.
-    pub(super) fn row(&self, author: &Author, key: &Key, place: (MessageId, ConversationId, i64), at: Moment) -> MessageRow {
+    pub(super) fn row(&self, author: &Author, place: (MessageId, ConversationId, i64), at: Moment) -> MessageRow {
         let (id, conversation, prev) = place;
         MessageRow {
             id,
@@ -76,7 +68,7 @@ impl Draft {
             deleted_by: None,
             card: None,
             claim: None,
-            key: Some(key.as_str().into()),
+            key: self.key.as_ref().map(|key| key.as_str().into()),
             version: id.0,
         }
     }
