@@ -187,6 +187,20 @@ fn only_whom_the_administrator_wants_comes_in_and_only_by_the_chosen_claim() {
 }
 
 #[test]
+fn an_address_that_is_not_verified_is_nobodys_id_however_the_claim_is_written() {
+    let provider = Provider::open();
+    for claim in ["email", "/email"] {
+        let server = TestServer::start();
+        let app = set_up(&server, &provider, &["--id", claim]);
+        let said = |verified: bool| json!({"sub": "7", "email": "root@acme.example", "email_verified": verified});
+        signs_in(&server, &provider, &format!("{claim} 1"), &said(false)).is_refused(403, "forbidden");
+        app.get("/users/root@acme.example").is_refused(404, "not_found");
+        let root = signs_in(&server, &provider, &format!("{claim} 2"), &said(true)).is(201);
+        assert_eq!(root["user"]["id"], "root@acme.example", "{claim}");
+    }
+}
+
+#[test]
 fn a_provider_that_is_down_or_unset_or_closed_lets_nobody_in() {
     let server = TestServer::with(&["--address-rate", "0"]);
     let provider = Provider::open();

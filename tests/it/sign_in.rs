@@ -266,6 +266,23 @@ fn our_own_page_holds_its_session_in_a_cookie_that_scripts_do_not_see() {
 }
 
 #[test]
+fn signing_out_of_a_widget_leaves_the_window_of_somebody_else_and_takes_its_own_cookie_away() {
+    let server = TestServer::start();
+    let office = server.app_with("oa", &["--sign-in", "local"]);
+    office.user("anna").user("ben");
+    let body = json!({"app": "oa", "username": "anna", "password": password("anna")});
+    let cookie = kept(&page(&server).post("/client/session", &body));
+    let widget = |token: &str| page(&server).with("cookie", &cookie).bearer(token);
+    let ben = by_password(&server, &office, "ben", &password("ben")).is(201)["token"].as_str().unwrap().to_string();
+    let out = widget(&ben).delete("/client/session");
+    assert_eq!((out.status, out.header("set-cookie")), (204, None), "the cookie is another window's");
+    page(&server).with("cookie", &cookie).call("POST", "/client/session/socket", b"").is(201);
+    server.http().bearer(&ben).call("POST", "/client/session/socket", b"").is_refused(401, "unauthenticated");
+    let own = widget(cookie.split_once('=').unwrap().1).delete("/client/session");
+    assert!(own.status == 204 && kept(&own).ends_with('='), "it is this session's own");
+}
+
+#[test]
 fn who_is_signed_in_opens_another_window_without_a_password_and_for_no_longer() {
     let server = TestServer::start();
     let office = server.app_with("oa", &["--sign-in", "local"]);

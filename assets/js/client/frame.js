@@ -4,7 +4,7 @@ import { Failure } from '../core/failure.js';
 import { Messenger } from '../core/messenger.js';
 import { App, Opening } from './app.js';
 import { Lent } from './cookie.js';
-import { dark } from './colour.js';
+import { dark, paint } from './colour.js';
 import { Desk } from './desk.js';
 import { Farewell } from './farewell.js';
 import { application, dial, enter, signOut } from './door.js';
@@ -167,7 +167,13 @@ const Message = ({ text, children }) => html`<main class="door"><div class="door
 /** Nobody is signed in. With an identity provider that is done in a window of its own: none of them shows itself in a frame. */
 function Ended() {
   const [name, setName] = useState('');
-  useEffect(() => void application(app).then((brand) => setName(brand.provider ?? ''), () => {}), []);
+  useEffect(() => {
+    application(app).then((brand) => {
+      setName(brand.provider ?? '');
+      paint(brand.colour, document.documentElement);
+      parent.tell('brand', { colour: dark(brand.colour) ?? '', name: brand.name });
+    }, () => {});
+  }, []);
   if (!name) return html`<${Message} text=${t('widget.ended')} />`;
   return html`<${Message} text=${t('widget.provider')}><a class="button button-accent button-wide" href=${`/?app=${app}`} target="_blank" rel="noopener">${t('provider.go', { name })}</a><//>`;
 }

@@ -199,7 +199,7 @@ impl Patient<'_> {
                 let detail = format!("it signs by {} only", algorithms.unwrap_or_default().join(", "));
                 Finding::wrong(check, detail, mend)
             }
-            Ok(count) => Finding::good(check, format!("{count} can sign an ID token")),
+            Ok(count) => Finding::good(check, format!("ID tokens can be signed by {count} of them")),
         }
     }
 
@@ -242,8 +242,7 @@ impl Patient<'_> {
             Err(fault) => return Finding::wrong(check, fault, self.silence(fault)),
         };
         let said: Value = serde_json::from_slice(body).unwrap_or_default();
-        let error: String =
-            said["error"].as_str().unwrap_or("no reason").chars().filter(char::is_ascii_graphic).take(60).collect();
+        let error: String = said["error"].as_str().unwrap_or("no error").chars().filter(|c| !c.is_control()).take(60).collect();
         let status = look.status.unwrap_or_default();
         let proof = if self.has_secret { "its secret" } else { "no secret" };
         match (status, error.as_str()) {
@@ -260,6 +259,9 @@ impl Patient<'_> {
                 format!("the client {client} with {proof} is not taken: {status}, {error}"),
                 "are id and secret those of the client there? In the console the secret can be given anew by itself",
             ),
+            (500.., _) => {
+                Finding::wrong(check, format!("it answered {status}"), "look into the provider's own log, at this time")
+            }
             _ => Finding::advice(
                 check,
                 format!("a made-up code is answered with {status}, {error}, where invalid_grant is expected"),

@@ -41,6 +41,29 @@ fn a_key_opens_what_its_scopes_say() {
 }
 
 #[test]
+fn a_key_that_may_not_speak_as_users_takes_nothing_back_that_was_said_in_their_name() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let (anna, ben) = (office.person("anna"), office.person("ben"));
+    let body =
+        |from: &str, text: &str| json!({"from": from, "to": "user:ben", "text": text, "topic": "leave/1", "replace": true});
+    office.post("/messages", &body("user:anna", "I am ill")).is(202);
+    let said = ben.hears("I am ill");
+    let messages = with_scopes(&server, &office, "messages");
+    let mut there = body("application", "seen again");
+    there["to"] = json!(format!("conversation:{}", said["conversation"]));
+    messages.post("/messages", &there).is(202);
+    ben.hears("seen again");
+    let kept = |id: &Value| office.get(&format!("/messages/{id}")).is(200)["message"]["text"].clone();
+    assert_eq!(kept(&said["id"]), "I am ill");
+    let speaker = with_scopes(&server, &office, "messages,messages:as-user");
+    speaker.post("/messages", &body("user:anna", "I am well")).is(202);
+    ben.hears("I am well");
+    assert_eq!(kept(&said["id"]), "", "who may speak for her takes it back");
+    drop(anna);
+}
+
+#[test]
 fn too_many_calls_are_told_when_to_come_back() {
     let server = TestServer::with(&["--rest-rate", "5"]);
     let office = server.app("oa");

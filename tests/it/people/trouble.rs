@@ -1,9 +1,9 @@
 //! What goes wrong leaves the earlier list in place and is said, and a fetch that was cut off is made again.
 
-use super::office::WORD;
+use super::office::{Office, WORD};
 use super::{fetches, open, opens, staff, standing};
 use crate::console::admin::tamper;
-use crate::harness::eventually;
+use crate::harness::{App, TestServer, eventually};
 use serde_json::{Value, json};
 
 #[test]
@@ -62,4 +62,41 @@ fn a_fetch_that_is_cut_off_is_made_again_and_so_is_one_whose_time_has_come() {
     app.get("/users/dora").is(404);
     tamper(&server, "UPDATE feed SET next_at = 1");
     eventually("Dora is there", || (app.get("/users/dora").status == 200).then_some(()));
+}
+
+/// Begins to take in so many people, and answers once the one with this number is there.
+fn begins(server: &TestServer, app: &App, office: &Office, (count, seen): (usize, usize)) -> std::process::Child {
+    office.lists_many(count);
+    let url = format!("{}/people.json", office.url);
+    let words = ["app", "people", "oa", "--url", &url, "--authorization", WORD, "--list", "/data/list", "--id", "/no"];
+    let taking = server.command(&[&words[..], &["--group", "/department"]].concat()).spawn().unwrap();
+    eventually("people come", || (app.get(&format!("/users/{seen}")).status == 200).then_some(()));
+    taking
+}
+
+#[test]
+fn an_earlier_list_that_comes_back_after_another_was_half_taken_is_taken_again() {
+    let (mut server, app, office) = open();
+    begins(&server, &app, &office, (600, 1)).wait().unwrap();
+    office.lists_many(1000);
+    let mut taking = server.command(&["app", "people", "oa", "--now"]).spawn().unwrap();
+    eventually("the first of the other list is there", || (app.get("/users/601").status == 200).then_some(()));
+    server.dies();
+    taking.wait().unwrap();
+    office.lists_many(600);
+    server.starts();
+    let is_suspended = |user: &str| app.get(user).is(200)["user"]["suspended"] == json!(true);
+    eventually("who stands in it no more is out", || is_suspended("/users/601").then_some(()));
+    assert!(!is_suspended("/users/599"));
+}
+
+#[test]
+fn a_list_that_is_to_be_fetched_no_more_makes_no_groups_when_its_people_were_taken() {
+    let (server, app, office) = open();
+    let mut taking = begins(&server, &app, &office, (2000, 1));
+    server.types(&["app", "people", "oa", "--off"]).ends(0);
+    assert_ne!(app.get("/users/1999").status, 200, "it was said while they came");
+    taking.wait().unwrap();
+    eventually("who was promised has come", || (app.get("/users/1999").status == 200).then_some(()));
+    assert_eq!(super::groups(&app), Vec::<String>::new());
 }

@@ -47,7 +47,7 @@ pub const FAULTS: super::Table = &[
         "is it written as the provider writes it? Ask only for scopes whose claims are taken",
         "写法是否与身份提供商一致？只需请求要用到的范围。",
     ),
-    ("{} can sign an ID token", "可用于签发 ID 令牌的密钥有 {} 个。"),
+    ("ID tokens can be signed by {} of them", "可用于签发 ID 令牌的密钥有 {} 个。"),
     ("none of them could have signed an ID token that is taken", "没有一个密钥能签发可被接受的 ID 令牌。"),
     ("it signs by {} only", "它只用 {} 签名。"),
     (
