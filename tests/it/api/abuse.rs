@@ -148,7 +148,9 @@ const NEVER: [&str; 12] = [
 impl Call<'_> {
     fn schema(&self) -> Option<&Value> {
         let content = self.operation["requestBody"]["content"].as_object()?;
-        Some(self.resolved(&content.values().next()?["schema"]))
+        // A form is no JSON that could be wrong in a member.
+        let (_, body) = content.iter().find(|(kind, _)| !kind.starts_with("multipart/"))?;
+        Some(self.resolved(&body["schema"]))
     }
 
     fn resolved<'b>(&'b self, schema: &'b Value) -> &'b Value {

@@ -117,7 +117,7 @@ fn a_message_that_cannot_be_is_refused_as_a_whole() {
         (json!({"to": "user:anna", "text": "x", "card": {}}), "title"),
         (json!({"to": "user:anna", "text": "x", "email": "now"}), "email"),
         (json!({"to": "user:anna", "text": "x", "topic": "a\u{0}b"}), "topic"),
-        (json!({"to": "user:anna", "text": "x", "attachments": []}), "attachments"),
+        (json!({"to": "user:anna", "text": "x", "attachments": [999_999]}), "attachments"),
     ] {
         assert_eq!(office.post("/messages", &body).is_refused(400, "bad_request")["field"], field, "{body}");
     }
