@@ -180,10 +180,13 @@ impl Send {
     /// With the files, of which nothing is left where it is not accepted, or was before.
     fn accepted(self, place: &Place) -> error::Result<(AppNo, i64)> {
         let (contents, most) = (place.store.contents(), place.config.limits.storage_bytes);
-        let arrive = |one: &Deposited| file::arrive(contents, contents.take_up(&one.draft)?, &one.name);
-        let arrivals = self.brought.iter().map(arrive).collect::<error::Result<Vec<Arrival>>>()?;
+        let mut arrivals = Vec::new();
+        let arrived = self.brought.iter().try_for_each(|one: &Deposited| {
+            arrivals.push(file::arrive(contents, contents.take_up(&one.draft)?, &one.name)?);
+            arrivals.last_mut().map_or(Ok(()), |arrival| arrival.draw(contents))
+        });
         let brought = arrivals.clone();
-        let accepted = place.store.write_blocking(move |tx| self.accept(tx, &brought, most));
+        let accepted = arrived.and_then(|()| place.store.write_blocking(move |tx| self.accept(tx, &brought, most)));
         arrivals.iter().try_for_each(|arrival| arrival.settle(&place.store))?;
         accepted
     }

@@ -33,6 +33,7 @@ use crate::slots::Slots;
 use crate::store::{Db, Store};
 use guard::origin::Own;
 use limits::Limiters;
+use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -70,6 +71,8 @@ pub struct House {
     /// Files that are being sent, of each application and of each user.
     files: Slots,
     senders: Slots<(AppNo, UserNo)>,
+    /// Whose turn it is to have a picture drawn.
+    pictures: Arc<Semaphore>,
     /// Signs the addresses of files.
     links: file::link::Sealer,
     /// Readings that take long.
@@ -98,6 +101,7 @@ impl House {
             uploads: Slots::default(),
             files: Slots::default(),
             senders: Slots::default(),
+            pictures: Arc::new(Semaphore::new(1)),
             links: file::link::Sealer::fresh(),
             long: Slots::default(),
             exports: Slots::default(),

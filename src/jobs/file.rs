@@ -3,6 +3,7 @@
 
 use crate::chat::file::sweep;
 use crate::error::{Error, Result};
+use crate::store::content::Contents;
 use crate::store::{Store, Tx};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -12,6 +13,8 @@ const TOGETHER: usize = 50;
 const PAUSE: Duration = Duration::from_secs(5);
 /// How many pauses there are from one look for what was left behind to the next: an hour.
 const ROUNDS: u32 = 720;
+/// So many contents may be left behind, whatever part of all they are.
+const FEW: usize = 20;
 
 /// Until stopped.
 pub async fn run(store: &Store, stop: CancellationToken) {
@@ -46,25 +49,40 @@ async fn remove(store: &Store) -> Result<usize> {
         return Ok(0);
     }
     let (count, contents) = (gone.len(), store.contents().clone());
-    let removed = blocking(move || gone.iter().try_for_each(|name| contents.remove(name)).map(|()| gone)).await?;
+    // One that cannot be removed holds up no other.
+    let remove = move || Ok(gone.into_iter().filter(|name| is_removed(&contents, name)).collect::<Vec<String>>());
+    let removed = blocking(remove).await?;
+    let all = removed.len() == count;
     store.write(move |tx: &mut Tx| sweep::forgotten(tx, &removed)).await?;
-    Ok(count)
+    Ok(if all { count } else { 0 })
 }
 
-/// Contents and drafts that nothing is known of.
+fn is_removed(contents: &Contents, name: &str) -> bool {
+    let removed = contents.remove(name);
+    if let Err(error) = &removed {
+        tracing::warn!(%error, name, "a file cannot be removed; it is tried again soon");
+    }
+    removed.is_ok()
+}
+
+/// Contents and drafts that nothing is known of. Where that is most of them, they are another database's: all of them stay.
 async fn look(store: &Store) -> Result<()> {
     let looking = store.clone();
     let look = move || {
         looking.contents().sweep_drafts()?;
+        let (mut all, mut lost) = (0, Vec::new());
         for shelf in looking.contents().shelves()? {
+            all += shelf.len();
             for names in shelf.chunks(TOGETHER) {
                 let names = names.to_vec();
-                for lost in looking.read_blocking(|db| sweep::unknown(db, names))? {
-                    looking.contents().remove(&lost)?;
-                }
+                lost.extend(looking.read_blocking(|db| sweep::unknown(db, names))?);
             }
         }
-        Ok(())
+        if lost.len() > FEW && lost.len() * 2 > all {
+            tracing::warn!(lost = lost.len(), all, "most files are of another database than this one; none of them is removed");
+            return Ok(());
+        }
+        lost.iter().try_for_each(|name| looking.contents().remove(name))
     };
     blocking(look).await
 }

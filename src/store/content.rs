@@ -8,6 +8,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, SystemTime};
 
@@ -26,6 +27,8 @@ pub struct Contents {
     folder: PathBuf,
     /// Held by whoever needs that nothing is removed.
     kept: Arc<RwLock<()>>,
+    /// How many are writing.
+    pens: Arc<AtomicU64>,
 }
 
 /// A content in its place.
@@ -40,7 +43,9 @@ impl Contents {
     pub fn open(directory: &Path) -> Result<Contents> {
         let folder = directory.join(FOLDER);
         make(&folder.join(DRAFTS))?;
-        Ok(Contents { folder, kept: Arc::default() })
+        sync(&folder)?;
+        sync(directory)?;
+        Ok(Contents { folder, kept: Arc::default(), pens: Arc::default() })
     }
 
     /// Begins a new content. What is not kept in the end is gone.
@@ -52,8 +57,8 @@ impl Contents {
     pub fn write(&self, name: &str) -> Result<Pen> {
         let draft = self.folder.join(DRAFTS).join(name);
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(refused)?;
-        let place = self.path(name);
-        Ok(Pen { name: name.into(), draft, place, file, digest: Fingerprinting::default(), size: 0 })
+        let (place, others) = (self.path(name), self.one_more());
+        Ok(Pen { name: name.into(), draft, place, file, digest: Fingerprinting::default(), size: 0, others })
     }
 
     /// Puts a piece behind a draft that is written in several, or begins one; answers its name and its size, at most `most`.
@@ -87,7 +92,13 @@ impl Contents {
             }
         }
         let file = OpenOptions::new().append(true).open(&draft).map_err(refused)?;
-        Ok(Pen { name: name.into(), place: self.path(name), draft, file, digest, size })
+        let (place, others) = (self.path(name), self.one_more());
+        Ok(Pen { name: name.into(), place, draft, file, digest, size, others })
+    }
+
+    fn one_more(&self) -> Arc<AtomicU64> {
+        self.pens.fetch_add(1, Ordering::Relaxed);
+        self.pens.clone()
     }
 
     fn draft(&self, name: &str) -> Result<PathBuf> {
@@ -101,7 +112,11 @@ impl Contents {
     }
 
     pub fn read(&self, name: &str) -> Result<File> {
-        File::open(self.path(name)).map_err(|e| Error::Internal(format!("the content {name} cannot be read: {e}")))
+        File::open(self.path(name)).map_err(|error| match error.kind() {
+            // Its row may have gone in the meantime.
+            ErrorKind::NotFound => Error::NotFound("file"),
+            _ => Error::Internal(format!("the content {name} cannot be read: {error}")),
+        })
     }
 
     /// Whether it is there with this size.
@@ -143,7 +158,20 @@ impl Contents {
     /// Takes a content off the disk, with what stands beside it. Twice is the same as once.
     pub fn remove(&self, name: &str) -> Result<()> {
         let _alone = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        for name in [name, &Contents::beside(name)] {
+        self.unlink(name)
+    }
+
+    /// As `remove`; where nothing may be removed now, it is left to whoever looks for what was left behind.
+    pub fn remove_at_once(&self, name: &str) -> Result<()> {
+        match self.kept.try_write() {
+            Ok(_alone) => self.unlink(name),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// What stands beside it first: without its content nobody would know of it.
+    fn unlink(&self, name: &str) -> Result<()> {
+        for name in [&Contents::beside(name), name] {
             match fs::remove_file(self.path(name)) {
                 Err(e) if e.kind() != ErrorKind::NotFound => return Err(refused(e)),
                 _ => {}
@@ -189,13 +217,16 @@ pub struct Pen {
     file: File,
     digest: Fingerprinting,
     size: u64,
+    /// All who write now, each of whom may write `STEP` more before it looks again.
+    others: Arc<AtomicU64>,
 }
 
 impl Pen {
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let next = self.size + bytes.len() as u64;
         if self.size == 0 || next / STEP != self.size / STEP {
-            disk::require(&self.draft, LEFT + bytes.len() as u64)?;
+            let promised = self.others.load(Ordering::Relaxed) * STEP;
+            disk::require(&self.draft, LEFT + promised + bytes.len() as u64)?;
         }
         self.file.write_all(bytes).map_err(refused)?;
         self.digest.add(bytes);
@@ -211,10 +242,9 @@ impl Pen {
     pub fn keep(mut self) -> Result<Content> {
         self.file.sync_all().map_err(refused)?;
         let shelf = self.place.parent().map(Path::to_path_buf).unwrap_or_default();
-        if !shelf.exists() {
-            make(&shelf)?;
-            sync(shelf.parent().unwrap_or(&shelf))?;
-        }
+        // Another may have made it a moment ago, and not have synced it yet.
+        make(&shelf)?;
+        sync(shelf.parent().unwrap_or(&shelf))?;
         fs::rename(&self.draft, &self.place).map_err(refused)?;
         sync(&shelf)?;
         let digest = std::mem::take(&mut self.digest);
@@ -225,6 +255,7 @@ impl Pen {
 impl Drop for Pen {
     /// What was kept is no longer under this name.
     fn drop(&mut self) {
+        self.others.fetch_sub(1, Ordering::Relaxed);
         let _ = fs::remove_file(&self.draft);
     }
 }

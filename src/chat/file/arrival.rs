@@ -20,39 +20,41 @@ pub struct Arrival {
     pub bytes: u64,
 }
 
-/// Puts what was written in its place, under a name that somebody gave it.
+/// Puts what was written in its place, under a name that somebody gave it. A picture is not drawn yet.
 pub fn arrive(contents: &Contents, pen: Pen, given: &str) -> Result<Arrival> {
     let content = pen.keep()?;
-    let Looked { kind, dots, preview, bytes } = match look(contents, &content) {
-        Ok(looked) => looked,
-        Err(error) => return contents.remove(&content.name).and(Err(error)),
-    };
-    Ok(Arrival { bytes: content.size + bytes, content, name: name::clean(given), kind, dots, preview })
+    match head(contents, &content) {
+        Ok(head) => {
+            let (bytes, kind) = (content.size, kind::of(&head));
+            Ok(Arrival { bytes, content, name: name::clean(given), kind, dots: None, preview: None })
+        }
+        Err(error) => contents.remove(&content.name).and(Err(error)),
+    }
 }
 
-struct Looked {
-    kind: &'static str,
-    dots: Option<(u32, u32)>,
-    preview: Option<&'static str>,
-    bytes: u64,
-}
-
-fn look(contents: &Contents, content: &Content) -> Result<Looked> {
+fn head(contents: &Contents, content: &Content) -> Result<Vec<u8>> {
     let mut head = Vec::new();
     contents.read(&content.name)?.take(kind::HEAD as u64).read_to_end(&mut head).map_err(Error::internal)?;
-    let kind = kind::of(&head);
-    let seen = preview::of(contents.read(&content.name)?, kind);
-    let dots = seen.as_ref().map(|seen| seen.dots);
-    let Some((bytes, preview)) = seen.and_then(|seen| seen.small) else {
-        return Ok(Looked { kind, dots, preview: None, bytes: 0 });
-    };
-    let mut pen = contents.write(&Contents::beside(&content.name))?;
-    pen.write(&bytes)?;
-    let drawn = pen.keep()?;
-    Ok(Looked { kind, dots, preview: Some(preview), bytes: drawn.size })
+    Ok(head)
 }
 
 impl Arrival {
+    pub fn is_picture(&self) -> bool {
+        preview::is_read(self.kind)
+    }
+
+    /// Looks at a picture and draws it small beside it. One at a time.
+    pub fn draw(&mut self, contents: &Contents) -> Result<()> {
+        let Some(seen) = preview::of(contents.read(&self.content.name)?, self.kind) else { return Ok(()) };
+        self.dots = Some(seen.dots);
+        let Some((bytes, preview)) = seen.small else { return Ok(()) };
+        let mut pen = contents.write(&Contents::beside(&self.content.name))?;
+        pen.write(&bytes)?;
+        self.bytes += pen.keep()?.size;
+        self.preview = Some(preview);
+        Ok(())
+    }
+
     /// What tells it from another of the same name.
     pub fn fingerprint(&self) -> secret::Fingerprint {
         secret::fingerprint([&self.content.hash[..], self.name.as_bytes()].concat())
@@ -62,6 +64,6 @@ impl Arrival {
     pub fn settle(&self, store: &Store) -> Result<()> {
         let name = self.content.name.clone();
         let unknown = store.read_blocking(move |db: &Db| sweep::unknown(db, vec![name]))?;
-        unknown.iter().try_for_each(|name| store.contents().remove(name))
+        unknown.iter().try_for_each(|name| store.contents().remove_at_once(name))
     }
 }

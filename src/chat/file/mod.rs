@@ -136,7 +136,8 @@ pub fn add(tx: &mut Tx, (app, uploader): (AppNo, UserNo), arrival: &Arrival, mos
 }
 
 /// Nobody fills the disk with what is never sent.
-fn require_few(db: &Db, app: AppNo, uploader: UserNo) -> Result<()> {
+/// `TooMany` where as many wait for a message as may.
+pub fn require_few(db: &Db, app: AppNo, uploader: UserNo) -> Result<()> {
     if uploader == UserNo::APPLICATION {
         return Ok(());
     }

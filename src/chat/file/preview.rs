@@ -5,16 +5,12 @@ use crate::chat::file::kind;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use std::fs::File;
 use std::io::{BufReader, Cursor};
-use std::sync::{Mutex, PoisonError};
 
 /// Dots of a picture that is read, and the bytes that this may take.
 const DOTS: u64 = 36_000_000;
 const BYTES: u64 = 160 * 1024 * 1024;
 /// The longer side of the small picture.
 const SIDE: u32 = 720;
-
-/// One at a time: each takes much memory and a processor.
-static ONE: Mutex<()> = Mutex::new(());
 
 /// What is known of a picture.
 pub struct Seen {
@@ -23,18 +19,26 @@ pub struct Seen {
     pub small: Option<(Vec<u8>, &'static str)>,
 }
 
-/// None where it is no picture of a kind that is read here.
-pub fn of(file: File, said: &str) -> Option<Seen> {
-    let format = [
+/// Whether it may be a picture that is read here.
+pub fn is_read(kind: &str) -> bool {
+    format(kind).is_some()
+}
+
+fn format(said: &str) -> Option<ImageFormat> {
+    let known = [
         ("image/png", ImageFormat::Png),
         ("image/jpeg", ImageFormat::Jpeg),
         ("image/webp", ImageFormat::WebP),
         ("image/gif", ImageFormat::Gif),
-    ]
-    .into_iter()
-    .find(|(kind, _)| *kind == said)
-    .map(|(_, format)| format)?;
-    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    ];
+    known.into_iter().find(|(kind, _)| *kind == said).map(|(_, format)| format)
+}
+
+/// None where it is no picture of a kind that is read here. Takes much memory and a processor: one at a time.
+pub fn of(file: File, said: &str) -> Option<Seen> {
+    let format = format(said)?;
+    // What a JPEG keeps beside its dots where it comes in several scans: a number of two bytes for each of them.
+    let taken = if format == ImageFormat::Jpeg { 3 } else { 1 };
     let mut limits = Limits::default();
     limits.max_alloc = Some(BYTES);
     let mut reader = ImageReader::with_format(BufReader::with_capacity(kind::HEAD, file), format);
@@ -43,7 +47,11 @@ pub fn of(file: File, said: &str) -> Option<Seen> {
     let turn = decoder.orientation().ok()?;
     let (width, height) = decoder.dimensions();
     let dots = if turns(turn) { (height, width) } else { (width, height) };
-    if width == 0 || height == 0 || u64::from(width) * u64::from(height) > DOTS || decoder.total_bytes() > BYTES {
+    if width == 0
+        || height == 0
+        || u64::from(width) * u64::from(height) > DOTS
+        || decoder.total_bytes().saturating_mul(taken) > BYTES
+    {
         return Some(Seen { dots, small: None });
     }
     let Ok(whole) = DynamicImage::from_decoder(decoder) else { return Some(Seen { dots, small: None }) };

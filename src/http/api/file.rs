@@ -6,11 +6,11 @@ use crate::http::House;
 use crate::http::api::ok;
 use crate::http::api::path::Id;
 use crate::http::api::post::Once;
-use crate::http::file::intake::{self, Body};
+use crate::http::file::intake::{self, Body, Received};
 use crate::http::file::{Part, answer, blocking};
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
-use crate::id::{Party, UserNo};
+use crate::id::{AppNo, Party, UserNo};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
 use crate::wire::file::FileRow;
@@ -53,10 +53,15 @@ pub struct Whole {
     responses((status = 201, body = One)))]
 pub async fn create(house: Data<House>, by: ApplicationKey, once: Once, request: HttpRequest, payload: Payload) -> Answer {
     let whose = (by.application.no, UserNo::APPLICATION);
-    let arrival = intake::receive(&house, Body { request, payload }, whose).await?;
+    let received = intake::receive(&house, Body { request, payload }, whose).await?;
+    intake::to_the_end(async move { keep(&house, received, (whose, once)).await }).await?
+}
+
+async fn keep(house: &House, received: Received, (whose, once): ((AppNo, UserNo), Once)) -> Answer {
+    let (arrival, _places) = received.arrive(house).await?;
     let (kept, most) = (arrival.clone(), house.config.limits.storage_bytes);
     let add = move |tx: &mut Tx| Ok(One { file: file::add(tx, whose, &kept, most)?.row() });
-    let answered = once.of(&arrival.fingerprint()).answer(&house, StatusCode::CREATED, add).await;
+    let answered = once.of(&arrival.fingerprint()).answer(house, StatusCode::CREATED, add).await;
     // It was sent before, or there is no row of it for another reason.
     let store = house.store.clone();
     blocking(move || arrival.settle(&store)).await?;

@@ -2,15 +2,16 @@
 
 use crate::chat::file::{self, File};
 use crate::chat::message;
+use crate::directory::user;
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::http::api::path::Id;
-use crate::http::file::intake::{self, Body};
+use crate::http::file::intake::{self, Body, Received};
 use crate::http::file::link::{Grant, LIFE};
 use crate::http::file::{Part, answer, blocking};
 use crate::http::guard::SignedIn;
 use crate::http::problem::Answer;
-use crate::id::MessageId;
+use crate::id::{AppNo, MessageId, UserNo};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
 use crate::wire::file::FileRow;
@@ -44,13 +45,9 @@ pub async fn create(house: Data<House>, signed_in: SignedIn, request: HttpReques
     let caller = signed_in.held.caller;
     let whose = (caller.app, caller.user);
     house.limiters.message(caller.app, caller.user)?;
-    let arrival = intake::receive(&house, Body { request, payload }, whose).await?;
-    let (kept, most) = (arrival.clone(), house.config.limits.storage_bytes);
-    let added = house.store.write(move |tx: &mut Tx| file::add(tx, whose, &kept, most)).await;
-    if added.is_err() {
-        let store = house.store.clone();
-        blocking(move || arrival.settle(&store)).await?;
-    }
+    let received = intake::receive(&house, Body { request, payload }, whose).await?;
+    let at = house.clone();
+    let added = intake::to_the_end(async move { keep(&at, received, whose).await }).await?;
     let grant = Grant {
         app: caller.app,
         user: caller.user,
@@ -62,6 +59,21 @@ pub async fn create(house: Data<House>, signed_in: SignedIn, request: HttpReques
     };
     let body = Sent { file: place(&house, grant, &added?)? };
     Ok(HttpResponse::Created().insert_header(("cache-control", "no-store")).json(body))
+}
+
+async fn keep(house: &House, received: Received, whose: (AppNo, UserNo)) -> Result<File> {
+    let (arrival, _places) = received.arrive(house).await?;
+    let (kept, most) = (arrival.clone(), house.config.limits.storage_bytes);
+    let add = move |tx: &mut Tx| match user::is_active(tx, whose.0, whose.1)? {
+        true => file::add(tx, whose, &kept, most),
+        false => Err(Error::Forbidden("you may not write any more".into())),
+    };
+    let added = house.store.write(add).await;
+    if added.is_err() {
+        let store = house.store.clone();
+        blocking(move || arrival.settle(&store)).await?;
+    }
+    added
 }
 
 /// `GET /client/messages/{id}/files`: the addresses of what a message carries.
@@ -97,6 +109,7 @@ fn place(house: &House, grant: Grant, file: &File) -> Result<Place> {
 /// `GET /files/{link}`: what stands at an address. Whose page shows it does not matter: who has the address may look.
 pub async fn show(house: Data<House>, request: HttpRequest, link: Path<String>) -> Answer {
     let grant = house.links.open(&link, Moment::now()).ok_or(Error::NotFound("file"))?;
+    house.limiters.control(grant.app, grant.user)?;
     let part = grant.part;
     let file = house.store.read(move |db: &Db| grant.file(db)).await?;
     let mut found = answer(&house, &request, &file, part).await?;

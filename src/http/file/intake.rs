@@ -7,20 +7,24 @@ use crate::http::body::require_type;
 use crate::http::file::blocking;
 use crate::http::problem::Problem;
 use crate::id::{AppNo, UserNo};
+use crate::slots::Slot;
+use crate::store::Db;
 use crate::store::content::Pen;
 use actix_multipart::{Field, Multipart};
 use actix_web::HttpRequest;
 use actix_web::http::header;
 use actix_web::web::{Data, Payload};
 use futures_util::StreamExt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Files that are on their way at a time: of one application and of one user.
 const AT_ONCE: usize = 16;
 const EACH: usize = 3;
-/// Before a file is expected to come at `PACE`, and bytes a second.
+/// Nothing came for so long, or for so much longer than at `PACE`, bytes a second: it is too slow.
 const GRACE: Duration = Duration::from_secs(20);
 const PACE: u64 = 16 * 1024;
+/// A picture whose turn to be drawn does not come in this time is a file as any other.
+const TURN: Duration = Duration::from_secs(10);
 /// What stands around a file in its body.
 const AROUND: u64 = 16 * 1024;
 /// Bytes that are written together.
@@ -32,10 +36,19 @@ pub struct Body {
     pub payload: Payload,
 }
 
-/// Takes in the file of a request. It is on the disk, and no row knows it yet: whoever has it writes one, or settles it.
-pub async fn receive(house: &Data<House>, body: Body, whose: (AppNo, UserNo)) -> std::result::Result<Arrival, Problem> {
+/// A file that has come whole, and the places that its sender takes as long as this is there.
+pub struct Received {
+    pen: Pen,
+    name: String,
+    places: Places,
+}
+
+pub type Places = (Option<Slot>, Slot<(AppNo, UserNo)>);
+
+/// Reads the file of a request.
+pub async fn receive(house: &Data<House>, body: Body, whose: (AppNo, UserNo)) -> std::result::Result<Received, Problem> {
     let limits = &house.config.limits;
-    let most = limits.file_bytes;
+    let (most, storage) = (limits.file_bytes, limits.storage_bytes);
     require_type(&body.request, "multipart/form-data")?;
     if most == 0 {
         return Err(Error::Forbidden("files are not offered by this server".into()).into());
@@ -44,14 +57,52 @@ pub async fn receive(house: &Data<House>, body: Body, whose: (AppNo, UserNo)) ->
     if length.is_some_and(|length| length > most + AROUND) {
         return Err(too_large(most).into());
     }
-    let busy = Error::TooMany { after_s: 2 };
-    let _slot = house.files.take(whose.0, AT_ONCE).ok_or_else(|| busy.clone())?;
-    let _own = (whose.1 != UserNo::APPLICATION).then(|| house.senders.take(whose, EACH).ok_or(busy)).transpose()?;
-    let (app, storage) = (whose.0, limits.storage_bytes);
-    house.store.read(move |db| file::require_room(db, app, length.unwrap_or(0).saturating_sub(AROUND), storage)).await?;
-    let time = GRACE + Duration::from_secs(length.unwrap_or(most) / PACE);
-    let slow = |_| Error::invalid("", "the file came too slowly");
-    Ok(tokio::time::timeout(time, read(house, body, most)).await.map_err(slow)??)
+    let places = places(house, whose).ok_or(Error::TooMany { after_s: 2 })?;
+    let expected = length.map_or(1, |length| length.saturating_sub(AROUND));
+    let may = move |db: &Db| file::require_few(db, whose.0, whose.1).and(file::require_room(db, whose.0, expected, storage));
+    house.store.read(may).await?;
+    let (pen, name) = read(house, body, most).await?;
+    Ok(Received { pen, name, places })
+}
+
+/// Users share some of the application's; its own program has as many for itself.
+fn places(house: &House, whose: (AppNo, UserNo)) -> Option<Places> {
+    match whose.1 {
+        UserNo::APPLICATION => Some((None, house.senders.take(whose, AT_ONCE)?)),
+        _ => Some((Some(house.files.take(whose.0, AT_ONCE)?), house.senders.take(whose, EACH)?)),
+    }
+}
+
+impl Received {
+    /// Puts it in its place. A picture is drawn when its turn comes, or not at all where that takes too long. Whoever has the
+    /// arrival writes a row, or settles it, and gives the places back after that: see `to_the_end`.
+    pub async fn arrive(self, house: &House) -> Result<(Arrival, Places)> {
+        let Received { pen, name, places } = self;
+        let contents = house.store.contents().clone();
+        let mut arrival = blocking(move || file::arrive(&contents, pen, &name)).await?;
+        if !arrival.is_picture() {
+            return Ok((arrival, places));
+        }
+        let Ok(Ok(turn)) = tokio::time::timeout(TURN, house.pictures.clone().acquire_owned()).await else {
+            return Ok((arrival, places));
+        };
+        let store = house.store.clone();
+        let draw = move || {
+            let drawn = arrival.draw(store.contents());
+            drop(turn);
+            match drawn {
+                Ok(()) => Ok(arrival),
+                Err(error) => arrival.settle(&store).and(Err(error)),
+            }
+        };
+        Ok((blocking(draw).await?, places))
+    }
+}
+
+/// Goes on also where whoever asked has gone: nothing is left on the disk that nobody counts, and nobody begins anew while the
+/// earlier is still at work.
+pub async fn to_the_end<T: 'static>(work: impl Future<Output = T> + 'static) -> Result<T> {
+    actix_web::rt::spawn(work).await.map_err(Error::internal)
 }
 
 fn too_large(most: u64) -> Error {
@@ -62,31 +113,36 @@ fn broken(error: impl std::fmt::Display) -> Error {
     Error::invalid("", format!("the body was not understood: {error}"))
 }
 
-async fn read(house: &House, body: Body, most: u64) -> Result<Arrival> {
+async fn read(house: &House, body: Body, most: u64) -> Result<(Pen, String)> {
     let mut parts = Multipart::new(body.request.headers(), body.payload);
     let missing = || Error::invalid("file", "expected one part named file");
-    let mut part = parts.next().await.ok_or_else(missing)?.map_err(broken)?;
+    let first = tokio::time::timeout(GRACE, parts.next()).await.map_err(|_| slow())?;
+    let mut part = first.ok_or_else(missing)?.map_err(broken)?;
     let given = part.content_disposition().filter(|_| part.name() == Some("file")).ok_or_else(missing)?;
     let extended = given.get_filename_ext().and_then(|name| String::from_utf8(name.value.clone()).ok());
     let name = extended.or(given.get_filename().map(String::from)).unwrap_or_default();
     let contents = house.store.contents().clone();
-    let pen = blocking({
-        let contents = contents.clone();
-        move || contents.begin()
-    })
-    .await?;
-    let pen = write(&mut part, pen, most).await?;
+    let pen = write(&mut part, blocking(move || contents.begin()).await?, most).await?;
     drop(part);
-    if parts.next().await.transpose().map_err(broken)?.is_some() {
-        return Err(Error::invalid("", "send one file at a time"));
+    let end = tokio::time::timeout(GRACE, parts.next()).await.map_err(|_| slow())?;
+    match end.transpose().map_err(broken)? {
+        None => Ok((pen, name)),
+        Some(_) => Err(Error::invalid("", "send one file at a time")),
     }
-    blocking(move || file::arrive(&contents, pen, &name)).await
+}
+
+fn slow() -> Error {
+    Error::invalid("", "the file came too slowly")
 }
 
 async fn write(part: &mut Field, mut pen: Pen, most: u64) -> Result<Pen> {
-    let (mut waiting, mut ended) = (Vec::new(), false);
+    let (mut waiting, mut ended, begun) = (Vec::new(), false, Instant::now());
     while !ended {
-        match part.next().await {
+        let late = begun.elapsed().saturating_sub(GRACE);
+        if pen.size() + (waiting.len() as u64) < late.as_secs() * PACE {
+            return Err(slow());
+        }
+        match tokio::time::timeout(GRACE, part.next()).await.map_err(|_| slow())? {
             Some(piece) => waiting.extend_from_slice(&piece.map_err(broken)?),
             None => ended = true,
         }

@@ -3,7 +3,9 @@
 use super::{at, contents, places, sends, uploads};
 use crate::harness::{TestServer, eventually};
 use parlour::time::Moment;
+use rusqlite::Connection;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 use std::process::Command;
@@ -112,4 +114,33 @@ fn a_backup_has_the_files_and_what_is_missing_is_said() {
     at(&office, &places(&ben, &sent)[0]["url"]).is_file(b"kept");
     std::fs::write(&contents(&server)[0], b"cut").unwrap();
     server.types(&["check"]).is_refused(1, "of 1 files the content of 1 is missing or cut off");
+}
+
+/// The contents that rows know.
+fn known(server: &TestServer) -> BTreeSet<String> {
+    let database = Connection::open(server.data().join("parlour.db")).expect("the database opens");
+    database.busy_timeout(Duration::from_secs(5)).expect("a time-out can be set");
+    let mut statement = database.prepare("SELECT content FROM file").expect("it can be asked");
+    let rows = statement.query_map([], |row| row.get(0)).expect("it can be asked");
+    rows.map(|name| name.expect("a name")).collect()
+}
+
+#[test]
+fn an_upload_that_is_let_go_is_counted_or_leaves_nothing() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let (anna, ben) = (office.person("anna"), office.person("ben"));
+    let picture = super::picture::large();
+    for _ in 0..3 {
+        server.http().bearer(&anna.token).file_let_go("/client/files", "large.png", &picture);
+    }
+    uploads(&ben, "after it.png", &picture);
+    let lying = || -> BTreeSet<String> {
+        let names = contents(&server).into_iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
+        names.filter(|name| !name.ends_with(".preview")).collect()
+    };
+    eventually("what lies on the disk is what is known", || {
+        (!known(&server).is_empty() && lying() == known(&server)).then_some(())
+    });
+    uploads(&anna, "again.png", b"not a picture");
 }

@@ -16,6 +16,11 @@ fn photo(width: u32, height: u32) -> DynamicImage {
     RgbImage::from_fn(width, height, |x, y| Rgb([x as u8, y as u8, (x ^ y) as u8])).into()
 }
 
+/// One that takes a while to be read.
+pub fn large() -> Vec<u8> {
+    bytes(photo(2500, 2000), ImageFormat::Png)
+}
+
 #[test]
 fn of_a_picture_there_is_a_small_one_that_was_drawn_anew() {
     let server = TestServer::start();

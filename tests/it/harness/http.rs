@@ -14,6 +14,14 @@ pub struct Http {
     headers: Vec<(String, String)>,
 }
 
+/// A form with one file (RFC 7578).
+fn form(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/html\r\n\r\n"
+    );
+    [head.as_bytes(), bytes, b"\r\n--edge--\r\n"].concat()
+}
+
 impl Http {
     pub fn new(address: SocketAddr) -> Http {
         Http { address, headers: Vec::new() }
@@ -46,15 +54,19 @@ impl Http {
 
     /// A file as a form in a page sends it.
     pub fn file(&self, path: &str, name: &str, bytes: &[u8]) -> Answer {
-        let head = format!(
-            "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/html\r\n\r\n"
-        );
-        let body = [head.as_bytes(), bytes, b"\r\n--edge--\r\n"].concat();
-        self.clone().with("content-type", "multipart/form-data; boundary=edge").call("POST", path, &body)
+        self.clone().with("content-type", "multipart/form-data; boundary=edge").call("POST", path, &form(name, bytes))
     }
 
-    /// Any call. A body that is not empty is announced with its length.
-    pub fn call(&self, method: &str, path: &str, body: &[u8]) -> Answer {
+    /// As `file`, and closes the connection as soon as it is sent.
+    pub fn file_let_go(&self, path: &str, name: &str, bytes: &[u8]) {
+        let form = form(name, bytes);
+        let asking = self.clone().with("content-type", "multipart/form-data; boundary=edge");
+        let mut stream = asking.connect();
+        let sent = stream.write_all(asking.head("POST", path, &form).as_bytes()).and_then(|()| stream.write_all(&form));
+        sent.expect("it is sent");
+    }
+
+    fn head(&self, method: &str, path: &str, body: &[u8]) -> String {
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -63,6 +75,12 @@ impl Http {
             head.push_str(&format!("content-length: {}\r\n", body.len()));
         }
         head.push_str("\r\n");
+        head
+    }
+
+    /// Any call. A body that is not empty is announced with its length.
+    pub fn call(&self, method: &str, path: &str, body: &[u8]) -> Answer {
+        let head = self.head(method, path, body);
         let mut stream = self.connect();
         let sent = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
         // who is refused early may find the door closed while still speaking, with the answer waiting
