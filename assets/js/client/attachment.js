@@ -1,4 +1,5 @@
 /** What a message carries: pictures, small, in a place that is kept free for them; everything else as a line with its size. */
+import { untilOver } from '../core/file.js';
 import { Icon } from './icon.js';
 import { extent, t } from './language.js';
 import { html, useDesk, useEffect, useState } from './ui.js';
@@ -10,17 +11,36 @@ import { html, useDesk, useEffect, useState } from './ui.js';
 /** The sides of a picture in the log, in points. */
 const WIDE = 320;
 const HIGH = 280;
+/** Addresses that could not be had are asked for again after so many milliseconds. */
+const AGAIN = 10_000;
 
 /** @param {{message: Row, active: boolean}} props */
 export function Attachments({ message, active }) {
-  const { files, reach } = useDesk();
+  const desk = useDesk();
+  const { files, messenger } = desk;
+  const [link, setLink] = useState(linked(desk));
+  useEffect(() => messenger.signal.listen(() => setLink(linked(desk))), [desk]);
   const [places, setPlaces] = useState(/** @type {Place[]} */ ([]));
   const [failed, setFailed] = useState(0);
+  const [round, setRound] = useState(0);
   useEffect(() => {
     let here = true;
-    if (reach === 'here') files.of(message.id, failed > 0).then((found) => here && setPlaces(found), () => {});
-    return () => void (here = false);
-  }, [message.id, message.attachments.length, failed, reach]);
+    /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer;
+    /** Again before they are over, or soon where they could not be had. @param {number} pause */
+    const later = (pause) => void (here && (timer = setTimeout(() => (setFailed(0), setRound((n) => n + 1)), pause)));
+    if (desk.reach === 'here')
+      files.of(message.id, failed > 0).then(
+        (found) => {
+          if (here) setPlaces(found);
+          if (found.length) later(untilOver(found));
+        },
+        () => later(AGAIN),
+      );
+    return () => {
+      here = false;
+      clearTimeout(timer);
+    };
+  }, [message.id, message.attachments.length, failed, round, link]);
   /** An address is over sooner than it says where the server was started anew. Once, else it would be asked for ever. */
   const broken = () => failed < 1 && setFailed(failed + 1);
   return html`<div class="files">${message.attachments.map((file) => {
@@ -29,6 +49,9 @@ export function Attachments({ message, active }) {
     return html`<${Kind} key=${file.id} file=${file} place=${place} broken=${broken} tabindex=${active ? 0 : -1} />`;
   })}</div>`;
 }
+
+/** Changes when the server comes into reach, and when the connection is opened anew. @param {import('./desk.js').Desk} desk */
+const linked = (desk) => `${desk.reach} ${desk.opened}`;
 
 /** @typedef {{file: Attachment, place: Place|undefined, broken: () => void, tabindex: number}} Props */
 

@@ -16,6 +16,8 @@ export class Desk {
   shown = true;
   /** @type {import('./notice.js').Notices|null} */ notices = null;
   /** @type {import('./reach.js').Reach} */ reach = 'here';
+  /** How often the connection was opened: the server may be another than before. */
+  opened = 0;
   #toast = 0;
 
   /**

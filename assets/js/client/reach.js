@@ -26,7 +26,11 @@ export function watchReach(desk) {
   };
   const look = () => {
     const { phase } = messenger.link;
-    if (phase === 'ready' && before !== 'ready') away = false;
+    if (phase === 'ready' && before !== 'ready') {
+      away = false;
+      desk.opened += 1;
+      desk.files.forget();
+    }
     before = phase;
     const missing = phase === 'connecting' || phase === 'waiting';
     if (!missing) timer = clearTimeout(timer);

@@ -8,6 +8,11 @@ const LEFT = 60_000;
 /** Messages whose addresses are remembered. */
 const REMEMBERED = 500;
 
+/** Milliseconds until new addresses are to be asked for. @param {Place[]} places */
+export function untilOver(places) {
+  return Math.max(1_000, Math.min(...places.map((place) => Date.parse(place.expires_at))) - Date.now() - LEFT + 1_000);
+}
+
 export class Files {
   /** @type {Map<number, Promise<Place[]>>} */ #known = new Map();
 
@@ -30,6 +35,11 @@ export class Files {
     asked.catch(() => this.#known.delete(message));
     if (this.#known.size > REMEMBERED) this.#known.delete(/** @type {number} */ (this.#known.keys().next().value));
     return asked;
+  }
+
+  /** The server was away: it may have been started anew, and its addresses are over then. */
+  forget() {
+    this.#known.clear();
   }
 
   /** @param {number} message */

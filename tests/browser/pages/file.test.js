@@ -67,3 +67,18 @@ test('in a list a message without words says what it carries, and after a restar
   await ben.until('it is there again', () => small.evaluate((image) => /** @type {HTMLImageElement} */ (image).naturalWidth === 400));
   assert.notEqual(await small.getAttribute('src'), before);
 });
+
+test('what stands in an open page is saved after the server was started anew', async () => {
+  const ben = await stage.person('ben');
+  const report = Buffer.from('Quarter,Sum\nQ4,13\n');
+  await send(['ben'], 'The next one', { 'Q4.csv': report });
+  await ben.row('Acme Office').first().click();
+  const line = ben.page.locator('a.file', { hasText: 'Q4.csv' });
+  await ben.until('it has an address', () => line.evaluate((a) => a.hasAttribute('href')));
+  const before = await line.getAttribute('href');
+  await stage.server.kill();
+  await stage.server.serve();
+  await ben.until('it has another', async () => ![null, before].includes(await line.getAttribute('href')));
+  const [download] = await Promise.all([ben.page.waitForEvent('download'), line.click()]);
+  assert.deepEqual(await readFile(await download.path()), report);
+});
