@@ -1,5 +1,4 @@
 /** What a message carries: pictures, small, in a place that is kept free for them; everything else as a line with its size. */
-import { untilOver } from '../core/file.js';
 import { Icon } from './icon.js';
 import { extent, t } from './language.js';
 import { html, useDesk, useEffect, useState } from './ui.js';
@@ -11,8 +10,9 @@ import { html, useDesk, useEffect, useState } from './ui.js';
 /** The sides of a picture in the log, in points. */
 const WIDE = 320;
 const HIGH = 280;
-/** Addresses that could not be had are asked for again after so many milliseconds. */
+/** Addresses that could not be had are asked for again after so many milliseconds, a few times. */
 const AGAIN = 10_000;
+const TRIES = 5;
 
 /** @param {{message: Row, active: boolean}} props */
 export function Attachments({ message, active }) {
@@ -32,9 +32,9 @@ export function Attachments({ message, active }) {
       files.of(message.id, failed > 0).then(
         (found) => {
           if (here) setPlaces(found);
-          if (found.length) later(untilOver(found));
+          if (found.length) later(files.due(message.id));
         },
-        () => later(AGAIN),
+        () => round < TRIES && later(AGAIN),
       );
     return () => {
       here = false;

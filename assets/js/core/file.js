@@ -3,18 +3,15 @@ import { call } from './call.js';
 
 /** @typedef {import('../library/parlour').Attachment & {url: string, preview_url?: string, expires_at: string}} Place */
 
-/** Of its time an address has left so much at least when it is given out. */
-const LEFT = 60_000;
+/** An address is good for an hour, and asked for anew after so long: counted here, because clocks may differ. */
+const GOOD = 50 * 60_000;
+/** Nobody asks sooner again. */
+const PAUSE = 60_000;
 /** Messages whose addresses are remembered. */
 const REMEMBERED = 500;
 
-/** Milliseconds until new addresses are to be asked for. @param {Place[]} places */
-export function untilOver(places) {
-  return Math.max(1_000, Math.min(...places.map((place) => Date.parse(place.expires_at))) - Date.now() - LEFT + 1_000);
-}
-
 export class Files {
-  /** @type {Map<number, Promise<Place[]>>} */ #known = new Map();
+  /** @type {Map<number, {at: number, places: Promise<Place[]>}>} */ #known = new Map();
 
   /** @param {string} app @param {() => string|undefined} bearer none where a cookie is */
   constructor(app, bearer) {
@@ -25,16 +22,18 @@ export class Files {
   /** @param {number} message @param {boolean} [anew] the earlier addresses are good no more @returns {Promise<Place[]>} */
   async of(message, anew = false) {
     const known = anew ? undefined : this.#known.get(message);
-    if (known) {
-      const places = await known;
-      if (places.every((place) => Date.parse(place.expires_at) - Date.now() > LEFT)) return places;
-    }
+    if (known && Date.now() - known.at < GOOD) return known.places;
     const asked = this.#ask(message);
     this.#known.delete(message);
-    this.#known.set(message, asked);
+    this.#known.set(message, { at: Date.now(), places: asked });
     asked.catch(() => this.#known.delete(message));
     if (this.#known.size > REMEMBERED) this.#known.delete(/** @type {number} */ (this.#known.keys().next().value));
     return asked;
+  }
+
+  /** Milliseconds until the addresses of a message are to be asked for anew. @param {number} message */
+  due(message) {
+    return Math.max(PAUSE, (this.#known.get(message)?.at ?? 0) + GOOD - Date.now());
   }
 
   /** The server was away: it may have been started anew, and its addresses are over then. */
