@@ -1,10 +1,10 @@
-//! Files that no message has any more: their rows, then their contents, then what was left behind by a process that was ended
-//! between the two. In small pieces, each of which can be done again.
+//! Files that no message has any more: their rows, then their contents. What was left behind by a process that was ended between
+//! the two is set aside, and removed later. In small pieces, each of which can be done again.
 
 use crate::chat::file::sweep;
 use crate::error::{Error, Result};
-use crate::store::content::Contents;
-use crate::store::{Store, Tx};
+use crate::store::content::{Contents, DAYS};
+use crate::store::{Db, Store, Tx};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -13,11 +13,12 @@ const TOGETHER: usize = 50;
 const PAUSE: Duration = Duration::from_secs(5);
 /// How many pauses there are from one look for what was left behind to the next: an hour.
 const ROUNDS: u32 = 720;
-/// So many contents may be left behind, whatever part of all they are.
-const FEW: usize = 20;
 
 /// Until stopped.
 pub async fn run(store: &Store, stop: CancellationToken) {
+    if let Err(error) = claim(store).await {
+        tracing::warn!(%error, "whose the files are cannot be written beside them");
+    }
     let mut round = 0;
     loop {
         tokio::select! {
@@ -37,6 +38,9 @@ pub async fn run(store: &Store, stop: CancellationToken) {
 }
 
 async fn once(store: &Store, everywhere: bool) -> Result<()> {
+    if everywhere {
+        take_back(store).await?;
+    }
     store.write_in_pieces((), |(), tx| Ok(sweep::forget(tx, TOGETHER)? == TOGETHER)).await?;
     while remove(store).await? == TOGETHER {}
     if everywhere { look(store).await } else { Ok(()) }
@@ -58,33 +62,66 @@ async fn remove(store: &Store) -> Result<usize> {
 }
 
 fn is_removed(contents: &Contents, name: &str) -> bool {
-    let removed = contents.remove(name);
+    let removed = if contents.are_contended() { contents.set_aside(name) } else { contents.remove(name) };
     if let Err(error) = &removed {
         tracing::warn!(%error, name, "a file cannot be removed; it is tried again soon");
     }
     removed.is_ok()
 }
 
-/// Contents and drafts that nothing is known of. Where that is most of them, they are another database's: all of them stay.
+/// What the database names is where it belongs, and what it does not know of is set aside.
 async fn look(store: &Store) -> Result<()> {
-    let looking = store.clone();
+    let (looking, contents) = (store.clone(), store.contents().clone());
     let look = move || {
-        looking.contents().sweep_drafts()?;
-        let (mut all, mut lost) = (0, Vec::new());
-        for shelf in looking.contents().shelves()? {
-            all += shelf.len();
-            for names in shelf.chunks(TOGETHER) {
-                let names = names.to_vec();
-                lost.extend(looking.read_blocking(|db| sweep::unknown(db, names))?);
-            }
+        contents.sweep_drafts()?;
+        let mut lost = Vec::new();
+        for shelf in contents.shelves()? {
+            lost.extend(of(&looking, &shelf, sweep::unknown)?);
         }
-        if lost.len() > FEW && lost.len() * 2 > all {
-            tracing::warn!(lost = lost.len(), all, "most files are of another database than this one; none of them is removed");
-            return Ok(());
+        lost.iter().try_for_each(|name| contents.set_aside(name))?;
+        if !lost.is_empty() {
+            tracing::warn!(count = lost.len(), "files of which the database knows nothing are in files/lost now for {DAYS} days");
         }
-        lost.iter().try_for_each(|name| looking.contents().remove(name))
+        match contents.sweep_lost()? {
+            0 => {}
+            count => tracing::warn!(count, "files that were in files/lost for {DAYS} days are removed"),
+        }
+        Ok(())
     };
     blocking(look).await
+}
+
+/// Before anything is removed: what another database did not know of.
+async fn take_back(store: &Store) -> Result<()> {
+    let (looking, contents) = (store.clone(), store.contents().clone());
+    let take = move || {
+        let known = of(&looking, &contents.lost()?, sweep::known)?;
+        known.iter().try_for_each(|name| contents.take_back(name))?;
+        if !known.is_empty() {
+            tracing::info!(count = known.len(), "files were taken back from files/lost");
+        }
+        Ok(())
+    };
+    blocking(take).await
+}
+
+/// Asks about names a few at a time.
+fn of(store: &Store, names: &[String], ask: fn(&Db, &[String]) -> Result<Vec<String>>) -> Result<Vec<String>> {
+    let answers = names.chunks(TOGETHER).map(|names| store.read_blocking(|db| ask(db, names)));
+    Ok(answers.collect::<Result<Vec<_>>>()?.concat())
+}
+
+/// Whose the files are is written beside them.
+async fn claim(store: &Store) -> Result<()> {
+    let owner = store.clone();
+    let another = blocking(move || owner.contents().belong_to(owner.epoch())).await?;
+    if another {
+        tracing::warn!(
+            "the folder files was another database's until now; what this one does not know of, or removes in the next {DAYS} \
+             days, is set aside in files/lost and comes back with the database that knows it: if this is the wrong one, stop"
+        );
+    }
+    Ok(())
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

@@ -63,7 +63,7 @@ impl Arrival {
     /// Takes it off the disk again where no row was written about it in the end.
     pub fn settle(&self, store: &Store) -> Result<()> {
         let name = self.content.name.clone();
-        let unknown = store.read_blocking(move |db: &Db| sweep::unknown(db, vec![name]))?;
+        let unknown = store.read_blocking(move |db: &Db| sweep::unknown(db, &[name]))?;
         unknown.iter().try_for_each(|name| store.contents().remove_at_once(name))
     }
 }

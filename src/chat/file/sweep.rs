@@ -1,7 +1,7 @@
 //! Removing files that no message has: first the rows, with a note which contents are over, then the contents, then the notes.
 //! Whatever ends on the way is done again.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::AppNo;
 use crate::store::{Db, Tx, params};
 use std::time::Duration;
@@ -49,13 +49,18 @@ pub fn forgotten(tx: &mut Tx, contents: &[String]) -> Result<()> {
 }
 
 /// Of these contents those of which nothing is known.
-pub fn unknown(db: &Db, contents: Vec<String>) -> Result<Vec<String>> {
-    let mut unknown = Vec::new();
-    for content in contents {
-        let sql = "SELECT 1 FROM file WHERE content = ?1 UNION ALL SELECT 1 FROM file_gone WHERE content = ?1";
-        if !db.any(sql, [&content])? {
-            unknown.push(content);
-        }
-    }
-    Ok(unknown)
+pub fn unknown(db: &Db, contents: &[String]) -> Result<Vec<String>> {
+    let sql = "SELECT value FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM file WHERE content = value)
+               AND NOT EXISTS (SELECT 1 FROM file_gone WHERE content = value)";
+    db.all(sql, [list(contents)?], |r| r.get(0))
+}
+
+/// Of these contents those that files have.
+pub fn known(db: &Db, contents: &[String]) -> Result<Vec<String>> {
+    let sql = "SELECT content FROM json_each(?1) CROSS JOIN file ON content = value";
+    db.all(sql, [list(contents)?], |r| r.get(0))
+}
+
+fn list(contents: &[String]) -> Result<String> {
+    serde_json::to_string(contents).map_err(Error::internal)
 }

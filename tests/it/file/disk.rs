@@ -11,15 +11,15 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-/// Changes rows of a stopped server, as time would.
-fn change(server: &TestServer, sql: &str) {
+/// Changes rows of a database that nobody has open, as time would.
+pub fn change(database: &Path, sql: &str) {
     let program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()";
-    let done = Command::new("python3").args(["-c", program]).arg(server.data().join("parlour.db")).arg(sql).status();
+    let done = Command::new("python3").args(["-c", program]).arg(database).arg(sql).status();
     assert!(done.expect("python3 is there").success());
 }
 
-fn age(path: &Path) {
-    let old = SystemTime::now() - Duration::from_secs(2 * 3600);
+pub fn age(path: &Path, by: Duration) {
+    let old = SystemTime::now() - by;
     File::options().append(true).open(path).unwrap().set_modified(old).unwrap();
 }
 
@@ -44,7 +44,13 @@ fn what_was_answered_survives_a_kill_and_what_was_on_its_way_is_cleared_away() {
     std::fs::create_dir_all(lost.parent().unwrap()).unwrap();
     std::fs::write(&lost, b"moved, and killed before its row").unwrap();
     assert_eq!(contents(&server).len(), 3);
-    contents(&server).iter().for_each(|path| age(path));
+    contents(&server).iter().for_each(|path| age(path, Duration::from_secs(2 * 3600)));
+    server.starts();
+    let aside = server.data().join("files/lost").join(lost.file_name().unwrap());
+    eventually("it is set aside", || aside.exists().then_some(()));
+    assert_eq!(contents(&server).len(), 2);
+    server.stops();
+    age(&aside, Duration::from_secs(8 * 24 * 3600));
     server.starts();
     eventually("only what is known is left", || (contents(&server).len() == 1).then_some(()));
     ben.returns();
@@ -62,11 +68,11 @@ fn a_file_that_no_message_took_is_gone_after_a_day() {
     let then = Moment::now().plus(Duration::from_secs(3 * 24 * 3600)).to_string();
     office.post("/messages", &json!({"to": "user:anna", "text": "later", "attachments": [held], "send_at": then})).is(202);
     server.stops();
-    change(&server, "UPDATE file SET ends_at = ends_at - 23 * 3600 * 1000 WHERE ends_at IS NOT NULL");
+    change(&server.data().join("parlour.db"), "UPDATE file SET ends_at = ends_at - 23 * 3600 * 1000 WHERE ends_at IS NOT NULL");
     server.starts();
     office.get(&format!("/files/{}", unused["id"])).is(200);
     server.stops();
-    change(&server, "UPDATE file SET ends_at = ends_at - 3600 * 1000 WHERE ends_at IS NOT NULL");
+    change(&server.data().join("parlour.db"), "UPDATE file SET ends_at = ends_at - 3600 * 1000 WHERE ends_at IS NOT NULL");
     server.starts();
     let known = |id: &serde_json::Value| office.get(&format!("/files/{id}")).status == 200;
     eventually("it is gone", || (!known(&unused["id"])).then_some(()));
