@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 /// A server that is just starting has this long to open its ear.
 const STARTING: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(50);
-/// The longest task, a backup, has this long.
+/// A task has this long, but for those that read everything there is.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// By the server where one runs, otherwise here.
@@ -30,7 +30,7 @@ pub fn anywhere(config: &Config, task: Task) -> Result<Answer> {
     let begun = Instant::now();
     loop {
         if let Some(stream) = connect(config)? {
-            return ask(stream, &line);
+            return ask(stream, &line, patience(&task));
         }
         match require_data(config, &task).and_then(|()| Ok(open(config)?)) {
             // a server that does not listen yet or any more, or another command
@@ -50,7 +50,7 @@ pub fn anywhere(config: &Config, task: Task) -> Result<Answer> {
 /// By the server only.
 pub fn server(config: &Config, task: &Task) -> Result<Answer> {
     match connect(config)? {
-        Some(stream) => ask(stream, &line(task)?),
+        Some(stream) => ask(stream, &line(task)?, patience(task)),
         None => {
             let sentence = format!("no server runs on {}; start one, or {}", config.data.display(), elsewhere());
             Err(Failure::new(Code::NoAnswer, sentence))
@@ -94,9 +94,14 @@ pub fn too_large() -> Failure {
     Failure::new(Code::Usage, "this is more than the 16 MiB that one command takes; divide the file")
 }
 
-fn ask(mut stream: UnixStream, line: &str) -> Result<Answer> {
+/// A server that ends says so in any case.
+fn patience(task: &Task) -> Option<Duration> {
+    (!matches!(task, Task::Backup(_) | Task::Check(_))).then_some(PATIENCE)
+}
+
+fn ask(mut stream: UnixStream, line: &str, patience: Option<Duration>) -> Result<Answer> {
     let silent = |e: std::io::Error| Failure::new(Code::NoAnswer, format!("the server did not answer: {e}"));
-    stream.set_read_timeout(Some(PATIENCE)).map_err(silent)?;
+    stream.set_read_timeout(patience).map_err(silent)?;
     stream.write_all(line.as_bytes()).map_err(silent)?;
     let mut answer = String::new();
     BufReader::new(stream).read_line(&mut answer).map_err(silent)?;

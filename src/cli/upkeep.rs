@@ -1,18 +1,16 @@
 //! `parlour backup`, `check` and `healthcheck`: looking after the data.
 
 use crate::apps::application;
-use crate::chat::file;
+use crate::chat::file::check;
 use crate::cli::answer::Answer;
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::task::Place;
-use crate::id::AppNo;
+use crate::store::Db;
+use crate::store::content::{Contents, DAYS};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::path::PathBuf;
-
-/// Files that are looked at together.
-const PAGE: usize = 500;
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct Backup {
@@ -29,11 +27,15 @@ impl Backup {
     }
 
     pub fn run(self, place: &Place) -> Result<Answer> {
-        let files = place.store.backup(&self.file)?;
+        let look = |db: &Db, contents: &Contents| check::all(contents, |after| check::list(db, after));
+        let (files, found) = place.store.backup(&self.file, look)?;
         let bytes = std::fs::metadata(&self.file).map_or(0, |meta| meta.len());
         let mut text = format!("{} written and verified, {bytes} bytes", self.file.display());
         if files > 0 {
             text.push_str(&format!("; what people sent as files beside it, in {}.files, {files} bytes", self.file.display()));
+        }
+        if let Some(complaint) = found.complaint() {
+            return Err(Failure::new(Code::Failed, format!("{text}; but {complaint}, so they were before: see `parlour check`")));
         }
         Answer::new(text, json!({ "file": self.file, "bytes": bytes, "files_bytes": files }))
     }
@@ -46,14 +48,25 @@ impl Check {
     pub fn run(self, place: &Place) -> Result<Answer> {
         place.store.check()?;
         let applications = place.store.read_blocking(application::list)?.len();
-        let files = files(place)?;
+        let found = check::all(place.store.contents(), |after| place.store.read_blocking(|db| check::list(db, after)))?;
+        if let Some(complaint) = found.complaint() {
+            let sentence = format!("{complaint}: take them from a backup's folder FILE.files into the folder files");
+            return Err(Failure::new(Code::Failed, sentence));
+        }
+        let files = found.files;
         let mut lines = vec![
             format!("data: {}, good", place.store.directory().display()),
             format!("applications: {applications}"),
             format!("files: {files}, all there"),
             format!("address for browsers: {}", place.own.origin()),
         ];
-        let advice = self.advice(place);
+        let mut advice = self.advice(place);
+        match place.store.contents().lost()?.len() {
+            0 => {}
+            lost => advice.push(format!(
+                "{lost} files that the database does not know are in files/lost, for {DAYS} days: is it the right one?"
+            )),
+        }
         lines.extend(advice.iter().map(|advice| format!("advice: {advice}")));
         let value = json!({ "data": place.store.directory(), "applications": applications, "files": files, "advice": advice });
         Answer::new(lines.join("\n"), value)
@@ -79,26 +92,6 @@ impl Check {
         let lifted = rates.iter().filter(|(_, rate)| *rate == 0).map(|(name, _)| *name);
         advice.extend(lifted.map(|name| format!("{name} is 0: there is no limit")));
         advice
-    }
-}
-
-/// How many files there are; refused where the bytes of one are missing.
-fn files(place: &Place) -> Result<usize> {
-    let (mut after, mut count, mut missing) = ((AppNo(0), 0), 0, 0);
-    loop {
-        let page = place.store.read_blocking(|db| file::list(db, after, PAGE))?;
-        let contents = place.store.contents();
-        missing += page.iter().filter(|file| !contents.has(&file.content, file.size)).count();
-        count += page.len();
-        match page.last() {
-            Some(last) => after = (last.app, last.id),
-            None if missing > 0 => {
-                let sentence =
-                    format!("of {count} files the content of {missing} is missing or cut off: restore the folder files");
-                return Err(Failure::new(Code::Failed, sentence));
-            }
-            None => return Ok(count),
-        }
     }
 }
 

@@ -76,7 +76,7 @@ async fn look(store: &Store) -> Result<()> {
         contents.sweep_drafts()?;
         let mut lost = Vec::new();
         for shelf in contents.shelves()? {
-            lost.extend(of(&looking, &shelf, sweep::unknown)?);
+            lost.extend(of(&looking, &shelf?, sweep::unknown)?);
         }
         lost.iter().try_for_each(|name| contents.set_aside(name))?;
         if !lost.is_empty() {

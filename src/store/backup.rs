@@ -48,6 +48,10 @@ fn estrange(copy: &Connection) -> rusqlite::Result<()> {
 }
 
 fn check(file: &Path) -> Result<()> {
-    let db = Db { connection: Connection::open(file).map_err(Error::internal)? };
-    db.quick_check()
+    open(file)?.quick_check()
+}
+
+/// Reads a copy.
+pub fn open(file: &Path) -> Result<Db> {
+    Ok(Db { connection: connection::reading(file)? })
 }

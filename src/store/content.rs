@@ -1,6 +1,7 @@
 //! What files hold: each content a file of its own beside the database, under a random name, never changed. It is written
 //! aside, synced, moved to its place and the folder synced, all before anybody writes a row about it. Knows no rows.
 
+mod copy;
 mod lost;
 mod pen;
 
@@ -83,26 +84,10 @@ impl Contents {
         self.kept.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Copies everything into a folder that does not exist yet, where there is anything; answers how many bytes.
-    pub fn copy(&self, to: &Path) -> Result<u64> {
-        let mut bytes = 0;
-        for shelf in self.folders()? {
-            let place = to.join(shelf.file_name().unwrap_or_default());
-            make(&place)?;
-            for entry in fs::read_dir(&shelf).map_err(refused)?.flatten() {
-                let target = place.join(entry.file_name());
-                bytes += fs::copy(entry.path(), &target).map_err(refused)?;
-                File::open(&target).and_then(|file| file.sync_all()).map_err(refused)?;
-            }
-            sync(&place)?;
-        }
-        Ok(bytes)
-    }
-
     /// The shelves: one for all contents whose names begin alike.
-    fn folders(&self) -> Result<impl Iterator<Item = PathBuf> + use<>> {
-        let folders = fs::read_dir(&self.folder).map_err(refused)?.flatten();
-        Ok(folders.filter(|entry| entry.file_name().len() == 2).map(|entry| entry.path()))
+    fn folders(&self) -> Result<Vec<PathBuf>> {
+        let all = fs::read_dir(&self.folder).map_err(refused)?.collect::<std::io::Result<Vec<_>>>().map_err(refused)?;
+        Ok(all.into_iter().filter(|entry| entry.file_name().len() == 2).map(|entry| entry.path()).collect())
     }
 
     /// Takes a content off the disk, with what stands beside it. Twice is the same as once.
@@ -138,10 +123,10 @@ impl Contents {
     }
 
     /// The names of old contents, a shelf at a time.
-    pub fn shelves(&self) -> Result<impl Iterator<Item = Vec<String>> + use<>> {
-        Ok(self.folders()?.map(|shelf| {
-            let entries = fs::read_dir(shelf).into_iter().flatten().flatten();
-            names(entries.filter(|entry| is_older(entry, OLD))).collect()
+    pub fn shelves(&self) -> Result<impl Iterator<Item = Result<Vec<String>>> + use<>> {
+        Ok(self.folders()?.into_iter().map(|shelf| {
+            let entries = fs::read_dir(shelf).map_err(refused)?.flatten();
+            Ok(names(entries.filter(|entry| is_older(entry, OLD))).collect())
         }))
     }
 }

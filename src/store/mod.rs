@@ -153,16 +153,19 @@ impl Store {
     }
 
     /// A verified copy of the database into a file that does not exist yet, and of what files hold into a folder beside it, where
-    /// there are any. Answers how many bytes the folder has.
-    pub fn backup(&self, to: &Path) -> Result<u64> {
+    /// there are any. `look` compares the two. Answers how many bytes the folder has, and what was seen.
+    pub fn backup<T>(&self, to: &Path, look: impl FnOnce(&Db, &content::Contents) -> Result<T>) -> Result<(u64, T)> {
         let beside = backup::beside(to);
         if beside.exists() {
             return Err(Error::Conflict(format!("{} is there already; a backup never overwrites", beside.display())));
         }
         // In this order: whatever the copy knows is still there.
-        let _held = self.contents().hold();
+        let held = self.contents().hold();
         backup::copy(&self.inner.directory.join(FILE), to)?;
-        self.contents().copy(&beside).inspect_err(|_| {
+        let copied = self.contents().copy(&beside);
+        drop(held);
+        let compare = |bytes| Ok((bytes, look(&backup::open(to)?, &content::Contents::at(beside.clone()))?));
+        copied.and_then(compare).inspect_err(|_| {
             let _ = (std::fs::remove_file(to), std::fs::remove_dir_all(&beside));
         })
     }

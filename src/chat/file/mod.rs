@@ -14,6 +14,7 @@ use std::time::Duration;
 pub use arrival::{Arrival, arrive};
 
 mod arrival;
+pub mod check;
 mod kind;
 pub mod name;
 mod preview;
@@ -52,14 +53,8 @@ pub fn get(db: &Db, app: AppNo, id: i64) -> Result<File> {
     find(db, app, id)?.ok_or(Error::NotFound("file"))
 }
 
-fn find(db: &Db, app: AppNo, id: i64) -> Result<Option<File>> {
+pub fn find(db: &Db, app: AppNo, id: i64) -> Result<Option<File>> {
     db.maybe(&format!("{SELECT} WHERE application = ?1 AND id = ?2"), params![app, id], read)
-}
-
-/// All files of the database, after one; for whoever looks after the contents.
-pub fn list(db: &Db, after: (AppNo, i64), most: usize) -> Result<Vec<File>> {
-    let sql = format!("{SELECT} WHERE (application, id) > (?1, ?2) ORDER BY application, id LIMIT ?3");
-    db.all(&sql, params![after.0, after.1, most as i64], read)
 }
 
 fn read(r: &Row) -> Result<File> {

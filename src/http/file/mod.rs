@@ -4,7 +4,7 @@
 pub mod intake;
 pub mod link;
 
-use crate::chat::file::File;
+use crate::chat::file::{self, File};
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::http::problem::Answer;
@@ -39,12 +39,16 @@ pub async fn answer(house: &House, request: &HttpRequest, file: &File, part: Par
         }
     };
     let contents = house.store.contents().clone();
-    let (opened, size) = blocking(move || {
+    let opened = blocking(move || {
         let opened = contents.read(&name)?;
         let size = opened.metadata().map_err(Error::internal)?.len();
         Ok((opened, size))
     })
-    .await?;
+    .await;
+    let (opened, size) = match opened {
+        Err(Error::NotFound(what)) => return Err(missing(house, file, what).await?.into()),
+        opened => opened?,
+    };
     let (mut answer, (from, length)) = match range(request.headers(), size) {
         None => (HttpResponse::Ok(), (0, size)),
         Some(Some((from, last))) => {
@@ -64,6 +68,15 @@ pub async fn answer(house: &House, request: &HttpRequest, file: &File, part: Par
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::CACHE_CONTROL, "private, max-age=300"));
     Ok(answer.body(SizedStream::new(length, pieces(opened, from, length))))
+}
+
+/// Its row may have gone in the meantime; where it stands, the folder is not whole.
+async fn missing(house: &House, file: &File, what: &'static str) -> Result<Error> {
+    let (app, id) = (file.app, file.id);
+    if house.store.read(move |db| file::find(db, app, id)).await?.is_some() {
+        tracing::error!(id, content = file.content, "the content of a file is missing: `parlour check` finds all such files");
+    }
+    Ok(Error::NotFound(what))
 }
 
 /// To be saved under this name, whatever it is (RFC 6266, RFC 8187).

@@ -1,11 +1,12 @@
 //! A content on its way to the disk: a draft, synced and moved to its place in the end.
 
+use super::copy::digest;
 use super::{Content, Contents, DRAFTS, make, refused, sync};
 use crate::error::{Error, Result};
 use crate::secret::{self, Fingerprinting};
 use crate::store::disk;
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -48,17 +49,7 @@ impl Contents {
     /// Takes up a draft that was written in pieces.
     pub fn take_up(&self, name: &str) -> Result<Pen> {
         let draft = self.draft(name)?;
-        let (mut written, mut digest, mut size) = (File::open(&draft).map_err(refused)?, Fingerprinting::default(), 0);
-        let mut piece = vec![0; STEP as usize];
-        loop {
-            match written.read(&mut piece).map_err(refused)? {
-                0 => break,
-                read => {
-                    digest.add(&piece[..read]);
-                    size += read as u64;
-                }
-            }
-        }
+        let (digest, size) = File::open(&draft).map_err(refused).and_then(digest)?;
         let file = OpenOptions::new().append(true).open(&draft).map_err(refused)?;
         let (place, others) = (self.path(name), self.one_more());
         Ok(Pen { name: name.into(), place, draft, file, digest, size, others })

@@ -118,8 +118,37 @@ fn a_backup_has_the_files_and_what_is_missing_is_said() {
     server.starts();
     ben.returns();
     at(&office, &places(&ben, &sent)[0]["url"]).is_file(b"kept");
-    std::fs::write(&contents(&server)[0], b"cut").unwrap();
-    server.types(&["check"]).is_refused(1, "of 1 files the content of 1 is missing or cut off");
+}
+
+#[test]
+fn a_file_that_is_damaged_is_found_and_named() {
+    let mut server = TestServer::start();
+    let office = server.app("oa");
+    let anna = office.person("anna");
+    let (text, photo) = (uploads(&anna, "a.txt", b"kept"), uploads(&anna, "photo.png", &super::picture::large()));
+    let lying = |name: &str| {
+        let name = name.to_string();
+        contents(&server).into_iter().find(|path| path.to_string_lossy().contains(&name)).expect("it is there")
+    };
+    let stored = |id: &serde_json::Value| {
+        let database = Connection::open(server.data().join("parlour.db")).expect("the database opens");
+        database.query_row("SELECT content FROM file WHERE id = ?1", [id.as_i64()], |row| row.get::<_, String>(0)).expect("a row")
+    };
+    let (content, small) = (lying(&stored(&text["id"])), lying(&format!("{}.preview", stored(&photo["id"]))));
+    server.types(&["check"]).ends(0);
+    std::fs::write(&content, b"kepT").unwrap();
+    let told = format!("of 2 files the content of 1 is missing or damaged ({} of oa)", text["id"]);
+    server.types(&["check"]).is_refused(1, &told);
+    std::fs::write(&small, b"").unwrap();
+    server.types(&["check"]).is_refused(1, &format!("({} of oa, {} of oa)", text["id"], photo["id"]));
+    // A copy is better than none.
+    let copy = server.data().with_extension("copy");
+    server.types(&["backup", copy.to_str().unwrap()]).is_refused(1, "of 2 files the content of 2 is missing or damaged");
+    assert!(copy.exists() && copy.with_extension("copy.files").exists());
+    std::fs::remove_file(&content).unwrap();
+    at(&office, &text["url"]).is_nowhere();
+    assert!(server.log().contains("the content of a file is missing"), "somebody has to notice");
+    server.expects_error("the content of a file is missing");
 }
 
 /// The contents that rows know.
