@@ -294,9 +294,7 @@ fn unwanted(db: &Db, batch: &Batch, target: &Target, connected: &Connected) -> R
         Target::User(user) if batch.online && !connected.contains(user) => {
             Ok(Some(("offline", "was not connected when it was written")))
         }
-        Target::User(user) if topic::is_replaced(db, batch, *user)? => {
-            Ok(Some(("replaced", "a later message of the topic took its place")))
-        }
+        target if topic::is_replaced(db, batch, target)? => Ok(Some(("replaced", "a later message of the topic took its place"))),
         _ => Ok(None),
     }
 }
@@ -328,7 +326,7 @@ fn post(tx: &mut Tx, author: &Author, batch: &Batch, (position, target): (i64, &
     let draft = message::Draft { batch: Some(batch.id), card: batch.card, terms: batch.terms.clone(), ..plain };
     let row = message::post(tx, author, &to, &draft)?.row;
     match &batch.terms.topic {
-        Some(topic) if batch.replacing => topic::replace(tx, author, topic, (row.conversation, row.id))?,
+        Some(topic) if batch.replacing => topic::replace(tx, (author, batch.total == 1), topic, (row.conversation, row.id))?,
         _ => {}
     }
     Ok(row.id)

@@ -3,17 +3,23 @@
 
 use crate::chat::author::Author;
 use crate::chat::batch::{self, Batch, Content};
+use crate::chat::copy::Target;
 use crate::chat::message;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, MessageId, Topic, UserNo};
 use crate::store::{Db, Row, Tx, params};
+use crate::time::Moment;
 use crate::wire::News;
 use crate::wire::news::Work;
+use std::time::{Duration, Instant};
 
 /// Batches that are marked as withdrawn in one transaction.
 const PIECE: i64 = 200;
-/// Messages that are withdrawn in one, because a later one takes their place.
-const AT_ONCE: i64 = 50;
+/// Messages that are withdrawn in one, because a later one takes their place; and of each recipient, where that has several.
+const AT_ONCE: usize = 50;
+const OF_EACH: usize = 1;
+/// The time after which such a piece ends: in a large room each costs a look at all members.
+const BUDGET: Duration = Duration::from_millis(10);
 
 /// What was sent about it, the newest first, before a batch; and whether there is more.
 pub fn list(db: &Db, app: AppNo, topic: &Topic, before: i64, limit: usize) -> Result<(Vec<Batch>, bool)> {
@@ -68,15 +74,15 @@ pub fn require(db: &Db, app: AppNo, topic: &Topic) -> Result<()> {
 }
 
 /// Withdraws what the application wrote of a topic in a conversation before this message, as whom it writes now: the newest at
-/// once, and the rest, where there is more, by the job.
+/// once, and the rest, where there is more, by the job. Whoever writes to several leaves more of it to the job.
 pub(super) fn replace(
     tx: &mut Tx,
-    author: &Author,
+    (author, alone): (&Author, bool),
     topic: &Topic,
     (conversation, upto): (ConversationId, MessageId),
 ) -> Result<()> {
     let whole = Replaced { app: author.app, conversation, topic: topic.clone(), sender: author.user, upto };
-    if !whole.withdraw(tx)? {
+    if !whole.withdraw(tx, if alone { AT_ONCE } else { OF_EACH })? {
         return Ok(());
     }
     let sql = "INSERT INTO replacement (application, conversation, topic, sender, upto) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -96,16 +102,21 @@ struct Replaced {
 }
 
 impl Replaced {
-    /// Withdraws a piece of it; answers whether there may be more.
-    fn withdraw(&self, tx: &mut Tx) -> Result<bool> {
+    /// Withdraws so many, the newest first, as far as the time reaches; answers whether there are more.
+    fn withdraw(&self, tx: &mut Tx, most: usize) -> Result<bool> {
         let sql = "SELECT id FROM message WHERE application = ?1 AND topic = ?2 AND conversation = ?3 AND id < ?4
                    AND sender = ?5 AND (sender = 0 OR via = 1) AND deleted_by IS NULL ORDER BY id DESC LIMIT ?6";
         let Replaced { app, conversation, topic, sender, upto } = self;
-        let earlier: Vec<MessageId> = tx.all(sql, params![app, topic, conversation, upto, sender, AT_ONCE], |r| r.get(0))?;
-        for id in &earlier {
+        let values = params![app, topic, conversation, upto, sender, most as i64 + 1];
+        let earlier: Vec<MessageId> = tx.all(sql, values, |r| r.get(0))?;
+        let begun = Instant::now();
+        for (done, id) in earlier.iter().enumerate() {
+            if done == most || (done > 0 && begun.elapsed() > BUDGET) {
+                return Ok(true);
+            }
             message::delete(tx, &Author::application(*app), *id)?;
         }
-        Ok(earlier.len() as i64 == AT_ONCE)
+        Ok(false)
     }
 }
 
@@ -115,7 +126,7 @@ pub fn go_on(tx: &mut Tx) -> Result<bool> {
     let read =
         |r: &Row| Ok(Replaced { app: r.get(0)?, conversation: r.get(1)?, topic: r.get(2)?, sender: r.get(3)?, upto: r.get(4)? });
     let Some(next) = tx.maybe(sql, [], read)? else { return Ok(false) };
-    if !next.withdraw(tx)? {
+    if !next.withdraw(tx, AT_ONCE)? {
         let sql = "DELETE FROM replacement WHERE application = ?1 AND conversation = ?2 AND topic = ?3 AND sender = ?4";
         tx.run(sql, params![next.app, next.conversation, next.topic, next.sender])?;
     }
@@ -127,10 +138,20 @@ pub fn is_waiting(db: &Db) -> Result<bool> {
     db.any("SELECT 1 FROM replacement LIMIT 1", [])
 }
 
-/// Whether a later message of the topic took the place of this one for a user before it was written.
-pub(super) fn is_replaced(db: &Db, batch: &Batch, user: UserNo) -> Result<bool> {
+/// Whether a later message of the topic took the place of this one for a recipient before it was written: one that would have
+/// withdrawn it, had it been written in time, and that was not withdrawn itself.
+pub(super) fn is_replaced(db: &Db, batch: &Batch, target: &Target) -> Result<bool> {
     let Some(topic) = &batch.terms.topic else { return Ok(false) };
-    let sql = "SELECT 1 FROM batch b JOIN batch_copy c ON c.application = b.application AND c.batch = b.id AND c.user = ?4
-               WHERE b.application = ?1 AND b.topic = ?2 AND b.id > ?3 AND b.replacing = 1 AND c.message IS NOT NULL LIMIT 1";
-    db.any(sql, params![batch.app, topic, batch.id, user])
+    let (column, no) = match target {
+        Target::User(no) => ("user", no.0),
+        Target::Conversation(id) => ("conversation", id.0),
+        Target::Application => return Ok(false),
+    };
+    let sql = format!(
+        "SELECT 1 FROM batch b JOIN batch_copy c ON c.application = b.application AND c.batch = b.id AND c.{column} = ?4
+         JOIN message m ON m.application = c.application AND m.id = c.message
+         WHERE b.application = ?1 AND b.topic = ?2 AND b.id > ?3 AND b.replacing = 1 AND b.sender = ?5 AND b.withdrawn_at IS NULL
+            AND (m.deleted_by IS NULL OR m.expires_at <= ?6) LIMIT 1"
+    );
+    db.any(&sql, params![batch.app, topic, batch.id, no, batch.sender, Moment::now()])
 }

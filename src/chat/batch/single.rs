@@ -42,7 +42,7 @@ fn noted(tx: &mut Tx, author: &Author, to: &Party, draft: &Draft) -> Result<Acce
     let copy = message::Draft { batch: Some(id), terms: draft.terms.clone(), ..plain };
     let row = message::post(tx, author, to, &copy)?.row;
     match &draft.terms.topic {
-        Some(topic) if draft.replace => topic::replace(tx, author, topic, (row.conversation, row.id))?,
+        Some(topic) if draft.replace => topic::replace(tx, (author, true), topic, (row.conversation, row.id))?,
         _ => {}
     }
     note(tx, author, (id, draft), (to, row.id))?;
@@ -88,7 +88,8 @@ pub(in crate::chat) fn copy(db: &Db, app: AppNo, id: i64) -> Result<Option<Copy>
     Ok(found.map(|(to, place)| Copy { position: 1, to: to.to_string(), message: Some((MessageId(id), place)), error: None }))
 }
 
-/// Gives it the rows of a batch that is done, so that more can be remembered of it. Of one that has them nothing changes.
+/// Gives it the rows of a batch that is done, so that more can be remembered of it, and names them in the message, so that they
+/// are forgotten with it. Of one that has them nothing changes.
 pub(super) fn keep(tx: &mut Tx, app: AppNo, id: i64) -> Result<()> {
     let sql = "INSERT INTO batch (application, id, sender, text, created_at, due_at, total, written, done_at, edited_at)
                SELECT application, id, sender, text, at, at, 1, 1, at, edited_at FROM message
@@ -100,5 +101,6 @@ pub(super) fn keep(tx: &mut Tx, app: AppNo, id: i64) -> Result<()> {
                SELECT m.application, m.id, 1, CASE m.sender WHEN v.low THEN v.high ELSE v.low END, m.id
                FROM message m JOIN conversation v ON v.application = m.application AND v.id = m.conversation
                WHERE m.application = ?1 AND m.id = ?2";
-    tx.run(sql, params![app, id]).map(|_| ())
+    tx.run(sql, params![app, id])?;
+    tx.run("UPDATE message SET batch = id WHERE application = ?1 AND id = ?2", params![app, id]).map(|_| ())
 }

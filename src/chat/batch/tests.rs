@@ -86,6 +86,30 @@ fn pieces_kept(store: &Scratch, batch: i64) -> i64 {
 }
 
 #[test]
+fn what_takes_the_place_of_much_withdraws_one_for_each_recipient_at_once_and_the_rest_in_pieces() {
+    let store = office(TOGETHER);
+    let to: Vec<String> = (1..=TOGETHER).map(|no| format!("user:u{no}")).collect();
+    let terms = Terms { topic: Some(Topic::parse("leave/118").unwrap()), ..Terms::default() };
+    let draft = |replace| Draft { terms: terms.clone(), replace, ..Draft::plain("hello") };
+    let send = |replace: bool| {
+        let (to, draft) = (to.clone(), draft(replace));
+        store.change(move |tx| accept(tx, &Author::application(APP), &to, &draft).map(|_| ()));
+    };
+    let standing = || {
+        let sql = "SELECT count(*) FROM message WHERE application = ?1 AND deleted_by IS NULL";
+        store.read_blocking(|db| db.one(sql, params![APP], |r| r.get::<i64>(0))).unwrap()
+    };
+    (0..4).for_each(|_| send(false));
+    send(true);
+    assert_eq!(standing(), 4 * TOGETHER, "one of each is gone with the answer");
+    while store.change(topic::go_on) {}
+    assert_eq!(standing(), TOGETHER);
+    send(true);
+    assert!(!store.read_blocking(topic::is_waiting).unwrap(), "nothing is left for the job where each had one");
+    assert_eq!(standing(), TOGETHER);
+}
+
+#[test]
 fn nobody_lists_everybody_to_tell_that_somebody_looks_different() {
     let store = office(3);
     store.change(|tx| shared::put(tx, APP, &group(1..=3), announce::user));

@@ -126,3 +126,49 @@ fn only_those_who_are_connected_get_what_is_only_for_them() {
     assert!(!ben.has_heard("the server restarts"));
     office.post("/messages", &json!({"to": "everyone", "text": "x", "only": "offline"})).is_refused(400, "bad_request");
 }
+
+/// What is kept for later, and what became of it.
+fn later(office: &App, to: &str, topic: &str) -> Value {
+    let body = json!({"to": to, "text": "PENDING", "topic": topic, "replace": true, "send_at": after(1500)});
+    office.post("/messages", &body).is(202)["batch"].clone()
+}
+
+/// Whether it was written in the end, or the code of why not.
+fn outcome(office: &App, id: &Value) -> Value {
+    let done = eventually("it is done", || Some(batch(office, id)).filter(|b| b["batch"]["open"] == false));
+    done["items"][0].get("error").map_or(json!("written"), |error| error["code"].clone())
+}
+
+#[test]
+fn what_was_replaced_before_its_moment_is_not_written_to_a_user_or_a_room() {
+    let server = TestServer::with(&["--rest-rate", "0"]);
+    let office = server.app("oa");
+    office.user("anna");
+    let room = office.post("/conversations", &json!({"title": "Room", "users": ["anna"]})).is(201)["conversation"]["id"].clone();
+    for to in [format!("conversation:{room}"), "user:anna".into()] {
+        let pending = later(&office, &to, "leave/118");
+        let body = json!({"to": to, "text": "APPROVED", "topic": "leave/118", "replace": true});
+        let approved = office.post("/messages", &body).is(202)["messages"][0]["id"].clone();
+        assert_eq!(outcome(&office, &pending), "replaced", "{to}");
+        let stands = office.get(&format!("/messages/{approved}")).is(200)["message"].clone();
+        assert_eq!((&stands["text"], &stands["deleted_by"]), (&json!("APPROVED"), &Value::Null), "{to}");
+    }
+}
+
+#[test]
+fn only_what_stands_and_was_written_as_the_same_takes_the_place_of_what_comes_later() {
+    let server = TestServer::with(&["--rest-rate", "0"]);
+    let office = server.app("oa");
+    office.user("anna").user("ben");
+    let now = |from: &str, topic: &str| {
+        let body = json!({"from": from, "to": "user:anna", "text": "now", "topic": topic, "replace": true});
+        office.post("/messages", &body).is(202)
+    };
+    let pending = ["ben", "batch", "message", "over"].map(|topic| later(&office, "user:anna", topic));
+    now("user:ben", "ben");
+    office.delete(&format!("/batches/{}", now("application", "batch")["batch"])).is(202);
+    office.delete(&format!("/messages/{}", now("application", "message")["messages"][0]["id"])).is(200);
+    let over = json!({"to": "user:anna", "text": "now", "topic": "over", "replace": true, "expires_at": after(500)});
+    office.post("/messages", &over).is(202);
+    assert_eq!(pending.map(|id| outcome(&office, &id)), ["written", "written", "written", "replaced"]);
+}

@@ -96,3 +96,33 @@ fn it_is_changed_and_withdrawn_as_a_message_and_as_a_batch() {
     office.delete(&format!("/messages/{}", copy["id"])).is(200);
     assert_eq!(batch(&office, &id)["batch"]["text"], "", "what is withdrawn is kept nowhere");
 }
+
+#[test]
+fn what_was_added_to_it_goes_with_the_message() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    office.user("anna");
+    let (id, copy) = send(&office, &json!({"to": "user:anna", "text": "SECRET-one"}));
+    let address = format!("/messages/{}", copy["id"]);
+    let button = json!({"id": "ok", "label": "OK", "input": {"label": "Why"}});
+    office.patch(&address, &json!({"card": {"title": "SECRET-card", "actions": [button]}})).is(200);
+    office.patch(&format!("/batches/{id}"), &json!({"text": "SECRET-two"})).is(202);
+    office.post(&format!("{address}/act"), &json!({"user": "anna", "action": "ok", "input": "SECRET-typed"})).is(200);
+    let delivery = format!("/batches/{id}/delivery");
+    let states = || {
+        [office.get(&address).is(200)["delivery"][0]["state"].clone(), office.get(&delivery).is(200)["items"][0]["state"].clone()]
+    };
+    assert_eq!(states(), [json!("acted"), json!("acted")], "both say the same");
+    office.delete(&address).is(200);
+    let [one, other] = states();
+    assert_eq!(one, other, "both say the same");
+    for place in [&address, &delivery, &format!("/batches/{id}"), "/batches"] {
+        let text = office.get(place).is(200).to_string();
+        assert!(!text.contains("SECRET"), "{place}: {text}");
+    }
+    let database = rusqlite::Connection::open(server.data().join("parlour.db")).unwrap();
+    let kept = "SELECT (SELECT group_concat(body) FROM card) || (SELECT coalesce(group_concat(input), '') FROM press)
+                || (SELECT group_concat(text) FROM batch)";
+    let kept: String = database.query_row(kept, [], |row| row.get(0)).unwrap();
+    assert!(!kept.contains("SECRET"), "nor in the tables: {kept}");
+}
