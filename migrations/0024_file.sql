@@ -36,8 +36,15 @@ CREATE TABLE file_gone (
     content     TEXT    PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
--- Bytes on the disk of all files of an application.
+-- Bytes on the disk of all files of an application, and of those that one user, or the application, has sent.
 CREATE TABLE storage (
     application INTEGER PRIMARY KEY REFERENCES application (no),
     bytes       INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE storage_part (
+    application INTEGER NOT NULL REFERENCES application (no),
+    uploader    INTEGER NOT NULL,                  -- 0: the application
+    bytes       INTEGER NOT NULL,
+    PRIMARY KEY (application, uploader)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX storage_part_most ON storage_part (application, bytes);

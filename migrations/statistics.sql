@@ -56,6 +56,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('file',          'sqlite_autoindex_file_1',          '100000 1'),
     ('file',          'file_end',                         '1000 1'),
     ('file',          'file_unused',                      '1000 50 2 1'),
+    ('storage_part',  'storage_part',                     '20000 1000 1'),
+    ('storage_part',  'storage_part_most',                '20000 1000 1'),
     ('batch_file',    'batch_file',                       '20000 1000 2 1'),
     ('batch_file',    'batch_file_of',                    '20000 1000 2'),
     ('delivery',      'delivery',                         '2000000 100000 1'),

@@ -5,7 +5,7 @@ use crate::apps::idempotency::{self, Request};
 use crate::chat::author::Author;
 use crate::chat::batch;
 use crate::chat::conversation;
-use crate::chat::file::{self, Arrival};
+use crate::chat::file::{self, Arrival, Bounds};
 use crate::chat::message::{self, Draft};
 use crate::chat::term::Terms;
 use crate::cli::answer::Answer;
@@ -179,14 +179,14 @@ impl Send {
 
     /// With the files, of which nothing is left where it is not accepted, or was before.
     fn accepted(self, place: &Place) -> error::Result<(AppNo, i64)> {
-        let (contents, most) = (place.store.contents(), place.config.limits.storage_bytes);
+        let (contents, bounds) = (place.store.contents(), Bounds::of(&place.config.limits));
         let mut arrivals = Vec::new();
         let arrived = self.brought.iter().try_for_each(|one: &Deposited| {
             arrivals.push(file::arrive(contents, contents.take_up(&one.draft)?, &one.name)?);
             arrivals.last_mut().map_or(Ok(()), |arrival| arrival.draw(contents))
         });
         let brought = arrivals.clone();
-        let accepted = arrived.and_then(|()| place.store.write_blocking(move |tx| self.accept(tx, &brought, most)));
+        let accepted = arrived.and_then(|()| place.store.write_blocking(move |tx| self.accept(tx, &brought, bounds)));
         arrivals.iter().try_for_each(|arrival| arrival.settle(&place.store))?;
         accepted
     }
@@ -211,7 +211,7 @@ impl Send {
     }
 
     /// Accepts it once for each key. The space keeps the key apart from those of REST calls, which have none.
-    fn accept(self, tx: &mut Tx, brought: &[Arrival], most: u64) -> error::Result<(AppNo, i64)> {
+    fn accept(self, tx: &mut Tx, brought: &[Arrival], bounds: Bounds) -> error::Result<(AppNo, i64)> {
         let app = self.application(tx)?;
         self.require_there(tx, app)?;
         let (card, digest) = (self.card()?, self.digest(brought)?);
@@ -220,7 +220,7 @@ impl Send {
         let (send_at, replace) = (self.at.map(|when| when.at), self.replace);
         let draft = batch::Draft { text, card, files: Vec::new(), claim, terms, send_at, online: false, replace };
         let accept = |tx: &mut Tx| {
-            let keep = |arrival| Ok(file::add(tx, (app, UserNo::APPLICATION), arrival, most)?.id);
+            let keep = |arrival| Ok(file::add(tx, (app, UserNo::APPLICATION), arrival, bounds)?.id);
             let files = brought.iter().map(keep).collect::<error::Result<_>>()?;
             let draft = batch::Draft { files, ..draft };
             batch::accept(tx, &Author::application(app), &to, &draft).map(|accepted| accepted.batch)

@@ -2,6 +2,7 @@
 
 pub mod admin;
 mod import;
+mod room;
 mod seen;
 
 use crate::harness::{App, Listener, Reply, TestServer, Voice};

@@ -4,6 +4,7 @@ mod disk;
 mod lost;
 mod office;
 mod picture;
+mod storage;
 
 use crate::harness::{Answer, App, TestServer, Voice, eventually};
 use serde_json::{Value, json};
@@ -14,7 +15,12 @@ pub fn uploads(voice: &Voice, name: &str, bytes: &[u8]) -> Value {
     sends_file(voice, name, bytes).is(201)["file"].clone()
 }
 
-fn sends_file(voice: &Voice, name: &str, bytes: &[u8]) -> Answer {
+/// Sends one as the application.
+pub fn uploads_as(app: &App, name: &str, bytes: &[u8]) -> Value {
+    app.http().file("/api/v1/files", name, bytes).is(201)["file"].clone()
+}
+
+pub fn sends_file(voice: &Voice, name: &str, bytes: &[u8]) -> Answer {
     voice.app.server.http().bearer(&voice.token).file("/client/files", name, bytes)
 }
 
@@ -193,15 +199,15 @@ fn what_is_too_much_is_refused_with_a_sentence_and_leaves_nothing() {
         form.call("POST", "/client/files", body.as_bytes()).is_refused(400, "bad_request");
     }
     assert_eq!(contents(&server), Vec::<PathBuf>::new());
-    let files: Vec<Value> = (0..2).map(|n| uploads(&anna, &format!("{n}.bin"), &[7; 100_000])).collect();
-    let full = sends_file(&anna, "3.bin", &[7; 100_000]).is_refused(413, "too_large");
+    let (ben, carol) = (office.person("ben"), office.person("carol"));
+    let (first, _) = (uploads(&anna, "1.bin", &[7; 100_000]), uploads(&ben, "2.bin", &[7; 100_000]));
+    let full = sends_file(&carol, "3.bin", &[7; 100_000]).is_refused(413, "too_large");
     assert!(full["detail"].as_str().unwrap().contains("250000 bytes together"), "{full}");
     assert_eq!(contents(&server).len(), 2);
     // What is withdrawn makes room.
-    office.user("ben");
-    let sent = sends(&anna, "ben", "both", &[&files[0], &files[1]]);
+    let sent = sends(&anna, "ben", "first", &[&first]);
     anna.gets("delete", json!({"message": sent["id"]}));
-    eventually("there is room again", || (sends_file(&anna, "3.bin", &[7; 100_000]).status == 201).then_some(()));
+    eventually("there is room again", || (sends_file(&carol, "3.bin", &[7; 100_000]).status == 201).then_some(()));
     let eleven: Vec<Value> = (0..11).map(Value::from).collect();
     anna.is_refused("send", json!({"to": "user:ben", "key": "many", "text": "x", "attachments": eleven}), "too_large");
     let twice = uploads(&anna, "4.txt", b"x")["id"].clone();

@@ -12,20 +12,20 @@ use crate::wire::file::FileRow;
 use std::time::Duration;
 
 pub use arrival::{Arrival, arrive};
+pub use storage::Bounds;
 
 mod arrival;
 pub mod check;
 mod kind;
 pub mod name;
 mod preview;
+pub mod storage;
 pub mod sweep;
 
 /// Files of one message.
 pub const MOST: usize = 10;
 /// A file that no message has taken is kept for so long.
 const UNUSED: Duration = Duration::from_secs(24 * 3600);
-/// Files of one user that no message has taken.
-const WAITING: i64 = 100;
 
 /// A kept file.
 #[derive(Debug, Clone)]
@@ -87,21 +87,9 @@ impl File {
     }
 }
 
-/// Whether an application still has room for so many bytes of `most`.
-pub fn require_room(db: &Db, app: AppNo, bytes: u64, most: u64) -> Result<()> {
-    let used = db.maybe("SELECT bytes FROM storage WHERE application = ?1", [app], |r| r.get::<i64>(0))?.unwrap_or(0);
-    match used.unsigned_abs().saturating_add(bytes) > most {
-        true => {
-            Err(Error::TooLarge(format!("the application's files may take {most} bytes together, and there is no room left")))
-        }
-        false => Ok(()),
-    }
-}
-
 /// Keeps what has arrived, until a message takes it or its time is over.
-pub fn add(tx: &mut Tx, (app, uploader): (AppNo, UserNo), arrival: &Arrival, most: u64) -> Result<File> {
-    require_room(tx, app, arrival.bytes, most)?;
-    require_few(tx, app, uploader)?;
+pub fn add(tx: &mut Tx, (app, uploader): (AppNo, UserNo), arrival: &Arrival, bounds: Bounds) -> Result<File> {
+    storage::require(tx, (app, uploader), arrival.bytes, bounds)?;
     let (id, now) = (tx.next_version(app)?, tx.now);
     let sql = "INSERT INTO file (application, id, uploader, name, type, size, width, height, content, hash, preview, bytes, created_at, ends_at)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
@@ -125,22 +113,8 @@ pub fn add(tx: &mut Tx, (app, uploader): (AppNo, UserNo), arrival: &Arrival, mos
         end
     ];
     tx.append(sql, values)?;
-    let sql = "INSERT INTO storage (application, bytes) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes";
-    tx.append(sql, params![app, bytes])?;
+    storage::fill(tx, (app, uploader), bytes)?;
     get(tx, app, id)
-}
-
-/// Nobody fills the disk with what is never sent.
-/// `TooMany` where as many wait for a message as may.
-pub fn require_few(db: &Db, app: AppNo, uploader: UserNo) -> Result<()> {
-    if uploader == UserNo::APPLICATION {
-        return Ok(());
-    }
-    let sql = "SELECT count(*) FROM file WHERE application = ?1 AND uploader = ?2 AND ends_at IS NOT NULL";
-    match db.one(sql, params![app, uploader], |r| r.get::<i64>(0))? {
-        waiting if waiting >= WAITING => Err(Error::TooMany { after_s: 600 }),
-        _ => Ok(()),
-    }
 }
 
 /// The files of a message that is about to be written, in its order. Each was sent by whoever writes, or by the application

@@ -1,8 +1,9 @@
 //! Removing files that no message has: first the rows, with a note which contents are over, then the contents, then the notes.
 //! Whatever ends on the way is done again.
 
+use crate::chat::file::storage;
 use crate::error::{Error, Result};
-use crate::id::AppNo;
+use crate::id::{AppNo, UserNo};
 use crate::store::{Db, Tx, params};
 use std::time::Duration;
 
@@ -11,10 +12,10 @@ const HELD: Duration = Duration::from_secs(600);
 
 /// Forgets files whose time is over, at most so many; answers how many were looked at.
 pub fn forget(tx: &mut Tx, most: usize) -> Result<usize> {
-    let sql = "SELECT application, id, content, bytes FROM file WHERE ends_at <= ?1 ORDER BY ends_at LIMIT ?2";
-    let over: Vec<(AppNo, i64, String, i64)> =
-        tx.all(sql, params![tx.now, most as i64], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
-    for (app, id, content, bytes) in &over {
+    let sql = "SELECT application, id, content, uploader, bytes FROM file WHERE ends_at <= ?1 ORDER BY ends_at LIMIT ?2";
+    let over: Vec<(AppNo, i64, String, UserNo, i64)> =
+        tx.all(sql, params![tx.now, most as i64], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?;
+    for (app, id, content, uploader, bytes) in &over {
         if is_held(tx, *app, *id)? {
             let later = tx.now.plus(HELD);
             tx.run("UPDATE file SET ends_at = ?3 WHERE application = ?1 AND id = ?2", params![app, id, later])?;
@@ -22,7 +23,7 @@ pub fn forget(tx: &mut Tx, most: usize) -> Result<usize> {
         }
         tx.run("DELETE FROM batch_file WHERE application = ?1 AND file = ?2", params![app, id])?;
         tx.run("DELETE FROM file WHERE application = ?1 AND id = ?2", params![app, id])?;
-        tx.run("UPDATE storage SET bytes = bytes - ?2 WHERE application = ?1", params![app, bytes])?;
+        storage::free(tx, (*app, *uploader), *bytes)?;
         tx.run("INSERT INTO file_gone (content) VALUES (?1)", [content])?;
     }
     Ok(over.len())

@@ -1,6 +1,6 @@
 //! Files of an application: sending one, to be named in messages; what was sent, by itself or by its users.
 
-use crate::chat::file::{self, File};
+use crate::chat::file::{self, Bounds, File};
 use crate::directory::user;
 use crate::http::House;
 use crate::http::api::ok;
@@ -59,8 +59,8 @@ pub async fn create(house: Data<House>, by: ApplicationKey, once: Once, request:
 
 async fn keep(house: &House, received: Received, (whose, once): ((AppNo, UserNo), Once)) -> Answer {
     let (arrival, _places) = received.arrive(house).await?;
-    let (kept, most) = (arrival.clone(), house.config.limits.storage_bytes);
-    let add = move |tx: &mut Tx| Ok(One { file: file::add(tx, whose, &kept, most)?.row() });
+    let (kept, bounds) = (arrival.clone(), Bounds::of(&house.config.limits));
+    let add = move |tx: &mut Tx| Ok(One { file: file::add(tx, whose, &kept, bounds)?.row() });
     let answered = once.of(&arrival.fingerprint()).answer(house, StatusCode::CREATED, add).await;
     // It was sent before, or there is no row of it for another reason.
     let store = house.store.clone();

@@ -1,6 +1,6 @@
 //! Files of a signed-in user: sending one, the addresses of those that a message carries, and what stands at an address.
 
-use crate::chat::file::{self, File};
+use crate::chat::file::{self, Bounds, File};
 use crate::chat::message;
 use crate::directory::user;
 use crate::error::{Error, Result};
@@ -63,9 +63,9 @@ pub async fn create(house: Data<House>, signed_in: SignedIn, request: HttpReques
 
 async fn keep(house: &House, received: Received, whose: (AppNo, UserNo)) -> Result<File> {
     let (arrival, _places) = received.arrive(house).await?;
-    let (kept, most) = (arrival.clone(), house.config.limits.storage_bytes);
+    let (kept, bounds) = (arrival.clone(), Bounds::of(&house.config.limits));
     let add = move |tx: &mut Tx| match user::is_active(tx, whose.0, whose.1)? {
-        true => file::add(tx, whose, &kept, most),
+        true => file::add(tx, whose, &kept, bounds),
         false => Err(Error::Forbidden("you may not write any more".into())),
     };
     let added = house.store.write(add).await;

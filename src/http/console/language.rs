@@ -145,6 +145,15 @@ fn matched<'a>(form: &str, text: &'a str) -> Option<Vec<&'a str>> {
     rest.is_empty().then_some(things)
 }
 
+/// How large something is, in decimal units as the client has them.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let power = UNITS.len().min(1 + bytes.max(1).ilog10() as usize / 3) - 1;
+    let tenths = bytes.saturating_mul(10) / 1000_u64.pow(power as u32);
+    let rest = if power > 1 && !tenths.is_multiple_of(10) { format!(".{}", tenths % 10) } else { String::new() };
+    format!("{}{rest} {}", number((tenths / 10).cast_signed()), UNITS[power])
+}
+
 /// With commas between the thousands.
 pub fn number(count: i64) -> String {
     let digits = count.unsigned_abs().to_string();
@@ -175,6 +184,8 @@ mod tests {
         assert_eq!(English.n(waits, 1), "1 callback waits");
         assert_eq!(English.n(waits, 1234), "1,234 callbacks wait");
         assert_eq!(Chinese.n(waits, 1), "1 个回调在等待");
+        let sizes = [0, 999, 1000, 2_990_000, 26_214_400, 10_000_000_000, u64::MAX].map(size);
+        assert_eq!(sizes, ["0 B", "999 B", "1 kB", "2.9 MB", "26.2 MB", "10 GB", "1,844,674.4 TB"]);
         assert_eq!([-1234, 0, 999, 1_000_000].map(number), ["-1,234", "0", "999", "1,000,000"]);
     }
 

@@ -1,6 +1,6 @@
 //! A file as the body of a request (multipart/form-data, RFC 7578): written to the disk as it comes, however large it is.
 
-use crate::chat::file::{self, Arrival};
+use crate::chat::file::{self, Arrival, Bounds, storage};
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::http::body::require_type;
@@ -48,7 +48,7 @@ pub type Places = (Option<Slot>, Slot<(AppNo, UserNo)>);
 /// Reads the file of a request.
 pub async fn receive(house: &Data<House>, body: Body, whose: (AppNo, UserNo)) -> std::result::Result<Received, Problem> {
     let limits = &house.config.limits;
-    let (most, storage) = (limits.file_bytes, limits.storage_bytes);
+    let (most, bounds) = (limits.file_bytes, Bounds::of(limits));
     require_type(&body.request, "multipart/form-data")?;
     if most == 0 {
         return Err(Error::Forbidden("files are not offered by this server".into()).into());
@@ -59,8 +59,7 @@ pub async fn receive(house: &Data<House>, body: Body, whose: (AppNo, UserNo)) ->
     }
     let places = places(house, whose).ok_or(Error::TooMany { after_s: 2 })?;
     let expected = length.map_or(1, |length| length.saturating_sub(AROUND));
-    let may = move |db: &Db| file::require_few(db, whose.0, whose.1).and(file::require_room(db, whose.0, expected, storage));
-    house.store.read(may).await?;
+    house.store.read(move |db: &Db| storage::require(db, whose, expected, bounds)).await?;
     let (pen, name) = read(house, body, most).await?;
     Ok(Received { pen, name, places })
 }

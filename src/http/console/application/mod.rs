@@ -2,6 +2,7 @@
 
 pub mod event;
 mod fields;
+mod room;
 mod step;
 
 use crate::apps::application::{self, Application};
@@ -13,7 +14,7 @@ use crate::directory::user;
 use crate::error::Result;
 use crate::http::console::form::Form;
 use crate::http::console::frame::Frame;
-use crate::http::console::language::en;
+use crate::http::console::language::{Language, en};
 use crate::http::console::once::Shown;
 use crate::http::console::sample::{self, Sample};
 use crate::http::console::snippet::{self, Snippet};
@@ -22,9 +23,12 @@ use crate::http::console::visit::Visit;
 use crate::http::console::{address, draw, draw_form, of};
 use crate::http::page::see_other;
 use crate::http::problem::Answer;
+use crate::id::UserId;
+use crate::live::Live;
 use crate::store::{Db, Tx};
 use actix_web::web::Path;
 use askama::Template;
+use room::Room;
 use step::Step;
 
 #[derive(Template)]
@@ -105,19 +109,36 @@ struct Show {
     held: i64,
     /// Where its people are fetched from, if somebody should look at that.
     feed: Option<feed::State>,
+    /// What its files take.
+    room: Room,
+}
+
+/// What is known of an application for its page.
+struct Known {
+    row: Row,
+    steps: Vec<Step>,
+    somebody: Option<UserId>,
+    held: i64,
+    feed: Option<feed::State>,
+    room: Room,
+}
+
+fn known(db: &Db, visit: &(Language, Live), id: &str, storage: u64) -> Result<Known> {
+    let row = Row::of(db, &visit.1, of(db, id)?)?;
+    let no = row.application.no;
+    Ok(Known {
+        steps: step::next(db, &row)?,
+        somebody: user::list(db, no, None, 1, "")?.0.into_iter().next().map(|user| user.id),
+        held: held::count(db, no)?,
+        feed: feed::find(db, no)?.filter(|feed| feed.held.is_some() || feed.error.is_some()),
+        room: Room::of(db, visit.0, &row.application, storage)?,
+        row,
+    })
 }
 
 pub async fn show(visit: Visit, id: Path<String>) -> Answer {
-    let live = visit.house.live.clone();
-    let work = move |db: &Db| {
-        let row = Row::of(db, &live, of(db, &id)?)?;
-        let steps = step::next(db, &row)?;
-        let (somebody, _) = user::list(db, row.application.no, None, 1, "")?;
-        let held = held::count(db, row.application.no)?;
-        let feed = feed::find(db, row.application.no)?.filter(|feed| feed.held.is_some() || feed.error.is_some());
-        Ok((row, steps, somebody.into_iter().next().map(|user| user.id), (held, feed)))
-    };
-    let (row, steps, somebody, (held, feed)) = visit.read(work).await?;
+    let (seen, storage) = ((visit.l, visit.house.live.clone()), visit.house.config.limits.storage_bytes);
+    let Known { row, steps, somebody, held, feed, room } = visit.read(move |db| known(db, &seen, &id, storage)).await?;
     let a = &row.application;
     let page = Show {
         frame: Frame::within(&visit, a, "summary"),
@@ -129,6 +150,7 @@ pub async fn show(visit: Visit, id: Path<String>) -> Answer {
         row,
         held,
         feed,
+        room,
     };
     draw(&page)
 }

@@ -154,4 +154,13 @@ pub const WORDS: super::Table = &[
     ("goes beside it; the key and the secrets come from the environment.", "放在旁边；密钥和签名密钥来自环境变量。"),
     ("Put the widget on a page", "在页面中嵌入挂件"),
     ("Create a user", "创建用户"),
+    ("Files", "文件"),
+    ("{} of {}", "{} / {}"),
+    (
+        "When it is full, files are refused until messages with files are deleted, or storage-bytes is raised.",
+        "用满后将拒收文件，直到删除带文件的消息，或调高 storage-bytes。",
+    ),
+    ("Who has most", "占用最多"),
+    ("a former user", "已注销的用户"),
+    ("the application itself", "应用自身"),
 ];
