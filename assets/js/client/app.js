@@ -1,5 +1,6 @@
 /** The whole of a signed-in user's screen: the sides, the open conversation, toasts, the number in the title. */
 import { Chat } from './chat.js';
+import { useNoDrop } from './drop.js';
 import { Icon, IconButton } from './icon.js';
 import { watchIdle } from './idle.js';
 import { watchReach } from './reach.js';
@@ -20,6 +21,8 @@ export function App({ desk }) {
     return () => stops.forEach((stop) => stop());
   }, [desk]);
   useEvent(document, 'visibilitychange', () => document.visibilityState === 'visible' && messenger.connection.nudge());
+  useEvent(window, 'beforeunload', (/** @type {Event} */ event) => (desk.trays.busy || desk.parcels.busy) && event.preventDefault());
+  useNoDrop();
   const colour = messenger.application?.colour;
   useEffect(() => paint(colour, document.documentElement), [colour]);
 

@@ -43,12 +43,17 @@ export function Attachments({ message, active }) {
   }, [message.id, message.attachments.length, failed, round, link]);
   /** An address is over sooner than it says where the server was started anew. Once, else it would be asked for ever. */
   const broken = () => failed < 1 && setFailed(failed + 1);
-  return html`<div class="files">${message.attachments.map((file) => {
+  const draw = (/** @type {Attachment} */ file) => {
     const place = places.find(({ id }) => id === file.id);
     const Kind = file.preview ? Picture : Line;
     return html`<${Kind} key=${file.id} file=${file} place=${place} broken=${broken} tabindex=${active ? 0 : -1} />`;
-  })}</div>`;
+  };
+  const pictures = message.attachments.filter(({ preview }) => preview);
+  return html`<div class="files"><${Pictures} all=${pictures.map(draw)} />${message.attachments.filter(({ preview }) => !preview).map(draw)}</div>`;
 }
+
+/** Several stand side by side, in squares. @param {{all: any[]}} props */
+export const Pictures = ({ all }) => all.length > 0 && html`<div class=${`pictures ${all.length > 1 ? 'is-many' : ''}`}>${all}</div>`;
 
 /** Changes when the server comes into reach, and when the connection is opened anew. @param {import('./desk.js').Desk} desk */
 const linked = (desk) => `${desk.reach} ${desk.opened}`;
@@ -58,8 +63,9 @@ const linked = (desk) => `${desk.reach} ${desk.opened}`;
 /** @param {Props} props */
 function Picture({ file, place, broken, tabindex }) {
   const [width, height] = fitted(file.width ?? WIDE, file.height ?? HIGH);
+  const own = useDesk().parcels.picture(file.id);
   return html`<a class="picture" href=${place?.url} download=${file.name} tabindex=${tabindex} title=${t('file.save', { name: file.name })}>
-    <img src=${place?.preview_url} width=${width} height=${height} alt=${file.name} loading="lazy" decoding="async" onError=${() => place && broken()} /></a>`;
+    <img src=${own ?? place?.preview_url} width=${width} height=${height} alt=${file.name} loading="lazy" decoding="async" onError=${() => place && broken()} /></a>`;
 }
 
 /** @param {Props} props */
@@ -77,7 +83,7 @@ export function fitted(width, height) {
 }
 
 /** @param {string} name */
-function ending(name) {
+export function ending(name) {
   return /\.([a-z0-9]{1,5})$/i.exec(name)?.[1].toUpperCase() ?? '';
 }
 

@@ -4,12 +4,15 @@ import { ChatHead } from './chat-head.js';
 import { Composer } from './composer.js';
 import { Confirm } from './dialog.js';
 import { Details } from './details.js';
+import { DropZone } from './drop.js';
 import { Icon } from './icon.js';
 import { sentence, t } from './language.js';
 import { LinkBar } from './link-bar.js';
 import { Log } from './log.js';
 import { preview } from './markdown.js';
 import { centre } from './scroll.js';
+import { attach } from './tray-view.js';
+import { Upload } from '../core/upload.js';
 import { html, useDesk, useEffect, useEvent, useMemo, useState } from './ui.js';
 
 /** @typedef {import('../core/wire.js').Message} Row */
@@ -34,6 +37,7 @@ export function Chat({ party }) {
   const left = members.find((member) => member.user === messenger.id)?.left ?? null;
   const blocked = user !== null && messenger.rows.settings.blocked.includes(user);
   const former = isFormer(user);
+  const closed = left !== null || blocked || former;
 
   useEffect(() => {
     const people = kind === 'room' ? members.filter((member) => member.left === null).map((member) => member.user) : user !== null ? [user] : [];
@@ -64,12 +68,20 @@ export function Chat({ party }) {
   };
   /** @param {import('../core/outbox.js').Entry} entry back into the composer */
   const again = (entry) => {
-    messenger.outbox.settle(entry.key);
-    desk.keepDraft(party, entry.text);
+    const uploads = desk.parcels.open(entry.key);
+    desk.trays.of(party).put(uploads.length ? uploads : (entry.attachments ?? []).map((row) => Upload.of(/** @type {any} */ (row))));
+    const begun = desk.drafts.take(party);
+    desk.keepDraft(party, [entry.text, begun].filter((text) => text.trim()).join('\n\n'));
     setTask(null);
     setRound(round + 1);
   };
   const [round, setRound] = useState(0);
+  /** @param {File[]} files */
+  const drop = (files) => {
+    if (task?.kind === 'edit') setTask(null);
+    attach(desk, party, files);
+    /** @type {HTMLElement|null} */ (document.querySelector('.composer textarea'))?.focus();
+  };
   /** What ↑ takes up: never an older one than what was written last. */
   const lastOwn = () => {
     const waiting = messenger.outbox.of(party).at(-1);
@@ -84,10 +96,11 @@ export function Chat({ party }) {
       <div class="chat-body">
         <${LinkBar} />
         <${Log} party=${party} conversation=${conversation} acts=${acts} again=${again} empty=${html`<${Start} party=${party} />`} />
-        ${left !== null || blocked || former
+        ${closed
           ? html`<p class="composer-closed"><${Icon} name="block" />${former ? t('former.is') : blocked ? t('block.is') : t('room.left')}
               ${blocked && html`<button type="button" class="link" onClick=${() => unblock(desk, user)}>${t('block.end')}</button>`}</p>`
           : html`<${Composer} key=${round} party=${party} conversation=${conversation} task=${task} setTask=${setTask} lastOwn=${lastOwn} />`}
+        ${!closed && messenger.limits.file > 0 && html`<${DropZone} name=${desk.face(party).title} take=${drop} nofolder=${() => desk.say(t('drop.folder'), true)} />`}
       </div>
       ${details && html`<${Details} party=${party} conversation=${conversation} onclose=${() => lay(false)} />`}
       ${doomed && html`<${Confirm} title=${t('delete.title')} text=${preview(doomed)} action=${t('message.delete')} onyes=${remove} onclose=${() => setDoomed(null)} />`}

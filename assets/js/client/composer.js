@@ -1,8 +1,10 @@
 /** Where a message is written. Keeps drafts; ↑ edits the last own message; Enter sends, but never while an input method composes. */
+import { pasted } from './drop.js';
 import { Icon, IconButton } from './icon.js';
 import { sentence, t } from './language.js';
 import { preview } from './markdown.js';
 import { mentioned, suggestions, Suggestions } from './mention.js';
+import { attach, TrayView } from './tray-view.js';
 import { html, useDesk, useLayoutEffect, useRef, useState } from './ui.js';
 
 /** @typedef {import('../core/wire.js').Message} Row */
@@ -20,7 +22,12 @@ export function Composer({ party, conversation, task, setTask, lastOwn }) {
   const [picked, setPicked] = useState(0);
   const [caret, setCaret] = useState(0);
   const area = /** @type {import('preact').RefObject<HTMLTextAreaElement>} */ (useRef(/** @type {any} */ (null)));
+  const chooser = /** @type {import('preact').RefObject<HTMLInputElement>} */ (useRef(/** @type {any} */ (null)));
   const editing = task?.kind === 'edit';
+  const offers = !editing && messenger.limits.file > 0;
+  const tray = desk.trays.of(party);
+  const empty = !text.trim() && (editing || !tray.uploads.length);
+  const stuck = !editing && tray.uploads.some(({ state }) => state === 'failed');
   const size = bytes.encode(text).length;
   const over = size - messenger.limits.text;
   const offered = conversation?.kind === 'room' ? suggestions(desk, conversation.id, text, caret) : null;
@@ -58,7 +65,8 @@ export function Composer({ party, conversation, task, setTask, lastOwn }) {
   };
   const submit = () => {
     const said = text.trim();
-    if (!said || over > 0) return;
+    if (empty || over > 0) return;
+    if (stuck) return desk.say(t('tray.stuck'), true);
     if (task?.kind === 'edit') {
       const { id, text: old } = task.message;
       if (said !== old) messenger.ask('edit', { message: id, text: said }).then(finish, (failure) => desk.say(sentence(failure), true));
@@ -66,8 +74,25 @@ export function Composer({ party, conversation, task, setTask, lastOwn }) {
       return;
     }
     const mentions = conversation?.kind === 'room' ? mentioned(desk, conversation.id, said) : [];
-    messenger.outbox.add({ to: party, text: said, ...(task && { reply_to: task.message.id }), ...(mentions.length && { mentions }) });
+    desk.parcels.post({ to: party, text: said, ...(task && { reply_to: task.message.id }), ...(mentions.length && { mentions }) }, tray.take());
     finish();
+  };
+  /** @param {File[]} files */
+  const put = (files) => {
+    attach(desk, party, files);
+    area.current.focus();
+  };
+  /** @param {ClipboardEvent} event */
+  const paste = (event) => {
+    const files = offers ? pasted(event) : [];
+    if (!files.length) return;
+    event.preventDefault();
+    put(files);
+  };
+  /** @param {any} event */
+  const choose = ({ target }) => {
+    put([...target.files]);
+    target.value = ''; // the same one may be chosen again
   };
   /** @param {import('./mention.js').Offer} offer */
   const take = (offer) => {
@@ -100,11 +125,14 @@ export function Composer({ party, conversation, task, setTask, lastOwn }) {
     <form class="composer" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), submit())}>
       ${task && html`<${Banner} task=${task} onclose=${finish} />`}
       ${offered && html`<${Suggestions} offers=${offered} picked=${picked} take=${take} />`}
+      ${!editing && html`<${TrayView} party=${party} onleave=${() => area.current.focus()} />`}
       <div class="composer-line">
+        ${offers && html`<${IconButton} name="clip" class="attach" label=${t('composer.attach')} onClick=${() => chooser.current.click()} />
+          <input ref=${chooser} type="file" multiple hidden onChange=${choose} />`}
         <textarea ref=${area} rows="1" dir="auto" value=${text} placeholder=${t('composer.placeholder', { name: title })} aria-label=${t('composer.placeholder', { name: title })}
-          aria-invalid=${over > 0 ? 'true' : undefined} enterkeyhint="send" onKeyDown=${key} onInput=${(/** @type {any} */ event) => write(event.target.value)}
+          aria-invalid=${over > 0 ? 'true' : undefined} enterkeyhint="send" onKeyDown=${key} onPaste=${paste} onInput=${(/** @type {any} */ event) => write(event.target.value)}
           onSelect=${(/** @type {any} */ event) => setCaret(event.target.selectionEnd)}></textarea>
-        <button type="submit" class="send" disabled=${!text.trim() || over > 0} aria-label=${editing ? t('save') : t('composer.send')} title=${editing ? t('save') : t('composer.send')}>
+        <button type="submit" class="send" disabled=${empty || stuck || over > 0} aria-label=${editing ? t('save') : t('composer.send')} title=${editing ? t('save') : t('composer.send')}>
           <${Icon} name=${editing ? 'sent' : 'send'} /></button>
       </div>
       ${over > -500 && html`<p class=${`composer-count ${over > 0 ? 'is-over' : ''}`} role="status">${over > 0 ? t('composer.over', { n: over }) : t('composer.left', { n: -over })}</p>`}

@@ -1,9 +1,12 @@
 /** What the views of a signed-in user share: the messenger, the place in the address, drafts, toasts, names. */
 import { isFormer, userOf } from '../core/party.js';
 import { Files } from '../core/file.js';
+import { Uploads } from '../core/upload.js';
 import { total } from '../core/unread.js';
 import { t } from './language.js';
 import { Drafts } from './draft.js';
+import { Parcels } from './parcel.js';
+import { Trays } from './tray.js';
 
 /** @typedef {import('../core/wire.js').Conversation} Conversation */
 /** @typedef {{id: number, text: string, bad: boolean}} Toast */
@@ -28,6 +31,17 @@ export class Desk {
     this.messenger = messenger;
     this.drafts = new Drafts(() => ({ owner: [app, messenger.id], epoch: messenger.replica.epoch }));
     this.files = new Files(app, bearer);
+    const onchange = () => messenger.signal.touch('outbox');
+    this.uploads = new Uploads({
+      address: () => `/client/files?app=${encodeURIComponent(app)}`,
+      bearer,
+      ready: () => messenger.link.phase === 'ready',
+      most: () => messenger.limits.file,
+      onchange: () => (this.trays.keep(), onchange()),
+    });
+    this.trays = new Trays(this.uploads, () => [app, messenger.id], onchange);
+    this.parcels = new Parcels(this);
+    messenger.signal.listen(() => this.uploads.pump());
     this.route = route;
     this.app = app;
     this.mode = mode;
@@ -59,6 +73,12 @@ export class Desk {
     return total(this.messenger.rows, this.messenger.id, Date.now());
   }
 
+  /** Whoever signs out leaves nothing for the next one to read, or to be sent. */
+  clear() {
+    this.drafts.clear();
+    this.trays.clear();
+    this.messenger.outbox.clear();
+  }
 
   /** @param {string} party @param {string} text */
   keepDraft(party, text) {

@@ -75,8 +75,7 @@ function quit() {
   const token = credentials?.kept()?.token;
   if (token || lent.is) signOut(app, token).catch(() => {});
   credentials?.forget();
-  desk?.drafts.clear();
-  desk?.messenger.outbox.clear();
+  desk?.clear();
   leave();
   desk = null;
 }

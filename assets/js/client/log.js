@@ -5,10 +5,11 @@ import { userOf } from '../core/party.js';
 import { Icon } from './icon.js';
 import { t } from './language.js';
 import { itemsOf, markOf } from './log-item.js';
-import { Message, Waiting } from './message.js';
+import { Message } from './message.js';
 import { centre, lastSeen, useScroll } from './scroll.js';
 import { dayName } from './time.js';
 import { asOf, fold, nextEnd } from './topic.js';
+import { Waiting } from './waiting.js';
 import { html, useDesk, useEffect, useEvent, useRef, useState } from './ui.js';
 
 /** @typedef {import('./log-item.js').Item} Item */

@@ -146,8 +146,7 @@ function open(entry, app, onout) {
       // whoever walks away now would leave the session behind
       if (Failure.of(cause).code !== 'unauthenticated') return desk.say(t('sign.out.failed'), true);
     }
-    desk.drafts.clear();
-    messenger.outbox.clear();
+    desk.clear();
     stop();
     asking?.stop();
     messenger.stop();

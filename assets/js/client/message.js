@@ -5,7 +5,7 @@ import { Card } from './card.js';
 import { Claim } from './claim.js';
 import { Earlier } from './earlier.js';
 import { Icon, IconButton } from './icon.js';
-import { sentence, t } from './language.js';
+import { t } from './language.js';
 import { Markdown, preview } from './markdown.js';
 import { clockTime, fullTime } from './time.js';
 import { html, memo, useDesk, useEffect } from './ui.js';
@@ -97,27 +97,4 @@ function Tools({ message, own, active, acts }) {
     ${own && html`<${IconButton} name="edit" label=${t('message.edit')} tabindex=${tab} onClick=${() => acts.edit(message)} />`}
     ${own && html`<${IconButton} name="trash" label=${t('message.delete')} tabindex=${tab} onClick=${() => acts.remove(message)} />`}
   </div>`;
-}
-
-/**
- * A message of mine that is not confirmed yet, or was refused.
- * @param {{entry: import('../core/outbox.js').Entry, starts: boolean, ends: boolean, again: (entry: any) => void}} props
- */
-export function Waiting({ entry, starts, ends, again }) {
-  const { messenger } = useDesk();
-  const failed = entry.failed;
-  const reason = failed && (failed.code === 'conflict' && !failed.message ? t('outbox.stranded') : sentence(failed));
-  return html`
-    <div class=${`message is-own is-waiting ${starts ? 'is-first' : ''} ${ends ? 'is-last' : ''} ${failed ? 'is-failed' : ''}`}>
-      <div class="message-body">
-        <span class="hidden">${t('you')}${t('said')}</span>
-        <div class="bubble"><${Markdown} message=${entry} /></div>
-        ${failed
-          ? html`<div class="message-foot message-failed" role="alert"><${Icon} name="alert" /><span>${reason}</span>
-              <button type="button" class="link" onClick=${() => messenger.outbox.retry(entry.key)}>${t('link.again')}</button>
-              <button type="button" class="link" onClick=${() => again(entry)}>${t('message.edit')}</button>
-              <button type="button" class="link" onClick=${() => messenger.outbox.settle(entry.key)}>${t('outbox.discard')}</button></div>`
-          : ends && html`<div class="message-foot"><span class="mark"><${Icon} name="clock" label=${t('mark.waiting')} /></span></div>`}
-      </div>
-    </div>`;
 }

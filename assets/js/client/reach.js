@@ -53,7 +53,7 @@ export function watchReach(desk) {
     look();
   };
   const watch = () => {
-    const key = messenger.link.phase === 'ready' ? messenger.outbox.entries.find((entry) => !entry.failed)?.key : undefined;
+    const key = messenger.link.phase === 'ready' ? messenger.outbox.entries.find((entry) => !entry.failed && !entry.coming)?.key : undefined;
     if (key === undefined || key !== waits.key) waits = { key, since: Date.now() };
     else if (Date.now() - waits.since > LATE) {
       waits.since = Date.now();

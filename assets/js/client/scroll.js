@@ -26,7 +26,8 @@ export function useScroll({ first, last, onnear, onseen }) {
     note();
   };
   const onscroll = () => {
-    note();
+    // what has grown since then was at the bottom, and the watcher is about to bring it there again
+    if (!was.current.bottom || box.current.scrollHeight === was.current.height) note();
     if (box.current.scrollTop < EARLY) calls.current.onnear();
     calls.current.onseen(was.current.bottom);
   };

@@ -2,7 +2,7 @@
 import { Failure } from './failure.js';
 
 const PATIENCE = 20_000;
-const CODES = /** @type {Record<number, string>} */ ({ 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found', 429: 'rate_limited' });
+const CODES = /** @type {Record<number, string>} */ ({ 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found', 413: 'too_large', 429: 'rate_limited' });
 
 /** @param {string} method @param {string|URL} address @param {object} [body] @param {string} [bearer] @returns {Promise<any>} */
 export async function call(method, address, body, bearer) {
@@ -21,8 +21,11 @@ export async function call(method, address, body, bearer) {
   }
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;
-  throw new Failure({ temporary: response.status >= 500, code: CODES[response.status] ?? 'internal', ...answer });
+  throw failed(response.status, answer);
 }
+
+/** What an answer says went wrong. @param {number} status @param {any} answer */
+export const failed = (status, answer) => new Failure({ temporary: status >= 500, code: CODES[status] ?? 'internal', ...answer });
 
 /** Where sockets are opened. @param {string|URL} base the server's address, with a `/` at its end @returns {URL} */
 export function socketOf(base) {

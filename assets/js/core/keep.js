@@ -2,7 +2,13 @@
 
 const PREFIX = 'parlour/';
 
-/** @typedef {import('./outbox.js').Store & {get: (name: string) => string|null}} Keep */
+/**
+ * @typedef {object} Store keeps texts by name, outliving the page
+ * @property {(prefix: string) => Array<[string, string]>} list
+ * @property {(name: string, text: string) => void} set
+ * @property {(name: string) => void} remove
+ */
+/** @typedef {Store & {get: (name: string) => string|null}} Keep */
 /** What is used of a Storage (HTML standard). @typedef {Pick<Storage, 'getItem'|'setItem'|'removeItem'|'key'|'length'>} Shelf */
 
 /** @param {() => Shelf|undefined} open @returns {Keep} */

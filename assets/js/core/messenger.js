@@ -26,7 +26,7 @@ const WRITES = new Set(['send', 'edit', 'delete', 'act', 'open', 'room', 'settin
  * @property {string} [user] whose it has to be, if that is known
  * @property {() => WebSocket} dial
  * @property {(why: string|null) => Promise<string>} token
- * @property {import('./outbox.js').Store} store
+ * @property {import('./keep.js').Store} store
  * @property {{name: string, version: string, locale?: string}} client
  * @property {(welcome: import('./wire.js').Welcome) => void} [onwelcome]
  * @property {(message: import('./wire.js').Message) => void} [onmessage] one was written just now, or while this client was away

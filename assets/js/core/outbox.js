@@ -1,13 +1,11 @@
 /**
  * Messages that are written and not yet confirmed. Each has a key that never changes, so that sending it again, after a
  * reconnect, a reload or from a second tab, can not make a second message. One leaves at a time, so that order holds.
+ * What still waits for its files lets the others by.
  *
- * @typedef {{key: string, to: string, text: string, reply_to?: number, mentions?: string[], at: number, epoch?: string, failed?: {code: string, message: string, field?: string}}} Entry
- * @typedef {object} Store keeps texts by name, outliving the page
- * @property {(prefix: string) => Array<[string, string]>} list
- * @property {(name: string, text: string) => void} set
- * @property {(name: string) => void} remove
+ * @typedef {import('./entry.js').Entry} Entry
  */
+import { bodyOf, found, isHeld, parse, stranded } from './entry.js';
 import { Failure } from './failure.js';
 import { freshKey } from './key.js';
 import { pause } from './backoff.js';
@@ -18,7 +16,7 @@ const TRIES = 3;
  * @typedef {object} Plug
  * @property {(name: string, body: object) => Promise<unknown>} ask
  * @property {() => void} onchange
- * @property {Store} store
+ * @property {import('./keep.js').Store} store
  * @property {(entry: Entry) => void} [onrefuse] the server does not take it
  * @property {import('./clock.js').Clock} clock
  */
@@ -46,22 +44,22 @@ export class Outbox {
     // what was refused and is not kept any more was given up in another tab
     const here = owner === this.#owner ? this.entries.filter(({ key, failed }) => !failed || stored.some((one) => one.key === key)) : this.entries;
     [this.#owner, this.#epoch, this.entries] = [owner, epoch, []];
-    for (const entry of [...here, ...stored]) {
-      if (!this.#has(entry.key)) this.#keep(epoch && entry.epoch && entry.epoch !== epoch ? stranded(entry) : entry);
+    const waiting = stored.filter((entry) => !isHeld(entry, this.plug.clock.now())).map(found);
+    for (const entry of [...here, ...waiting]) {
+      if (!this.get(entry.key)) this.#keep(epoch && entry.epoch && entry.epoch !== epoch ? stranded(entry) : entry);
     }
     this.entries.sort((a, b) => a.at - b.at);
     this.plug.onchange();
     for (const entry of here) this.#told(entry);
   }
 
-  /** @param {{to: string, text: string, reply_to?: number, mentions?: string[], key?: string}} draft @returns {string} its key */
+  /** @param {Omit<Entry, 'key'|'at'> & {key?: string}} draft @returns {string} its key */
   add(draft) {
     const at = Math.max(this.plug.clock.now(), (this.entries.at(-1)?.at ?? 0) + 1);
     const key = draft.key ?? freshKey();
-    if (this.#has(key)) {
-      if (this.entries.find((entry) => entry.key === key)?.failed) this.retry(key);
-      return key;
-    }
+    const known = this.get(key);
+    if (known?.failed) this.retry(key);
+    if (known) return key;
     this.#keep({ ...draft, key, at });
     this.plug.onchange();
     this.#pump();
@@ -80,7 +78,7 @@ export class Outbox {
 
   /** @param {string} key */
   retry(key) {
-    const entry = this.entries.find((one) => one.key === key);
+    const entry = this.get(key);
     if (!entry) return;
     this.settle(key);
     const { failed, ...again } = entry;
@@ -89,9 +87,31 @@ export class Outbox {
     this.#pump();
   }
 
+  /** What is known of the files of one that waits for them; without `coming` all are there, and it leaves. @param {string} key @param {Pick<Entry, 'attachments'|'coming'|'held'>} files */
+  change(key, files) {
+    const entry = this.get(key);
+    if (!entry || (entry.failed && !files.coming)) return;
+    const { coming, held, ...rest } = entry;
+    const next = { ...rest, ...files };
+    this.entries[this.entries.indexOf(entry)] = next;
+    this.#store(next);
+    this.#pump();
+  }
+
+  /** One of its files can not be sent. @param {string} key @param {Failure} failure */
+  refuse(key, failure) {
+    const entry = this.get(key);
+    if (entry) this.#fail(entry, failure);
+  }
+
+  /** @param {string} key */
+  get(key) {
+    return this.entries.find((entry) => entry.key === key);
+  }
+
   /** Somebody does not want it sent any more. @param {string} key */
   discard(key) {
-    const entry = this.entries.find((one) => one.key === key);
+    const entry = this.get(key);
     if (!entry || !this.settle(key)) return;
     if (!entry.failed) this.plug.onrefuse?.({ ...entry, failed: { code: 'discarded', message: 'it was discarded' } });
   }
@@ -121,14 +141,14 @@ export class Outbox {
   async #pump() {
     if (this.#sending) return;
     this.#sending = true;
-    for (let entry; this.#running && (entry = this.entries.find((one) => !one.failed)); ) await this.#send(entry);
+    for (let entry; this.#running && (entry = this.entries.find((one) => !one.failed && !one.coming)); ) await this.#send(entry);
     this.#sending = false;
   }
 
   /** @param {Entry} entry */
   async #send(entry) {
-    const { at, failed, epoch, ...body } = entry;
-    for (let tries = 1; this.#running && this.#has(entry.key); tries++) {
+    const body = bodyOf(entry);
+    for (let tries = 1; this.#running && this.get(entry.key); tries++) {
       try {
         await this.plug.ask('send', body);
         this.settle(entry.key);
@@ -154,41 +174,24 @@ export class Outbox {
 
   /** Whoever waits for it hears that it was stranded just now. @param {Entry} before */
   #told({ key, failed }) {
-    const now = this.entries.find((entry) => entry.key === key);
+    const now = this.get(key);
     if (now?.failed && !failed) this.plug.onrefuse?.(now);
-  }
-
-  /** @param {string} key */
-  #has(key) {
-    return this.entries.some((entry) => entry.key === key);
   }
 
   /** Before it is known whose it is, it is not put where somebody else could find it. @param {Entry} entry */
   #keep(entry) {
     const mine = { ...entry, epoch: this.#epoch || entry.epoch };
     this.entries.push(mine);
-    if (this.#owner) this.plug.store.set(this.#name(entry.key), JSON.stringify(mine));
+    this.#store(mine);
+  }
+
+  /** @param {Entry} entry */
+  #store(entry) {
+    if (this.#owner) this.plug.store.set(this.#name(entry.key), JSON.stringify(entry));
   }
 
   /** @param {string} key */
   #name(key) {
     return `outbox/${this.#owner}/${key}`;
-  }
-}
-
-/** @param {Entry} entry @returns {Entry} */
-function stranded(entry) {
-  const { reply_to, ...rest } = entry;
-  if (!entry.to.startsWith('conversation:')) return rest;
-  return { ...rest, failed: { code: 'conflict', message: '' } };
-}
-
-/** @param {string} text @returns {Entry[]} */
-function parse(text) {
-  try {
-    const entry = JSON.parse(text);
-    return typeof entry?.key === 'string' && typeof entry.to === 'string' && typeof entry.text === 'string' ? [entry] : [];
-  } catch {
-    return [];
   }
 }

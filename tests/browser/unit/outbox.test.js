@@ -191,3 +191,33 @@ test('signing out clears what is here and what other pages of this user left, an
   assert.deepEqual([outbox.entries, asked, [...store.map.keys()]], [[], [], ['outbox/oa/ben/x']]);
   assert.deepEqual(refusals.map(({ key, failed }) => [key, failed.code]), [['k1', 'discarded']]);
 });
+
+test('what waits for its files lets the others by, and leaves with them in its place', async () => {
+  const { outbox, asked } = desk();
+  outbox.open();
+  const key = outbox.add({ to: 'user:ben', text: 'with files', attachments: [], coming: ['a.csv'], held: 20_000 });
+  outbox.add({ to: 'user:ben', text: 'meanwhile' });
+  await settle();
+  assert.deepEqual(asked.map(({ body }) => body.text), ['meanwhile']);
+  asked[0].resolve({});
+  outbox.change(key, { attachments: [{ id: 7, name: 'a.csv', type: 'text/csv', size: 3 }] });
+  await settle();
+  assert.deepEqual(asked[1].body, { key, to: 'user:ben', text: 'with files', attachments: [7] });
+});
+
+test('another page leaves alone what waits for files, until nothing is heard of the page that has them', async () => {
+  const { outbox, store, clock } = desk();
+  outbox.add({ to: 'user:ben', text: 'with files', coming: ['a.csv'], held: clock.now() + 20_000 });
+  const other = desk({ store, clock }).outbox;
+  assert.equal(other.entries.length, 0);
+  await clock.pass(20_000);
+  other.adopt(['oa', 'anna'], 'e1');
+  assert.deepEqual([other.entries[0].text, other.entries[0].failed?.code], ['with files', 'files_lost']);
+});
+
+test('files of another database are not sent blindly', () => {
+  const { outbox } = desk();
+  outbox.add({ to: 'user:ben', text: 'with files', attachments: [{ id: 7, name: 'a.csv', type: 'text/csv', size: 3 }] });
+  outbox.adopt(['oa', 'anna'], 'e2');
+  assert.equal(outbox.entries[0].failed?.code, 'conflict');
+});
