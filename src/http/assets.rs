@@ -65,11 +65,16 @@ fn unless_known(
     answer: impl FnOnce(HttpResponseBuilder) -> HttpResponse,
 ) -> HttpResponse {
     let tag = format!("\"{}\"", &hex(hash)[..32]);
-    let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let same = known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag);
+    let same = is_known(request, &tag);
     let mut response = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((CACHE_CONTROL, HeaderValue::from_static(keep))).insert_header((ETAG, tag));
     if same { response.finish() } else { answer(response) }
+}
+
+/// Whether who asks has what is named so (RFC 9110, 13.1.2).
+pub fn is_known(request: &HttpRequest, tag: &str) -> bool {
+    let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
 }
 
 fn kind(file: &EmbeddedFile) -> String {

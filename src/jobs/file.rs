@@ -42,31 +42,33 @@ async fn once(store: &Store, everywhere: bool) -> Result<()> {
         take_back(store).await?;
     }
     store.write_in_pieces((), |(), tx| Ok(sweep::forget(tx, TOGETHER)? == TOGETHER)).await?;
-    while remove(store).await? == TOGETHER {}
+    remove(store).await?;
     if everywhere { look(store).await } else { Ok(()) }
 }
 
-/// Takes contents off the disk; answers how many.
-async fn remove(store: &Store) -> Result<usize> {
-    let gone = store.read(|db| sweep::gone(db, TOGETHER)).await?;
-    if gone.is_empty() {
-        return Ok(0);
+/// Takes contents off the disk. One that cannot be removed holds up no other.
+async fn remove(store: &Store) -> Result<()> {
+    let (mut after, mut left) = (String::new(), Vec::new());
+    loop {
+        let begin = after.clone();
+        let gone = store.read(move |db| sweep::gone(db, &begin, TOGETHER)).await?;
+        let Some(last) = gone.last() else { break };
+        after = last.clone();
+        let removing = store.clone();
+        let work = move || Ok(gone.into_iter().map(|name| (take_off(removing.contents(), &name), name)).collect::<Vec<_>>());
+        let (removed, failed): (Vec<_>, Vec<_>) = blocking(work).await?.into_iter().partition(|(done, _)| done.is_ok());
+        left.extend(failed);
+        let removed: Vec<String> = removed.into_iter().map(|(_, name)| name).collect();
+        store.write(move |tx: &mut Tx| sweep::forgotten(tx, &removed)).await?;
     }
-    let (count, contents) = (gone.len(), store.contents().clone());
-    // One that cannot be removed holds up no other.
-    let remove = move || Ok(gone.into_iter().filter(|name| is_removed(&contents, name)).collect::<Vec<String>>());
-    let removed = blocking(remove).await?;
-    let all = removed.len() == count;
-    store.write(move |tx: &mut Tx| sweep::forgotten(tx, &removed)).await?;
-    Ok(if all { count } else { 0 })
+    if let Some((Err(error), name)) = left.first() {
+        tracing::warn!(%error, name, count = left.len(), "files cannot be removed; it is tried again soon");
+    }
+    Ok(())
 }
 
-fn is_removed(contents: &Contents, name: &str) -> bool {
-    let removed = if contents.are_contended() { contents.set_aside(name) } else { contents.remove(name) };
-    if let Err(error) = &removed {
-        tracing::warn!(%error, name, "a file cannot be removed; it is tried again soon");
-    }
-    removed.is_ok()
+fn take_off(contents: &Contents, name: &str) -> Result<()> {
+    if contents.are_contended() { contents.set_aside(name) } else { contents.remove(name) }
 }
 
 /// What the database names is where it belongs, and what it does not know of is set aside.

@@ -84,6 +84,50 @@ fn what_somebody_sends_is_what_others_of_the_conversation_get_byte_for_byte() {
 }
 
 #[test]
+fn what_a_browser_has_it_shows_again_when_it_has_asked() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let (anna, ben) = (office.person("anna"), office.person("ben"));
+    let sent = sends(&anna, "ben", "look", &[&uploads(&anna, "photo.png", &picture::large())]);
+    let place = places(&ben, &sent)[0].clone();
+    let tags = ["url", "preview_url"].map(|which| {
+        let (url, first) = (place[which].as_str().unwrap(), at(&office, &place[which]));
+        let tag = first.header("etag").expect("it is named").to_string();
+        assert_eq!(first.header("cache-control"), Some("private, no-cache"));
+        let again = server.http().with("if-none-match", &format!("\"x\", {tag}")).get(url);
+        assert!(again.status == 304 && again.body.is_empty() && again.header("etag") == Some(tag.as_str()), "{again:?}");
+        assert_eq!(server.http().with("if-none-match", "\"x\"").get(url).status, 200);
+        tag
+    });
+    assert_ne!(tags[0], tags[1]);
+    anna.gets("delete", json!({"message": sent["id"]}));
+    server.http().with("if-none-match", &tags[0]).get(place["url"].as_str().unwrap()).is_nowhere();
+}
+
+#[test]
+fn nothing_is_kept_for_a_session_that_ended_while_a_file_came() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let anna = office.person("anna");
+    let mut slow = server.http().connect();
+    let body = "--e\r\ncontent-disposition: form-data; name=\"file\"; filename=\"b\"\r\n\r\nprivate";
+    let head = format!(
+        "POST /client/files HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-type: multipart/form-data; boundary=e\r\n\
+         content-length: {}\r\n\r\n{body}",
+        anna.token,
+        body.len() + 9
+    );
+    std::io::Write::write_all(&mut slow, head.as_bytes()).unwrap();
+    eventually("it is on its way", || (contents(&server).len() == 1).then_some(()));
+    server.http().bearer(&anna.token).delete("/client/session").is(204);
+    std::io::Write::write_all(&mut slow, b"\r\n--e--\r\n").unwrap();
+    let mut answer = [0; 12];
+    std::io::Read::read_exact(&mut slow, &mut answer).unwrap();
+    assert_eq!(std::str::from_utf8(&answer), Ok("HTTP/1.1 401"));
+    eventually("nothing is left", || contents(&server).is_empty().then_some(()));
+}
+
+#[test]
 fn whoever_may_not_see_a_message_does_not_get_its_files() {
     let server = TestServer::with(&["--address-rate", "0"]);
     let (office, other) = (server.app("oa"), server.app("crm"));

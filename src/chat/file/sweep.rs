@@ -36,9 +36,10 @@ fn is_held(db: &Db, app: AppNo, id: i64) -> Result<bool> {
     db.any(sql, params![app, id])
 }
 
-/// Contents that are to leave the disk, at most so many.
-pub fn gone(db: &Db, most: usize) -> Result<Vec<String>> {
-    db.all("SELECT content FROM file_gone LIMIT ?1", [most as i64], |r| r.get(0))
+/// Contents that are to leave the disk, at most so many after one.
+pub fn gone(db: &Db, after: &str, most: usize) -> Result<Vec<String>> {
+    let sql = "SELECT content FROM file_gone WHERE content > ?1 ORDER BY content LIMIT ?2";
+    db.all(sql, params![after, most as i64], |r| r.get(0))
 }
 
 /// They have left it.

@@ -2,7 +2,7 @@
 
 use crate::chat::file::{self, Bounds, File};
 use crate::chat::message;
-use crate::directory::user;
+use crate::directory::session;
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::http::api::path::Id;
@@ -43,11 +43,11 @@ struct Carried {
 /// `POST /client/files`: a file of one's own, to be named in `send` within a day.
 pub async fn create(house: Data<House>, signed_in: SignedIn, request: HttpRequest, payload: Payload) -> Answer {
     let caller = signed_in.held.caller;
-    let whose = (caller.app, caller.user);
+    let (whose, session) = ((caller.app, caller.user), caller.session);
     house.limiters.message(caller.app, caller.user)?;
     let received = intake::receive(&house, Body { request, payload }, whose).await?;
     let at = house.clone();
-    let added = intake::to_the_end(async move { keep(&at, received, whose).await }).await?;
+    let added = intake::to_the_end(async move { keep(&at, received, (whose, session)).await }).await?;
     let grant = Grant {
         app: caller.app,
         user: caller.user,
@@ -61,12 +61,13 @@ pub async fn create(house: Data<House>, signed_in: SignedIn, request: HttpReques
     Ok(HttpResponse::Created().insert_header(("cache-control", "no-store")).json(body))
 }
 
-async fn keep(house: &House, received: Received, whose: (AppNo, UserNo)) -> Result<File> {
+/// Much time may have gone since its sender was asked who it is.
+async fn keep(house: &House, received: Received, (whose, session): ((AppNo, UserNo), i64)) -> Result<File> {
     let (arrival, _places) = received.arrive(house).await?;
     let (kept, bounds) = (arrival.clone(), Bounds::of(&house.config.limits));
-    let add = move |tx: &mut Tx| match user::is_active(tx, whose.0, whose.1)? {
-        true => file::add(tx, whose, &kept, bounds),
-        false => Err(Error::Forbidden("you may not write any more".into())),
+    let add = move |tx: &mut Tx| match session::find_no(tx, whose.0, whose.1, session)? {
+        Some(_) => file::add(tx, whose, &kept, bounds),
+        None => Err(Error::Unauthenticated("the session has ended while the file came".into())),
     };
     let added = house.store.write(add).await;
     if added.is_err() {

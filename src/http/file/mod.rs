@@ -7,14 +7,16 @@ pub mod link;
 use crate::chat::file::{self, File};
 use crate::error::{Error, Result};
 use crate::http::House;
+use crate::http::assets;
 use crate::http::problem::Answer;
 use crate::http::segment::encode;
+use crate::secret;
 use crate::store::content::Contents;
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use futures_util::stream;
 use std::io::{Read, Seek, SeekFrom};
 
@@ -38,6 +40,10 @@ pub async fn answer(house: &House, request: &HttpRequest, file: &File, part: Par
             (Contents::beside(&file.content), kind, "inline".into())
         }
     };
+    let tag = tag(file, part);
+    if assets::is_known(request, &tag) {
+        return Ok(told(HttpResponse::NotModified(), &tag).finish());
+    }
     let contents = house.store.contents().clone();
     let opened = blocking(move || {
         let opened = contents.read(&name)?;
@@ -49,7 +55,7 @@ pub async fn answer(house: &House, request: &HttpRequest, file: &File, part: Par
         Err(Error::NotFound(what)) => return Err(missing(house, file, what).await?.into()),
         opened => opened?,
     };
-    let (mut answer, (from, length)) = match range(request.headers(), size) {
+    let (answer, (from, length)) = match range(request.headers(), &tag, size) {
         None => (HttpResponse::Ok(), (0, size)),
         Some(Some((from, last))) => {
             let mut partial = HttpResponse::PartialContent();
@@ -61,13 +67,25 @@ pub async fn answer(house: &House, request: &HttpRequest, file: &File, part: Par
             return Ok(nothing.insert_header((header::CONTENT_RANGE, format!("bytes */{size}"))).finish());
         }
     };
+    let mut answer = told(answer, &tag);
     answer
         .insert_header((header::CONTENT_TYPE, kind))
         .insert_header((header::CONTENT_DISPOSITION, disposition))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((header::ACCEPT_RANGES, "bytes"))
-        .insert_header((header::CACHE_CONTROL, "private, max-age=300"));
+        .insert_header((header::ACCEPT_RANGES, "bytes"));
     Ok(answer.body(SizedStream::new(length, pieces(opened, from, length))))
+}
+
+/// What a browser has it may show again when it has asked: whether its user may still look is not for it to say.
+fn told(mut answer: HttpResponseBuilder, tag: &str) -> HttpResponseBuilder {
+    answer.insert_header((header::CACHE_CONTROL, "private, no-cache")).insert_header((header::ETAG, tag));
+    answer
+}
+
+/// Names these bytes (RFC 9110, 8.8.3).
+fn tag(file: &File, part: Part) -> String {
+    let kind = if part == Part::Preview { "-preview" } else { "" };
+    format!("\"{}{kind}\"", secret::encode_url(&file.hash))
 }
 
 /// Its row may have gone in the meantime; where it stands, the folder is not whole.
@@ -87,8 +105,11 @@ fn saved(name: &str) -> String {
 }
 
 /// The one range that is asked for, first and last byte (RFC 9110, 14.1.2); none of it where there is nothing there. Several, or
-/// what is not understood, are not answered as ranges.
-fn range(headers: &HeaderMap, size: u64) -> Option<Option<(u64, u64)>> {
+/// what is not understood, are not answered as ranges; nor is one of other bytes than these (13.1.5).
+fn range(headers: &HeaderMap, tag: &str, size: u64) -> Option<Option<(u64, u64)>> {
+    if headers.get(header::IF_RANGE).is_some_and(|of| of != tag) {
+        return None;
+    }
     let (from, to) = headers.get(header::RANGE)?.to_str().ok()?.strip_prefix("bytes=")?.split_once('-')?;
     let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
     let (first, last) = match (from, to) {
@@ -139,13 +160,17 @@ mod tests {
         let asked = |text: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::RANGE, HeaderValue::from_str(text).unwrap());
-            range(&headers, 10)
+            range(&headers, "\"a\"", 10)
         };
         assert_eq!(asked("bytes=2-4"), Some(Some((2, 4))));
         assert_eq!(asked("bytes=2-"), Some(Some((2, 9))));
         assert_eq!((asked("bytes=-3"), asked("bytes=8-99")), (Some(Some((7, 9))), Some(Some((8, 9)))));
         assert_eq!((asked("bytes=10-"), asked("bytes=5-4"), asked("bytes=-0")), (Some(None), Some(None), Some(None)));
         assert_eq!((asked("bytes=0-1,3-4"), asked("lines=1-2"), asked("bytes=+1-2")), (None, None, None));
-        assert_eq!(range(&HeaderMap::new(), 10), None);
+        assert_eq!(range(&HeaderMap::new(), "\"a\"", 10), None);
+        let mut changed = HeaderMap::new();
+        changed.insert(header::RANGE, HeaderValue::from_static("bytes=2-4"));
+        changed.insert(header::IF_RANGE, HeaderValue::from_static("\"b\""));
+        assert_eq!((range(&changed, "\"a\"", 10), range(&changed, "\"b\"", 10)), (None, Some(Some((2, 4)))));
     }
 }

@@ -1,12 +1,12 @@
 //! Who has done everything that there is to do is erased, and then nothing of it is left in the whole database but what the
 //! documents name.
 
-use crate::harness::{App, TestServer, Voice};
+use crate::harness::{App, TestServer, Voice, eventually};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
 /// What only the erased person is called, has said, and is known by.
-const TRACES: [&str; 9] = [
+const TRACES: [&str; 10] = [
     "quincy",
     "Quincy Adams",
     "letters@quince.example",
@@ -16,12 +16,13 @@ const TRACES: [&str; 9] = [
     "typed and withdrawn",
     "printer of quinces",
     "friends of quinces",
+    "not sent by quince.txt",
 ];
 /// What was told or answered is kept for days, and who administered what for ever: docs/operate.md says so.
 const KEPT: [&str; 4] = ["delivery", "attempt", "idempotency", "audit"];
 /// Tables in which the number of an erased user stays: the face without a name, its place in conversations, and what was
 /// written for it or by it. The words that are in them are looked at above.
-const NUMBERED: [&str; 5] = ["user", "member", "press", "batch_copy", "erasing"];
+const NUMBERED: [&str; 7] = ["user", "member", "press", "batch_copy", "erasing", "file", "storage_part"];
 
 fn card() -> Value {
     json!({"title": "Leave 118", "actions": [{"id": "no", "label": "No", "input": {"label": "Reason"}}]})
@@ -58,6 +59,9 @@ fn does_everything(office: &App, quincy: &Voice, ben: &Voice) -> (i64, i64) {
     ] {
         quincy.gets("send", json!({"to": to, "key": text, "text": text}));
     }
+    let minutes = crate::file::uploads(quincy, "minutes.txt", b"agreed");
+    quincy.gets("send", json!({"to": "user:ben", "key": "f", "text": "the minutes", "attachments": [minutes["id"]]}));
+    crate::file::uploads(quincy, "not sent by quince.txt", b"a thought");
     ben.gets("send", json!({"to": "user:quincy", "key": "m", "text": "you are meant", "mentions": ["quincy"]}));
     quincy.hears("you are meant");
     for n in 0..3 {
@@ -122,7 +126,9 @@ fn traces(database: &Connection) -> Vec<String> {
 fn rows_of(database: &Connection, no: i64) -> Vec<String> {
     let mut left = Vec::new();
     for table in tables(database).iter().filter(|table| !NUMBERED.contains(&table.as_str())) {
-        for column in columns(database, table).iter().filter(|column| ["user", "blocked", "owner"].contains(&column.as_str())) {
+        for column in
+            columns(database, table).iter().filter(|column| ["user", "blocked", "owner", "uploader"].contains(&column.as_str()))
+        {
             let rows = found(database, &format!("SELECT \"{column}\" FROM \"{table}\" WHERE \"{column}\" = {no}"));
             left.extend(rows.first().map(|_| format!("{} rows of {table}", rows.len())));
         }
@@ -159,6 +165,8 @@ fn nothing_is_left_of_an_erased_person_but_what_the_documents_name() {
             row["text"] == text && former(&json!(row["from"].as_str().unwrap().trim_start_matches("user:")))
         });
     }
+    let files = || named(&database(&server), &format!("SELECT name FROM file WHERE uploader = {no}"));
+    eventually("what was not sent is gone", || (files() == ["minutes.txt"]).then_some(()));
     server.stops();
     let database = database(&server);
     assert_eq!((traces(&database), rows_of(&database, no)), (Vec::<String>::new(), Vec::<String>::new()));

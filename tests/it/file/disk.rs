@@ -151,6 +151,26 @@ fn a_file_that_is_damaged_is_found_and_named() {
     server.expects_error("the content of a file is missing");
 }
 
+#[test]
+fn what_cannot_be_removed_holds_up_nothing_else() {
+    let mut server = TestServer::start();
+    let office = server.app("oa");
+    let (mut anna, ben) = (office.person("anna"), office.person("ben"));
+    let sent = sends(&anna, "ben", "soon gone", &[&uploads(&anna, "a.txt", b"x")]);
+    server.stops();
+    // Folders in their places, before all others in their order.
+    let names: Vec<String> = (0..120).map(|number| format!("00{number:030}")).collect();
+    names.iter().for_each(|name| std::fs::create_dir_all(server.data().join("files/00").join(name)).unwrap());
+    let listed = names.iter().map(|name| format!("('{name}')")).collect::<Vec<_>>().join(",");
+    change(&server.data().join("parlour.db"), &format!("INSERT INTO file_gone (content) VALUES {listed}"));
+    server.starts();
+    anna.returns();
+    anna.gets("delete", json!({"message": sent["id"]}));
+    drop(ben);
+    eventually("the other is gone", || contents(&server).iter().all(|path| path.is_dir()).then_some(()));
+    assert!(server.log().contains("count=120"), "{}", server.log());
+}
+
 /// The contents that rows know.
 fn known(server: &TestServer) -> BTreeSet<String> {
     let database = Connection::open(server.data().join("parlour.db")).expect("the database opens");
