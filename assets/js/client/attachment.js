@@ -2,6 +2,7 @@
 import { Icon } from './icon.js';
 import { extent, t } from './language.js';
 import { html, useDesk, useEffect, useState } from './ui.js';
+import { Viewer } from './viewer.js';
 
 /** @typedef {import('../core/wire.js').Message} Row */
 /** @typedef {import('../library/parlour').Attachment} Attachment */
@@ -43,13 +44,15 @@ export function Attachments({ message, active }) {
   }, [message.id, message.attachments.length, failed, round, link]);
   /** An address is over sooner than it says where the server was started anew. Once, else it would be asked for ever. */
   const broken = () => failed < 1 && setFailed(failed + 1);
+  const [large, setLarge] = useState(0);
   const draw = (/** @type {Attachment} */ file) => {
     const place = places.find(({ id }) => id === file.id);
     const Kind = file.preview ? Picture : Line;
-    return html`<${Kind} key=${file.id} file=${file} place=${place} broken=${broken} tabindex=${active ? 0 : -1} />`;
+    return html`<${Kind} key=${file.id} file=${file} place=${place} broken=${broken} tabindex=${active ? 0 : -1} open=${() => setLarge(file.id)} />`;
   };
   const pictures = message.attachments.filter(({ preview }) => preview);
-  return html`<div class="files"><${Pictures} all=${pictures.map(draw)} />${message.attachments.filter(({ preview }) => !preview).map(draw)}</div>`;
+  return html`<div class="files"><${Pictures} all=${pictures.map(draw)} />${message.attachments.filter(({ preview }) => !preview).map(draw)}
+    ${large > 0 && html`<${Viewer} files=${pictures} places=${places} first=${large} broken=${broken} onclose=${() => setLarge(0)} />`}</div>`;
 }
 
 /** Several stand side by side, in squares. @param {{all: any[]}} props */
@@ -58,13 +61,19 @@ export const Pictures = ({ all }) => all.length > 0 && html`<div class=${`pictur
 /** Changes when the server comes into reach, and when the connection is opened anew. @param {import('./desk.js').Desk} desk */
 const linked = (desk) => `${desk.reach} ${desk.opened}`;
 
-/** @typedef {{file: Attachment, place: Place|undefined, broken: () => void, tabindex: number}} Props */
+/** @typedef {{file: Attachment, place: Place|undefined, broken: () => void, tabindex: number, open: () => void}} Props */
 
 /** @param {Props} props */
-function Picture({ file, place, broken, tabindex }) {
+function Picture({ file, place, broken, tabindex, open }) {
   const [width, height] = fitted(file.width ?? WIDE, file.height ?? HIGH);
   const own = useDesk().parcels.picture(file.id);
-  return html`<a class="picture" href=${place?.url} download=${file.name} tabindex=${tabindex} title=${t('file.save', { name: file.name })}>
+  /** Its address stays good for "save as" and for a tab of its own. @param {MouseEvent} event */
+  const press = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open();
+  };
+  return html`<a class="picture" href=${place?.url} tabindex=${tabindex} title=${file.name} aria-haspopup="dialog" onClick=${press}>
     <img src=${own ?? place?.preview_url} width=${width} height=${height} alt=${file.name} loading="lazy" decoding="async" onError=${() => place && broken()} /></a>`;
 }
 

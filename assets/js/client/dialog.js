@@ -3,10 +3,9 @@ import { IconButton } from './icon.js';
 import { t } from './language.js';
 import { html, useLayoutEffect, useName, useRef } from './ui.js';
 
-/** @param {{title: string, onclose: () => void, children: any, narrow?: boolean}} props */
-export function Dialog({ title, onclose, children, narrow }) {
+/** Opens a dialog while it is there; afterwards the focus is where it was. @returns {import('preact').RefObject<HTMLDialogElement>} */
+export function useModal() {
   const box = /** @type {import('preact').RefObject<HTMLDialogElement>} */ (useRef(/** @type {any} */ (null)));
-  const name = useName('dialog');
   useLayoutEffect(() => {
     const before = /** @type {HTMLElement|null} */ (document.activeElement);
     const element = box.current;
@@ -16,6 +15,13 @@ export function Dialog({ title, onclose, children, narrow }) {
       before?.focus();
     };
   }, []);
+  return box;
+}
+
+/** @param {{title: string, onclose: () => void, children: any, narrow?: boolean}} props */
+export function Dialog({ title, onclose, children, narrow }) {
+  const box = useModal();
+  const name = useName('dialog');
   /** @param {MouseEvent} event */
   const outside = (event) => event.target === box.current && onclose();
   return html`

@@ -46,7 +46,10 @@ test('a picture is shown in the place that was kept for it, and everything is sa
   assert.ok(box && Math.abs(box.width / box.height - 16 / 9) < 0.02, JSON.stringify(box));
   const line = anna.page.locator('a.file');
   assert.match(await line.innerText(), /Quarterly report 2026\.csv\s+CSV · 18 bytes/);
-  for (const [place, name, bytes] of /** @type {const} */ ([[line, 'Quarterly report 2026.csv', report], [anna.page.locator('a.picture'), 'office.jpg', photo]])) {
+  await small.click();
+  const save = anna.page.getByRole('dialog', { name: 'office.jpg' }).getByRole('link', { name: 'Save office.jpg' });
+  for (const [place, name, bytes] of /** @type {const} */ ([[save, 'office.jpg', photo], [line, 'Quarterly report 2026.csv', report]])) {
+    if (place === line) await anna.page.keyboard.press('Escape');
     const [download] = await Promise.all([anna.page.waitForEvent('download'), place.click()]);
     assert.equal(download.suggestedFilename(), name);
     assert.deepEqual(await readFile(await download.path()), bytes);
@@ -84,4 +87,35 @@ test('what stands in an open page is saved after the server was started anew', a
   await ben.until('it has another', async () => ![null, before].includes(await line.getAttribute('href')));
   const [download] = await Promise.all([ben.page.waitForEvent('download'), line.click()]);
   assert.deepEqual(await readFile(await download.path()), report);
+});
+
+test('a picture is looked at large, one after the other, and the focus is where it was', async () => {
+  const ben = await stage.person('ben');
+  await send(['ben'], 'Both sides', { 'front.jpg': await picture(ben, 1600, 900), 'back.jpg': await picture(ben, 900, 1600), 'plan.txt': Buffer.from('a plan') });
+  await ben.row('Acme Office').first().click();
+  const message = ben.page.locator('.message', { hasText: 'Both sides' });
+  await ben.until('it has an address', () => message.locator('a.picture').first().evaluate((a) => a.hasAttribute('href')));
+  await message.focus();
+  await message.locator('a.picture').first().focus();
+  await ben.page.keyboard.press('Enter');
+  const view = ben.page.locator('dialog.viewer');
+  const whole = view.locator('.viewer-frame img:not(.is-small)');
+  /** @param {string} name @param {number} width */
+  const shows = async (name, width) => {
+    await ben.page.getByRole('dialog', { name }).waitFor();
+    await ben.until(`${name} is there, whole`, async () => (await view.locator('.is-small').count()) === 0 && (await whole.evaluate((image) => /** @type {HTMLImageElement} */ (image).naturalWidth)) === width);
+    const box = await whole.boundingBox();
+    assert.ok(box && box.x >= 0 && box.y >= 0 && box.x + box.width <= 1180 && box.y + box.height <= 780, JSON.stringify(box));
+  };
+  await shows('front.jpg', 1600);
+  assert.match(await view.innerText(), /1 of 2/);
+  await ben.page.keyboard.press('ArrowRight');
+  await shows('back.jpg', 900);
+  assert.equal(await view.getByRole('button', { name: 'Next picture' }).isDisabled(), true);
+  await view.getByRole('button', { name: 'Previous picture' }).click();
+  await shows('front.jpg', 1600);
+  await ben.page.keyboard.press('Escape');
+  await view.waitFor({ state: 'detached' });
+  await ben.until('the focus is where it was', () => message.locator('a.picture').first().evaluate((a) => document.activeElement === a));
+  await ben.page.waitForSelector('.chat-title:text-is("Acme Office")');
 });

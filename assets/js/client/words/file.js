@@ -29,6 +29,9 @@ export const en = {
   'tray.soon': 'Trying again…',
   'tray.stuck': 'Remove what could not be uploaded, or try it again.',
   'tray.waiting': 'Waiting…',
+  'view.back': 'Previous picture',
+  'view.next': 'Next picture',
+  'view.place': '{n} of {of}',
 };
 
 /** @type {Record<keyof typeof en, string | {one?: string, other: string}>} */
@@ -62,4 +65,7 @@ export const zh = {
   'tray.soon': '正在重试…',
   'tray.stuck': '请移除未能上传的文件，或重新上传。',
   'tray.waiting': '等待中…',
+  'view.back': '上一张图片',
+  'view.next': '下一张图片',
+  'view.place': '{n} / {of}',
 };
