@@ -38,7 +38,7 @@ pub fn once(tx: &mut Tx, request: &Request, status: u16, work: impl FnOnce(&mut 
                ON CONFLICT DO UPDATE SET digest = excluded.digest, status = excluded.status, answer = excluded.answer,
                    created_at = excluded.created_at";
     let now = tx.now;
-    tx.run(sql, params![request.app, request.key, request.digest, status, answer, now])?;
+    tx.append(sql, params![request.app, request.key, request.digest, status, answer, now])?;
     Ok(Kept { status, answer })
 }
 

@@ -5,7 +5,7 @@ use crate::apps::application::{self, Application};
 use crate::apps::reader;
 use crate::error::{Error, Result};
 use crate::id::AppNo;
-use crate::secret;
+use crate::secret::{self, Fingerprint};
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 use crate::wire::News;
@@ -163,11 +163,11 @@ pub fn create(tx: &mut Tx, app: AppNo, name: &str, scopes: &Scopes, expires_at: 
     Ok((key, text))
 }
 
-/// What a key opens. Unknown, revoked and expired keys and those of a suspended application are all the same.
-pub fn authenticate(db: &Db, text: &str, now: Moment) -> Result<(Application, Key)> {
+/// What a key of this fingerprint opens. Unknown, revoked and expired keys and those of a suspended application are all the same.
+pub fn authenticate(db: &Db, fingerprint: Fingerprint, now: Moment) -> Result<(Application, Key)> {
     let refused = || Error::Unauthenticated("this key is not valid".into());
     let sql = format!("SELECT {COLUMNS} FROM application_key WHERE hash = ?1");
-    let key = db.maybe(&sql, [secret::fingerprint(text)], read)?.filter(|key| key.in_force(now)).ok_or_else(refused)?;
+    let key = db.maybe(&sql, [fingerprint], read)?.filter(|key| key.in_force(now)).ok_or_else(refused)?;
     let application = application::get_no(db, key.app)?;
     if application.suspended_at.is_some() {
         return Err(refused());
@@ -239,7 +239,7 @@ mod tests {
     }
 
     fn opens(store: &Scratch, text: &str) -> Result<(Application, Key)> {
-        store.read_blocking(|db| authenticate(db, text, Moment::now()))
+        store.read_blocking(|db| authenticate(db, secret::fingerprint(text), Moment::now()))
     }
 
     #[test]

@@ -56,6 +56,8 @@ pub struct House {
     pub callout: Callout,
     /// When sessions and keys were last used, on its way to the store.
     pub uses: client::usage::Uses,
+    /// Keys of applications that are in use.
+    keys: guard::application::Keys,
     /// How far events were read, on its way to the store.
     pub cursors: api::cursor::Cursors,
     /// What the console shows once.
@@ -86,6 +88,7 @@ impl House {
         House {
             limiters: Limiters::new(&config.limits),
             uses: client::usage::Uses::default(),
+            keys: guard::application::Keys::default(),
             cursors: api::cursor::Cursors::default(),
             live,
             marks: Marks::default(),

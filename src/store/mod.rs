@@ -72,6 +72,12 @@ impl Store {
         lock::is_taken(directory)
     }
 
+    /// What was read when this was asked before the reading is still true as long as the same is answered. Rises with each commit
+    /// but those of rows on which nothing depends that is remembered (`Tx::append`), and before it is answered.
+    pub fn revision(&self) -> u64 {
+        self.inner.writer.revision()
+    }
+
     /// The identity of this database; a restored copy has another.
     pub fn epoch(&self) -> &str {
         &self.inner.epoch

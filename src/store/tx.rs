@@ -13,6 +13,8 @@ use rusqlite::{Connection, Params};
 use std::any::Any;
 use std::collections::HashMap;
 use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A transaction on the writer's thread.
 pub struct Tx {
@@ -24,6 +26,10 @@ pub struct Tx {
     change: Change,
     versions: Versions,
     memo: Memo,
+    /// Rises with each commit of something that others may have remembered.
+    revision: Arc<AtomicU64>,
+    /// Whether this commit will be one.
+    decided: bool,
 }
 
 /// What a piece of work has changed so far.
@@ -63,12 +69,18 @@ impl Tx {
             change: Change::Nothing,
             versions: Versions::default(),
             memo: Memo::default(),
+            revision: Arc::default(),
+            decided: false,
         }
+    }
+
+    pub(super) fn revision(&self) -> Arc<AtomicU64> {
+        self.revision.clone()
     }
 
     /// Runs one statement that changes something and answers how many rows it changed. What was remembered is forgotten.
     pub fn run(&mut self, sql: &str, params: impl Params) -> Result<usize> {
-        self.memo.forget();
+        self.decide();
         self.append(sql, params)
     }
 
@@ -90,7 +102,7 @@ impl Tx {
 
     /// Runs one statement that changes something and has a `RETURNING` clause.
     pub fn returning<T>(&mut self, sql: &str, params: impl Params, read: impl FnMut(&Row) -> Result<T>) -> Result<Option<T>> {
-        self.memo.forget();
+        self.decide();
         self.save()?;
         self.db.maybe(sql, params, read)
     }
@@ -128,6 +140,11 @@ impl Tx {
             *except = self.origin;
         }
         self.news.push(news);
+    }
+
+    fn decide(&mut self) {
+        self.memo.forget();
+        self.decided = true;
     }
 
     fn save(&mut self) -> Result<()> {
@@ -169,6 +186,9 @@ impl Tx {
             statement.execute(rusqlite::params![app, self.versions.last.get(&app)])?;
         }
         self.db.connection.prepare_cached("COMMIT")?.execute([])?;
+        if std::mem::take(&mut self.decided) {
+            self.revision.fetch_add(1, Ordering::Release);
+        }
         Ok(())
     }
 

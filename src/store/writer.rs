@@ -11,8 +11,9 @@ use crate::wire::News;
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -29,6 +30,7 @@ const SLOW: Duration = Duration::from_millis(20);
 pub struct Writer {
     queue: Mutex<Option<mpsc::Sender<Job>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    revision: Arc<AtomicU64>,
 }
 
 /// What one commit leaves to tell: each piece of work and the news it made, in order.
@@ -39,9 +41,11 @@ impl Writer {
         let (queue, jobs) = mpsc::channel(WAITING);
         let (committed, told) = sync_channel(UNTOLD);
         let (checkpoints, checkpoint) = checkpoint::start(file)?;
-        let writer = thread::spawn("writer", move || write(Tx::new(connection), jobs, committed, checkpoints))?;
+        let tx = Tx::new(connection);
+        let revision = tx.revision();
+        let writer = thread::spawn("writer", move || write(tx, jobs, committed, checkpoints))?;
         let teller = thread::spawn("teller", move || teller(told, listener))?;
-        Ok(Writer { queue: Mutex::new(Some(queue)), threads: Mutex::new(vec![writer, teller, checkpoint]) })
+        Ok(Writer { queue: Mutex::new(Some(queue)), threads: Mutex::new(vec![writer, teller, checkpoint]), revision })
     }
 
     pub async fn queue(&self, job: Job) -> Result<()> {
@@ -50,6 +54,10 @@ impl Writer {
 
     pub fn queue_blocking(&self, job: Job) -> Result<()> {
         self.sender()?.blocking_send(job).map_err(|_| stopped())
+    }
+
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
     }
 
     pub fn stop(&self) {

@@ -50,9 +50,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Post<T> {
             }
             let body = body::parse(if text.is_empty() { b"{}" } else { &text })?;
             let seed = bearer::of(&request).unwrap_or_default();
-            let digest = digest(&request, &text);
             let app = holder.application.no;
-            Ok(Post { body, once: Once { request: key.map(|key| Request { app, key, digest }), seed } })
+            let named = key.map(|key| Request { app, key, digest: digest(&request, &text) });
+            Ok(Post { body, once: Once { request: named, seed } })
         })
     }
 }
@@ -106,7 +106,7 @@ impl Once {
     }
 
     /// Does the work and answers what it answers, or answers what it answered before.
-    pub async fn answer<T: Serialize>(
+    pub async fn answer<T: Serialize + Send + 'static>(
         self,
         house: &House,
         status: StatusCode,
@@ -118,7 +118,7 @@ impl Once {
 
     /// As `answer`, where a secret is made: `work` gets its text, `dress` puts it into the answer. The text is kept nowhere. It
     /// follows from the application's key, so that a repetition by the same key can be answered the same.
-    pub async fn reveal<T: Serialize + DeserializeOwned, D: Serialize>(
+    pub async fn reveal<T: Serialize + DeserializeOwned + Send + 'static, D: Serialize>(
         mut self,
         house: &House,
         (status, prefix): (StatusCode, &'static str),
@@ -141,19 +141,19 @@ impl Once {
         super::answer(status, &dress(made, secret::derive(prefix, &seed, &salt)?))
     }
 
-    async fn run<T: Serialize>(
+    async fn run<T: Serialize + Send + 'static>(
         self,
         house: &House,
         status: StatusCode,
         work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<Kept> {
         let status = status.as_u16();
-        let work = move |tx: &mut Tx| serde_json::to_string(&work(tx)?).map_err(Error::internal);
-        let once = move |tx: &mut Tx| match &self.request {
-            Some(request) => idempotency::once(tx, request, status, work),
-            None => Ok(Kept { status, answer: work(tx)? }),
+        let text = |made: &T| serde_json::to_string(made).map_err(Error::internal);
+        let Some(request) = self.request else {
+            let made = house.store.write(work).await?;
+            return Ok(Kept { status, answer: text(&made)? });
         };
-        house.store.write(once).await
+        house.store.write(move |tx| idempotency::once(tx, &request, status, |tx| text(&work(tx)?))).await
     }
 }
 
