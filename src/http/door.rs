@@ -37,7 +37,8 @@ pub async fn pass(request: ServiceRequest, next: Next<impl MessageBody + 'static
 }
 
 fn number() -> String {
-    secret::random()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    let first = secret::random().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    format!("{first:016x}")
 }
 
 fn refuse_early(house: &House, request: &ServiceRequest) -> Result<(), Problem> {

@@ -243,6 +243,33 @@ mod tests {
         assert!(tx.now > first);
     }
 
+    #[test]
+    fn what_others_remember_stands_until_something_but_rows_of_no_consequence_is_committed() {
+        let mut tx = Tx::new(Connection::open_in_memory().unwrap());
+        tx.connection
+            .execute_batch(
+                "CREATE TABLE note (name TEXT PRIMARY KEY); CREATE TABLE version (application INTEGER PRIMARY KEY, last INTEGER)",
+            )
+            .unwrap();
+        let revision = tx.revision();
+        let mut committed = |change: &dyn Fn(&mut Tx)| {
+            tx.begin().unwrap();
+            tx.begin_work(None);
+            change(&mut tx);
+            tx.end_work(true).unwrap();
+            tx.commit().unwrap();
+            revision.load(Ordering::Acquire)
+        };
+        let insert = "INSERT INTO note (name) VALUES (hex(randomblob(8)))";
+        assert_eq!(committed(&|_| ()), 0);
+        assert_eq!(committed(&|tx| assert_eq!(tx.append(insert, []).unwrap(), 1)), 0);
+        assert_eq!(committed(&|tx| assert_eq!(tx.only(insert, []).unwrap(), 1)), 0);
+        assert_eq!(committed(&|tx| assert_eq!(tx.run(insert, []).unwrap(), 1)), 1);
+        let returning = "INSERT INTO note (name) VALUES ('x') RETURNING name";
+        assert_eq!(committed(&|tx| drop(tx.returning(returning, [], |r| r.get::<String>(0)).unwrap())), 2);
+        assert_eq!(committed(&|_| ()), 2);
+    }
+
     fn noted(tx: &Tx) -> Vec<String> {
         tx.all("SELECT name FROM note ORDER BY name", [], |r| r.get(0)).unwrap()
     }
