@@ -10,6 +10,7 @@ mod provider;
 mod tests;
 
 pub use examination::{Examination, Look};
+pub use exchange::refusal;
 pub use provider::Providers;
 
 use crate::apps::oidc::Oidc;

@@ -152,16 +152,17 @@ fn by_number(tx: &Tx, author: &Author, id: ConversationId) -> Result<Conversatio
     get(tx, author.app, id)
 }
 
-/// Blocks hold between two users wherever they come from; the application is never blocked.
+/// Blocks hold between two users wherever they come from; the application is never blocked. Nobody writes to who was erased.
 fn may_write(db: &Db, author: &Author, conversation: &Conversation) -> Result<()> {
     let (Some(low), Some(high)) = (conversation.low, conversation.high) else { return Ok(()) };
-    if low == UserNo::APPLICATION || author.is_application() {
-        return Ok(());
+    for user in [low, high].into_iter().filter(|no| *no != author.user && *no != UserNo::APPLICATION) {
+        if user::get_no(db, author.app, user)?.erased_at.is_some() {
+            return Err(Error::Forbidden("this person is not here any more".into()));
+        }
     }
-    let other = if author.user == low { high } else { low };
-    match user::get_no(db, author.app, other)?.erased_at {
-        None => require_unblocked(db, author, other),
-        Some(_) => Err(Error::Forbidden("this person is not here any more".into())),
+    match low == UserNo::APPLICATION || author.is_application() {
+        true => Ok(()),
+        false => require_unblocked(db, author, if author.user == low { high } else { low }),
     }
 }
 

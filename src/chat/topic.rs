@@ -120,12 +120,12 @@ impl Replaced {
     }
 }
 
-/// A piece of what later messages have taken the place of; answers whether there may be more.
-pub fn go_on(tx: &mut Tx) -> Result<bool> {
-    let sql = "SELECT application, conversation, topic, sender, upto FROM replacement LIMIT 1";
+/// A piece of what later messages of an application have taken the place of. Answers whether there may be more.
+pub fn go_on(tx: &mut Tx, app: AppNo) -> Result<bool> {
+    let sql = "SELECT application, conversation, topic, sender, upto FROM replacement WHERE application = ?1 LIMIT 1";
     let read =
         |r: &Row| Ok(Replaced { app: r.get(0)?, conversation: r.get(1)?, topic: r.get(2)?, sender: r.get(3)?, upto: r.get(4)? });
-    let Some(next) = tx.maybe(sql, [], read)? else { return Ok(false) };
+    let Some(next) = tx.maybe(sql, [app], read)? else { return Ok(false) };
     if !next.withdraw(tx, AT_ONCE)? {
         let sql = "DELETE FROM replacement WHERE application = ?1 AND conversation = ?2 AND topic = ?3 AND sender = ?4";
         tx.run(sql, params![next.app, next.conversation, next.topic, next.sender])?;
@@ -133,9 +133,11 @@ pub fn go_on(tx: &mut Tx) -> Result<bool> {
     Ok(true)
 }
 
-/// Whether something waits for `go_on`.
-pub fn is_waiting(db: &Db) -> Result<bool> {
-    db.any("SELECT 1 FROM replacement LIMIT 1", [])
+/// The applications for which something waits for `go_on`; while one is suspended, it waits.
+pub fn waiting(db: &Db) -> Result<Vec<AppNo>> {
+    let sql = "SELECT no FROM application a WHERE suspended_at IS NULL
+               AND EXISTS (SELECT 1 FROM replacement r WHERE r.application = a.no) /* all: applications */";
+    db.all(sql, [], |r| r.get(0))
 }
 
 /// Whether a later message of the topic took the place of this one for a recipient before it was written: one that would have

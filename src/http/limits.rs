@@ -38,6 +38,8 @@ pub struct Limiters {
     asked: Buckets<(AppNo, UserNo, i64)>,
     /// What browsers bring back from identity providers, by the text that only this browser has.
     brought: Buckets<Fingerprint>,
+    /// Seals those texts as long as this process lives.
+    key: String,
     /// Other requests on sockets, by application and user.
     control: Buckets<(AppNo, UserNo)>,
     pub seats: Arc<Seats>,
@@ -53,6 +55,7 @@ impl Limiters {
             application: Buckets::new(limits.application_rate, Quota::per_second),
             asked: Buckets::new(if limits.address_rate == 0 { 0 } else { ASKED }, Quota::per_minute),
             brought: Buckets::once(limits.address_rate, BROUGHT),
+            key: secret::generate(""),
             control: Buckets::burst(limits.control_rate, limits.control_rate.saturating_mul(10)),
             seats: Arc::new(Seats { each: limits.sockets_per_address, all: limits.waiting_sockets, taken: Mutex::default() }),
         }
@@ -81,9 +84,18 @@ impl Limiters {
         self.asked.take((app, user, session))
     }
 
-    /// What a browser brings back from an identity provider: its beginning was counted. What it brings again is counted anew.
+    /// The text for the browser of a sign-in with an identity provider whose beginning was counted.
+    pub fn begun(&self) -> Result<String> {
+        flow::root(&self.key)
+    }
+
+    /// What a browser brings back from an identity provider is free once, where its beginning was counted: here, and not before a
+    /// restart. What it brings again, and what somebody made up, is counted.
     pub fn brought(&self, root: &str, address: IpAddr) -> Result<()> {
-        self.brought.take(secret::fingerprint(root)).or_else(|_| self.address(address))
+        match flow::is_sealed(root, &self.key)? && self.brought.take(secret::fingerprint(root)).is_ok() {
+            true => Ok(()),
+            false => self.address(address),
+        }
     }
 
     /// One other request of a user on a socket.

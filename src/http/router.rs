@@ -6,6 +6,7 @@ use crate::http::guard::origin;
 use crate::http::problem::{Answer, Problem};
 use crate::http::route::{Policy, Route};
 use crate::http::{api, assets, client, console, example, health, socket};
+use actix_web::guard::fn_guard;
 use actix_web::http::Method;
 use actix_web::web::{PathConfig, QueryConfig};
 use actix_web::{HttpRequest, web};
@@ -51,10 +52,23 @@ pub fn configure(config: &mut web::ServiceConfig) {
     // A path without a parameter is found by comparing it, and no pattern has to be tried before.
     rest.sort_by_key(|route| route.path.contains('{'));
     while let Some(path) = rest.first().map(|route| route.path) {
-        let (same, others) = rest.into_iter().partition(|route| route.path == path);
-        config.service(resource(path, same));
+        let (same, others): (Vec<Route>, Vec<Route>) = rest.into_iter().partition(|route| route.path == path);
+        let methods: Vec<Method> = same.iter().map(|route| route.method.clone()).collect();
+        let resource = resource(path, same);
+        // What a word of ours has no method for is somebody's whose id is that word.
+        config.service(match others.iter().any(|route| is_also(path, route.path)) {
+            true => resource.guard(fn_guard(move |context| methods.contains(&context.head().method))),
+            false => resource,
+        });
         rest = others;
     }
+}
+
+/// Whether a path without a parameter is one of this pattern, too.
+fn is_also(path: &str, pattern: &str) -> bool {
+    let (words, parts): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), pattern.split('/').collect());
+    let fits = |(word, part): (&&str, &&str)| word == part || part.starts_with('{');
+    !path.contains('{') && words.len() == parts.len() && words.iter().zip(&parts).all(fits)
 }
 
 fn resource(path: &'static str, routes: Vec<Route>) -> actix_web::Resource {

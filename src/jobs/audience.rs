@@ -84,8 +84,11 @@ async fn run_once(store: &Store, roll: &Roll, present: &mut Present) -> Result<b
             Err(error) => failed = Some(error),
         }
     }
-    if store.read(topic::is_waiting).await? {
-        more |= store.write(topic::go_on).await?;
+    for app in store.read(topic::waiting).await? {
+        match store.write(move |tx| topic::go_on(tx, app)).await {
+            Ok(left) => more |= left,
+            Err(error) => failed = Some(error),
+        }
     }
     match failed {
         Some(error) if !more => Err(error),

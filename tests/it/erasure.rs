@@ -113,3 +113,18 @@ fn newcomer(office: &App) -> Voice {
     let ticket = office.post("/users/anna/tickets", &json!({})).is(201)["ticket"].clone();
     Voice::connect(office, "anna", ticket.as_str().unwrap())
 }
+
+#[test]
+fn nobody_writes_to_an_erased_person_not_even_the_application_by_the_number_of_the_conversation() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let (anna, ben) = (office.person("anna"), office.person("ben"));
+    let written = office.post("/messages", &json!({"to": "user:anna", "text": "hello"})).is(202)["messages"][0].clone();
+    let direct = anna.sends("ben", "between us")["conversation"].clone();
+    ben.hears("between us");
+    office.delete("/users/anna").is(204);
+    for place in [&written["conversation"], &direct] {
+        let sent = office.post("/messages", &json!({"to": format!("conversation:{place}"), "text": "for nobody"})).is(202);
+        assert!(sent["messages"][0]["error"]["code"].is_string(), "{sent}");
+    }
+}

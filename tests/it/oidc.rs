@@ -4,6 +4,7 @@
 mod provider;
 
 use crate::harness::{Answer, App, Http, PUBLIC_URL, TestServer, password};
+use parlour::secret;
 use provider::{Made, Provider};
 use serde_json::{Value, json};
 
@@ -264,6 +265,22 @@ fn a_sign_in_is_counted_once_and_what_is_brought_again_once_more() {
     ends(&browser, "d", &begun.state).is(201);
     (0..2).for_each(|_| drop(ends(&browser, "d", &begun.state).is_refused(401, "unauthenticated")));
     ends(&browser, "d", &begun.state).is_refused(429, "rate_limited");
+}
+
+#[test]
+fn a_sign_in_that_nobody_began_is_counted_by_address() {
+    let server = TestServer::with(&["--address-rate", "3"]);
+    let provider = Provider::open();
+    set_up(&server, &provider, &[]);
+    let made_up = |letter: &str, seal: &str| {
+        let root = format!("pof_{}.{seal}", letter.repeat(43));
+        let state = secret::derive("", &root, &format!("state\noa\n{}", provider.issuer())).unwrap();
+        ends(&page(&server).with("cookie", &format!("parlour-flow.oa={root}")), "x", &state)
+    };
+    for letter in ["a", "b", "c"] {
+        made_up(letter, &"x".repeat(43)).is_refused(401, "unauthenticated");
+    }
+    made_up("d", &"x".repeat(43)).is_refused(429, "rate_limited");
 }
 
 #[test]

@@ -6,13 +6,13 @@ use crate::callout::Callout;
 use crate::callout::call::{Answer, Fault, fault};
 use crate::callout::oidc::Whose;
 use crate::callout::oidc::discovery::{Discovery, document};
-use crate::callout::oidc::exchange::Brought;
+use crate::callout::oidc::exchange::{self, Brought};
 use crate::callout::tried::elapsed;
 use crate::error::{Error, Result};
 use crate::id::AppId;
 use crate::time::Moment;
 use reqwest::{Client, RequestBuilder, Url};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Bytes of an answer that are shown.
 const SHOWN: usize = 1024;
@@ -65,7 +65,7 @@ impl Callout {
             found.keys = Some(self.look_at(whose, (format!("GET {keys}"), keys), |client, url| client.get(url)).await);
         }
         if let Ok(discovery) = serde_json::from_value::<Discovery>(found.said.clone()) {
-            let flow = Flow::of(&flow::root(), app, &whose.settings.issuer)?.ok_or_else(|| Error::internal("no flow"))?;
+            let flow = Flow::of(&flow::root(CODE)?, app, &whose.settings.issuer)?.ok_or_else(|| Error::internal("no flow"))?;
             found.sent = Some(self.send(whose, &discovery, &flow).await);
             found.brought = Some(self.bring(whose, &discovery, &flow).await);
         }
@@ -85,7 +85,7 @@ impl Callout {
         let endpoint = &discovery.token_endpoint;
         let request = format!("POST {endpoint} with a made-up code");
         match Brought::new(whose, discovery, (flow, CODE)) {
-            Ok(brought) => self.look_at(whose, (request, endpoint), |client, url| brought.post(client, url)).await,
+            Ok(brought) => self.look_at(whose, (request, endpoint), |client, url| brought.post(client, url)).await.reserved(),
             Err(error) => Look::of(request, Err(fault(error.to_string())), Moment::now()),
         }
     }
@@ -102,6 +102,13 @@ impl Callout {
 }
 
 impl Look {
+    /// Of the answer to something secret, the code alone: the rest may repeat what was sent.
+    fn reserved(mut self) -> Look {
+        let code = self.body.as_deref().ok().and_then(exchange::refusal);
+        self.text = code.map(|code| json!({"error": code}).to_string()).unwrap_or_default();
+        self
+    }
+
     fn of(request: String, answer: std::result::Result<Answer, Fault>, begun: Moment) -> Look {
         let ms = elapsed(begun);
         match answer {

@@ -120,15 +120,19 @@ fn form(fields: &[(&str, &str)]) -> Result<String> {
     Ok(url.query().unwrap_or_default().into())
 }
 
+/// The code of its refusal (RFC 6749 §5.2), one word. What it says beyond that may repeat what was sent, the secret too.
+pub fn refusal(body: &[u8]) -> Option<String> {
+    let said: Value = serde_json::from_slice(body).ok()?;
+    let is_word = |code: &&str| code.len() <= 60 && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    said["error"].as_str().filter(is_word).map(str::to_string)
+}
+
 fn understand(status: u16, body: &[u8]) -> Result<Tokens> {
     if status == 200 {
         let unread = |_| Error::Unavailable("its token: the answer has no ID token; is openid among the client's scopes?".into());
         return serde_json::from_slice(body).map_err(unread);
     }
-    // RFC 6749 §5.2; what it says beyond the code may repeat what was sent.
-    let said: Value = serde_json::from_slice(body).unwrap_or_default();
-    let code: String =
-        said["error"].as_str().unwrap_or("no reason").chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(60).collect();
+    let code = refusal(body).unwrap_or_else(|| "no reason".into());
     match code.as_str() {
         "invalid_grant" => Err(Error::Unauthenticated("its token: the code was used already, is too old, or not ours".into())),
         "invalid_client" | "unauthorized_client" => {

@@ -68,7 +68,7 @@ impl Stage {
         let provider = Application::start(move |request| shared.lock().unwrap().answer(request)).await;
         let host = format!("http://{}", provider.address);
         let settings = Oidc { provider: "Id".into(), issuer: format!("{host}/acme"), client: "im".into(), ..Oidc::default() };
-        let root = crate::apps::oidc::flow::root();
+        let root = crate::apps::oidc::flow::root("key").unwrap();
         let flow = Flow::of(&root, &AppId::parse("oa").unwrap(), &settings.issuer).unwrap().unwrap();
         {
             let mut script = script.lock().unwrap();

@@ -102,10 +102,16 @@ fn what_takes_the_place_of_much_withdraws_one_for_each_recipient_at_once_and_the
     (0..4).for_each(|_| send(false));
     send(true);
     assert_eq!(standing(), 4 * TOGETHER, "one of each is gone with the answer");
-    while store.change(topic::go_on) {}
+    let waiting = |suspended_at: Option<i64>| {
+        store.change(move |tx| tx.run("UPDATE application SET suspended_at = ?1", [suspended_at]).map(|_| ()));
+        store.read_blocking(topic::waiting).unwrap()
+    };
+    assert_eq!(waiting(Some(1)), [], "what a suspended application wrote waits, and holds up nobody");
+    assert_eq!(waiting(None), [APP]);
+    while store.change(|tx| topic::go_on(tx, APP)) {}
     assert_eq!(standing(), TOGETHER);
     send(true);
-    assert!(!store.read_blocking(topic::is_waiting).unwrap(), "nothing is left for the job where each had one");
+    assert!(store.read_blocking(topic::waiting).unwrap().is_empty(), "nothing is left for the job where each had one");
     assert_eq!(standing(), TOGETHER);
 }
 

@@ -21,6 +21,7 @@ pub mod person;
 pub mod ping;
 pub mod post;
 pub mod presence;
+mod sample;
 pub mod session;
 mod stream;
 pub mod table;

@@ -2,8 +2,8 @@
 //! its scope, the errors, the `Idempotency-Key`, is added from the table of routes.
 
 use super::{
-    act, batch, contact, conversation, event, export, file, group, import, ledger, message, ping, presence, session, ticket,
-    token, topic, user,
+    act, batch, contact, conversation, event, export, file, group, import, ledger, message, ping, presence, sample, session,
+    ticket, token, topic, user,
 };
 use crate::http::problem::{Answer, Document};
 use crate::http::route::{Policy, Route};
@@ -122,12 +122,22 @@ fn document() -> Value {
         let method = route.method.as_str().to_lowercase();
         if let Some(operation) = document["paths"][route.path].get_mut(&method) {
             complete(operation, route);
+            let examples = sample::bodies(&method, route.path);
+            if !examples.is_empty() {
+                operation["requestBody"]["content"]["application/json"]["examples"] = named(examples);
+            }
             if let Some(body) = operation.get_mut("requestBody").filter(|_| route.method == Method::POST) {
                 body["required"] = needs_body(body, &schemas).into();
             }
         }
     }
     document
+}
+
+/// Examples as the document has them, in their order: the first is what a page shows.
+fn named(examples: Vec<(&str, Value)>) -> Value {
+    let each = |(number, (name, body)): (usize, (&str, Value))| (number.to_string(), json!({"summary": name, "value": body}));
+    Value::Object(examples.into_iter().enumerate().map(each).collect())
 }
 
 /// What holds for every operation of its kind.

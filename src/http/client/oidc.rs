@@ -53,7 +53,7 @@ pub async fn begin(house: Data<House>, page: Page, request: HttpRequest, given: 
     require_own(&page)?;
     house.limiters.address(address::of(&request))?;
     let (application, settings, secret) = find(&house, given.0.app).await?;
-    let root = flow::root();
+    let root = house.limiters.begun()?;
     let flow = Flow::of(&root, &application.id, &settings.issuer)?.ok_or_else(|| Error::internal("no flow of a new root"))?;
     let back = back(&house, &application.id);
     let url = house.callout.authorization(&whose(&application, &settings, (secret.as_deref(), &back)), &flow).await;

@@ -6,7 +6,7 @@ use crate::apps::application::{Application, SignIn};
 use crate::apps::oidc::Oidc;
 use crate::apps::oidc::proof::Keys;
 use crate::callout::Callout;
-use crate::callout::oidc::{Examination, Look, Whose};
+use crate::callout::oidc::{Examination, Look, Whose, refusal};
 use crate::error::Result;
 use crate::time::Moment;
 use serde_json::Value;
@@ -241,8 +241,7 @@ impl Patient<'_> {
             Ok(body) => body,
             Err(fault) => return Finding::wrong(check, fault, self.silence(fault)),
         };
-        let said: Value = serde_json::from_slice(body).unwrap_or_default();
-        let error: String = said["error"].as_str().unwrap_or("no error").chars().filter(|c| !c.is_control()).take(60).collect();
+        let error = refusal(body).unwrap_or_else(|| "no error".into());
         let status = look.status.unwrap_or_default();
         let proof = if self.has_secret { "its secret" } else { "no secret" };
         match (status, error.as_str()) {

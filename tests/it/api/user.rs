@@ -91,3 +91,18 @@ fn users_are_paged_and_searched() {
     assert_eq!(found["items"].as_array().unwrap().len(), 1);
     assert_eq!(found["next"], Value::Null);
 }
+
+#[test]
+fn an_id_may_be_a_word_of_an_address() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    for id in ["import", "users", "contacts"] {
+        let address = format!("/users/{id}");
+        office.put(&address, &json!({"name": "A Word"})).is(201);
+        office.patch(&address, &json!({"title": "Of ours"})).is(200);
+        assert_eq!(office.get(&address).is(200)["user"]["id"], id);
+        office.put(&format!("{address}/contacts"), &json!({"groups": []})).is(200);
+        office.delete(&address).is(204);
+    }
+    assert_eq!(office.post("/users/import", &json!({"users": [{"id": "anna", "name": "Anna"}]})).is(200)["created"], 1);
+}

@@ -53,8 +53,11 @@ class Provider(BaseHTTPRequestHandler):
     def do_POST(self):
         form = self.rfile.read(int(self.headers["Content-Length"])).decode()
         assert "code=parlour-doctor" in form and "code_verifier=" in form, form
-        known = self.headers["Authorization"] == CLIENT
-        self.json(400 if known else 401, {"error": "invalid_grant" if known else "invalid_client"})
+        given = self.headers["Authorization"]
+        if given == CLIENT:
+            return self.json(400, {"error": "invalid_grant"})
+        # Some say again all that they were sent: that is shown to nobody.
+        self.json(401, {"error": "invalid_client", "error_description": f"{given} {form}"})
 
     def json(self, status, said):
         self.say(status, "application/json", json.dumps(said))
