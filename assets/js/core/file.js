@@ -13,9 +13,10 @@ const REMEMBERED = 500;
 export class Files {
   /** @type {Map<number, {at: number, places: Promise<Place[]>}>} */ #known = new Map();
 
-  /** @param {string} app @param {() => string|undefined} bearer none where a cookie is */
-  constructor(app, bearer) {
+  /** @param {string} app @param {() => string|undefined} bearer none where a cookie is @param {string} [base] where the server is, with a `/` at its end */
+  constructor(app, bearer, base = '/') {
     this.app = app;
+    this.base = base;
     this.bearer = bearer;
   }
 
@@ -43,7 +44,7 @@ export class Files {
 
   /** @param {number} message */
   async #ask(message) {
-    const { files } = await call('GET', `/client/messages/${message}/files?app=${encodeURIComponent(this.app)}`, undefined, this.bearer());
+    const { files } = await call('GET', `${this.base}client/messages/${message}/files?app=${encodeURIComponent(this.app)}`, undefined, this.bearer());
     return files;
   }
 }

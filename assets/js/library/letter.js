@@ -14,7 +14,7 @@ export class Letters {
     this.errands = errands;
   }
 
-  /** @param {string} to @param {string | {text: string, key?: string}} what @returns {Promise<Message>} */
+  /** @param {string} to @param {string | Omit<import('../core/entry.js').Entry, 'to'|'at'|'key'> & {key?: string}} what @returns {Promise<Message>} */
   send(to, what) {
     const end = this.errands.end();
     if (end) return Promise.reject(end);

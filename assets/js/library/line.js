@@ -3,6 +3,7 @@ import { Failure } from '../core/failure.js';
 import { keeper } from '../core/keep.js';
 import { Messenger } from '../core/messenger.js';
 import { baseOf, credentialsOf, dialOf, signOut } from './entrance.js';
+import { Cargo } from './cargo.js';
 import { Errands } from './errand.js';
 import { Events } from './event.js';
 import { Letters } from './letter.js';
@@ -38,9 +39,11 @@ export class Line {
       onsent: (message) => this.letters.sent(message),
       onrefuse: (entry) => this.letters.refused(entry),
     });
+    this.app = options.app;
     this.errands = new Errands(this.messenger);
     this.letters = new Letters(this.messenger, this.errands);
     this.messenger.signal.listen(() => this.#changed());
+    this.cargo = new Cargo(this);
     this.messenger.start();
     this.ready = this.errands.until(() => this.messenger.replica.complete);
     this.ready.catch(() => {}); // who does not wait for it hears of the end by `status`
@@ -65,8 +68,11 @@ export class Line {
     this.messenger.stop();
   }
 
+  /** What calls beside the socket are made with. */
+  bearer = () => this.credentials.kept()?.token ?? this.credentials.value;
+
   async signOut() {
-    const token = this.credentials.kept()?.token ?? this.credentials.value;
+    const token = this.bearer();
     this.credentials.forget();
     this.close();
     this.messenger.outbox.clear();

@@ -103,8 +103,19 @@ export interface Parlour {
    * Writes. The promise is kept when the server has it on its disk. Without a connection it waits, in `storage` where there
    * is one. With the same `key` (1 to 64 bytes) it is written once, however often it is sent. Rejected because the connection
    * stopped, it is still in {@link Timeline.waiting} and leaves at {@link Parlour.reconnect}: send again only with the same `key`.
+   *
+   * `files` are uploaded first, all of them or none; then the message leaves with them, beside `attachments` that are there already
+   * (what {@link Parlour.upload} answered, or their ids). At most 10 together; beside them `text` may be left out. To send the same again with the
+   * same `key`, name the same `attachments`: `files` would be other ones.
    */
-  send(to: Party, what: string | { text: string; reply_to?: number; mentions?: string[]; key?: string }): Promise<Message>;
+  send(to: Party, what: string | Letter): Promise<Message>;
+  /**
+   * Sends a file (a `File` or `Blob`), to be named in a message within a day. Waits for the connection and begins anew where it broke;
+   * rejected with `too_large` where it is larger than {@link Limits.file} or there is no room, and with the signal's reason where that ended it.
+   */
+  upload(file: Content, way?: Shipment): Promise<Attachment>;
+  /** Where the files of a message are, for this user: addresses for `<img>` and links, good for an hour. Ask again after that. */
+  files(message: Message | number): Promise<Place[]>;
   /** Sends again what was refused: see {@link Timeline.waiting}. */
   retry(key: string): void;
   /** Gives up what is in {@link Timeline.waiting}; its promise is rejected with `discarded`. What is on its way may arrive all the same. */
@@ -167,6 +178,44 @@ export interface Parlour {
   signOut(): Promise<void>;
 }
 
+/** A message to be sent. */
+export interface Letter {
+  text?: string;
+  files?: Content[];
+  attachments?: (Attachment | number)[];
+  reply_to?: number;
+  mentions?: string[];
+  key?: string;
+  /** Ends the upload of `files`. */
+  signal?: Stop;
+  /** Of all `files` together. */
+  onprogress?: (sent: number, total: number) => void;
+}
+
+/** How a file is sent. */
+export interface Shipment {
+  /** Of a `Blob`; a `File` has its own. */
+  name?: string;
+  signal?: Stop;
+  /** Bytes that have left. Outside of browsers only the beginning and the end are told. */
+  onprogress?: (sent: number, total: number) => void;
+}
+
+/** What is used of a `Blob` or `File`. */
+export interface Content {
+  readonly size: number;
+  readonly type: string;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** What is used of an `AbortSignal`. */
+export interface Stop {
+  readonly aborted: boolean;
+  readonly reason: any;
+  throwIfAborted(): void;
+  addEventListener(name: 'abort', run: () => void): void;
+}
+
 /** What went wrong. */
 export class Failure extends Error {
   constructor(from: { code: string; message?: string; detail?: string; temporary?: boolean; field?: string; retry_after?: number; done?: Done });
@@ -204,7 +253,7 @@ export interface Timeline {
   /** There are earlier ones: see {@link Parlour.earlier}. */
   earlier: boolean;
   /** Written and not confirmed yet; `failed` says why it was refused. */
-  waiting: { key: string; to: Party; text: string; reply_to?: number; mentions?: string[]; at: number; failed?: { code: string; message: string; field?: string } }[];
+  waiting: { key: string; to: Party; text: string; reply_to?: number; mentions?: string[]; attachments?: Attachment[]; at: number; failed?: { code: string; message: string; field?: string } }[];
 }
 
 export interface Message {
@@ -217,7 +266,7 @@ export interface Message {
   text: string;
   mentions: string[];
   reply_to: number | null;
-  /** The files that it carries. Where they are says `GET /client/messages/{id}/files` (docs/protocol.md, Files). */
+  /** The files that it carries. Where they are says {@link Parlour.files}. */
   attachments: Attachment[];
   edited_at: string | null;
   deleted_by: string | null;
@@ -243,6 +292,13 @@ export interface Attachment {
   height?: number;
   /** There is a small picture of it. */
   preview?: boolean;
+}
+
+/** A file and where it is. */
+export interface Place extends Attachment {
+  url: string;
+  preview_url?: string;
+  expires_at: string;
 }
 
 export interface Card {

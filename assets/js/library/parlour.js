@@ -61,7 +61,17 @@ class Parlour {
   on = (name, listener) => this.#line.events.on(name, listener);
 
   /** @type {Face['send']} */
-  send = (to, what) => this.#line.letters.send(to, what);
+  async send(to, what) {
+    if (typeof what === 'string') return this.#line.letters.send(to, what);
+    const { files = [], attachments = [], signal, onprogress, text = '', ...rest } = what;
+    const rows = files.length ? await this.#line.cargo.all(/** @type {any} */ (files), { signal, onprogress }) : []; // else at once, in its turn
+    const all = [...attachments.map((one) => (typeof one === 'number' ? { id: one } : one)), ...rows];
+    return this.#line.letters.send(to, { text, ...rest, ...(all.length && { attachments: /** @type {any} */ (all) }) });
+  }
+  /** @type {Face['upload']} */
+  upload = (content, way) => this.#line.cargo.upload(/** @type {any} */ (content), way);
+  /** @type {Face['files']} */
+  files = (carrier) => this.#line.cargo.places(typeof carrier === 'number' ? carrier : carrier.id);
   /** @type {Face['retry']} */
   retry = (key) => this.#messenger.outbox.retry(key);
   /** @type {Face['discard']} */

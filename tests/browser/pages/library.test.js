@@ -123,3 +123,31 @@ test('a page of an origin that no application allows does not get it', async () 
     await stranger.close();
   }
 });
+
+test('files are sent from a page of another origin, with how far they are, and whoever gets them is told where they are', async () => {
+  const window = await stage.visitor();
+  const [emil, finn] = [await own(window, 'emil'), await own(await stage.visitor(), 'finn')];
+  const sent = await emil.runs(`{
+    window.far = [];
+    const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 20 });
+    const picture = await new Promise((resolve) => canvas.toBlob(resolve));
+    const plan = await parlour.upload(new Blob(['the plan']), { name: 'plan.txt' });
+    return parlour.send('user:finn', { text: 'Both', attachments: [plan], files: [new File([picture], 'room.png')], onprogress: (sent, total) => far.push(sent / total) });
+  }`);
+  assert.deepEqual(sent.attachments.map(({ name, width }) => [name, width]), [['plan.txt', undefined], ['room.png', 40]]);
+  assert.equal(await window.page.evaluate('far.at(-1)'), 1);
+  await finn.hears('Both');
+  const places = await finn.runs('parlour.files(parlour.conversations[0].last)');
+  assert.equal(await (await fetch(places[0].url)).text(), 'the plan');
+  assert.equal((await fetch(places[1].preview_url)).headers.get('content-type'), 'image/png');
+
+  const refused = await emil.runs(`{
+    const end = (promise) => promise.then(() => 'sent', (cause) => (cause.name === 'Failure' ? cause.code : cause.name));
+    const stop = new AbortController();
+    const broken = end(parlour.send('user:finn', { files: [new Blob(['x'.repeat(100000)])], signal: stop.signal }));
+    stop.abort();
+    return [await broken, await end(parlour.upload(new Blob([]))), await end(parlour.upload(new Blob([new Uint8Array(parlour.limits.file + 1)])))];
+  }`);
+  assert.deepEqual(refused, ['AbortError', 'bad_request', 'too_large']);
+  assert.equal(await finn.runs('parlour.timeline("user:emil").messages.length'), 1);
+});

@@ -110,6 +110,19 @@ for (const [kind, own] of KINDS) {
   });
 }
 
+test('a program sends a file, and fetches what it was sent', { timeout: 2 * PATIENCE }, async () => {
+  const [anna, bot] = ['anna', 'bot'].map((user) => connect({ server: house.own, app: 'oa', token: house.token(user), WebSocket }));
+  try {
+    const sent = await bot.send('user:anna', { files: [new File(['Q3,12'], 'Bericht für März.csv')] });
+    assert.deepEqual([sent.text, sent.attachments.map(({ name }) => name)], ['', ['Bericht für März.csv']]);
+    const [place] = await anna.files(sent.id);
+    assert.equal(await (await fetch(place.url)).text(), 'Q3,12');
+  } finally {
+    anna.close();
+    bot.close();
+  }
+});
+
 test('the program of the guide answers what came before it started and comes now, and outlives somebody who blocks it', { timeout: 4 * PATIENCE }, async () => {
   const guide = readFileSync(new URL('docs/javascript.md', root), 'utf8');
   const code = /## A program that answers\n\n```js\n([^]*?)```/.exec(guide)?.[1] ?? '';
