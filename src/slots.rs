@@ -35,6 +35,12 @@ impl<K: Copy + Eq + Hash> Slots<K> {
     }
 }
 
+impl<K: Copy + Eq + Hash> Slot<K> {
+    pub fn whose(&self) -> K {
+        self.whose
+    }
+}
+
 impl<K: Copy + Eq + Hash> Drop for Slot<K> {
     fn drop(&mut self) {
         let mut taken = lock(&self.taken);

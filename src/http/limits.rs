@@ -17,6 +17,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 const DOZEN: usize = 12;
+/// Looks at files for each other request.
+const LOOKS: u32 = 5;
 /// Questions a minute who the user of a session is: each of its tabs asks every few minutes, and all of them after a sleep.
 const ASKED: u32 = 12;
 /// How long one sign-in with an identity provider may be brought back once without being counted by address again.
@@ -42,6 +44,8 @@ pub struct Limiters {
     key: String,
     /// Other requests on sockets, by application and user.
     control: Buckets<(AppNo, UserNo)>,
+    /// Files that are looked at, by application and user.
+    look: Buckets<(AppNo, UserNo)>,
     pub seats: Arc<Seats>,
 }
 
@@ -57,6 +61,7 @@ impl Limiters {
             brought: Buckets::once(limits.address_rate, BROUGHT),
             key: secret::generate(""),
             control: Buckets::burst(limits.control_rate, limits.control_rate.saturating_mul(10)),
+            look: Buckets::burst(limits.control_rate.saturating_mul(LOOKS), limits.control_rate.saturating_mul(10 * LOOKS)),
             seats: Arc::new(Seats { each: limits.sockets_per_address, all: limits.waiting_sockets, taken: Mutex::default() }),
         }
     }
@@ -71,6 +76,7 @@ impl Limiters {
         self.asked.forget();
         self.brought.forget();
         self.control.forget();
+        self.look.forget();
     }
 
     /// One message of a user.
@@ -101,6 +107,11 @@ impl Limiters {
     /// One other request of a user on a socket.
     pub fn control(&self, app: AppNo, user: UserNo) -> Result<()> {
         self.control.take((app, user))
+    }
+
+    /// One look at a file: a page of messages may show many small pictures together.
+    pub fn look(&self, app: AppNo, user: UserNo) -> Result<()> {
+        self.look.take((app, user))
     }
 
     /// A request that names users costs one more for each dozen of them.

@@ -33,7 +33,6 @@ use crate::slots::Slots;
 use crate::store::{Db, Store};
 use guard::origin::Own;
 use limits::Limiters;
-use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -73,8 +72,10 @@ pub struct House {
     /// Files that are being sent, of each application and of each user.
     files: Slots,
     senders: Slots<(AppNo, UserNo)>,
+    /// Files that are fetched.
+    downloads: Slots<file::Whose>,
     /// Whose turn it is to have a picture drawn.
-    pictures: Arc<Semaphore>,
+    pictures: file::turn::Turns,
     /// Signs the addresses of files.
     links: file::link::Sealer,
     /// Readings that take long.
@@ -104,7 +105,8 @@ impl House {
             uploads: Slots::default(),
             files: Slots::default(),
             senders: Slots::default(),
-            pictures: Arc::new(Semaphore::new(1)),
+            downloads: Slots::default(),
+            pictures: file::turn::Turns::default(),
             links: file::link::Sealer::fresh(),
             long: Slots::default(),
             exports: Slots::default(),

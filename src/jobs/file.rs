@@ -2,7 +2,7 @@
 //! the two is set aside, and removed later. In small pieces, each of which can be done again.
 
 use crate::chat::file::sweep;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::content::{Contents, DAYS};
 use crate::store::{Db, Store, Tx};
 use std::time::Duration;
@@ -54,9 +54,9 @@ async fn remove(store: &Store) -> Result<()> {
         let gone = store.read(move |db| sweep::gone(db, &begin, TOGETHER)).await?;
         let Some(last) = gone.last() else { break };
         after = last.clone();
-        let removing = store.clone();
-        let work = move || Ok(gone.into_iter().map(|name| (take_off(removing.contents(), &name), name)).collect::<Vec<_>>());
-        let (removed, failed): (Vec<_>, Vec<_>) = blocking(work).await?.into_iter().partition(|(done, _)| done.is_ok());
+        let work =
+            move |store: &Store| Ok(gone.into_iter().map(|name| (take_off(store.contents(), &name), name)).collect::<Vec<_>>());
+        let (removed, failed): (Vec<_>, Vec<_>) = store.aside(work).await?.into_iter().partition(|(done, _)| done.is_ok());
         left.extend(failed);
         let removed: Vec<String> = removed.into_iter().map(|(_, name)| name).collect();
         store.write(move |tx: &mut Tx| sweep::forgotten(tx, &removed)).await?;
@@ -73,12 +73,12 @@ fn take_off(contents: &Contents, name: &str) -> Result<()> {
 
 /// What the database names is where it belongs, and what it does not know of is set aside.
 async fn look(store: &Store) -> Result<()> {
-    let (looking, contents) = (store.clone(), store.contents().clone());
-    let look = move || {
+    let look = |store: &Store| {
+        let contents = store.contents();
         contents.sweep_drafts()?;
         let mut lost = Vec::new();
         for shelf in contents.shelves()? {
-            lost.extend(of(&looking, &shelf?, sweep::unknown)?);
+            lost.extend(of(store, &shelf?, sweep::unknown)?);
         }
         lost.iter().try_for_each(|name| contents.set_aside(name))?;
         if !lost.is_empty() {
@@ -90,21 +90,21 @@ async fn look(store: &Store) -> Result<()> {
         }
         Ok(())
     };
-    blocking(look).await
+    store.aside(look).await
 }
 
 /// Before anything is removed: what another database did not know of.
 async fn take_back(store: &Store) -> Result<()> {
-    let (looking, contents) = (store.clone(), store.contents().clone());
-    let take = move || {
-        let known = of(&looking, &contents.lost()?, sweep::known)?;
+    let take = |store: &Store| {
+        let contents = store.contents();
+        let known = of(store, &contents.lost()?, sweep::known)?;
         known.iter().try_for_each(|name| contents.take_back(name))?;
         if !known.is_empty() {
             tracing::info!(count = known.len(), "files were taken back from files/lost");
         }
         Ok(())
     };
-    blocking(take).await
+    store.aside(take).await
 }
 
 /// Asks about names a few at a time.
@@ -115,8 +115,7 @@ fn of(store: &Store, names: &[String], ask: fn(&Db, &[String]) -> Result<Vec<Str
 
 /// Whose the files are is written beside them.
 async fn claim(store: &Store) -> Result<()> {
-    let owner = store.clone();
-    let another = blocking(move || owner.contents().belong_to(owner.epoch())).await?;
+    let another = store.aside(|store| store.contents().belong_to(store.epoch())).await?;
     if another {
         tracing::warn!(
             "the folder files was another database's until now; what this one does not know of, or removes in the next {DAYS} \
@@ -124,8 +123,4 @@ async fn claim(store: &Store) -> Result<()> {
         );
     }
     Ok(())
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }

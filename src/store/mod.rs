@@ -146,6 +146,12 @@ impl Store {
         self.inner.readers.read_blocking(work)
     }
 
+    /// Runs work that may wait for the disk where it delays nobody.
+    pub async fn aside<T: Send + 'static>(&self, work: impl FnOnce(&Store) -> Result<T> + Send + 'static) -> Result<T> {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || work(&store)).await.map_err(Error::internal)?
+    }
+
     /// Writes something and waits until it is on the disk, where there is room for more than that.
     pub async fn try_writing(&self) -> Result<()> {
         disk::require_room(self.directory())?;

@@ -1,6 +1,7 @@
 //! Files: sent, carried by messages, looked at by those who may, and removed with the last message that has them.
 
 mod disk;
+mod download;
 mod lost;
 mod office;
 mod picture;

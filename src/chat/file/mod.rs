@@ -9,6 +9,7 @@ use crate::secret::Fingerprint;
 use crate::store::{Db, Row, Tx, params};
 use crate::time::Moment;
 use crate::wire::file::FileRow;
+use std::collections::HashMap;
 use std::time::Duration;
 
 pub use arrival::{Arrival, arrive};
@@ -167,10 +168,13 @@ pub(super) fn forget(tx: &mut Tx, app: AppNo, user: UserNo) -> Result<()> {
 
 /// Gives messages that were just read the files that they carry.
 pub(super) fn attach(db: &Db, app: AppNo, messages: &mut [Message]) -> Result<()> {
-    for message in messages.iter_mut().filter(|message| !message.files.is_empty()) {
-        for id in &message.files {
-            message.attachments.extend(find(db, app, *id)?.map(|file| file.row()));
-        }
+    let ids: Vec<i64> = messages.iter().flat_map(|message| message.files.iter().copied()).collect();
+    let Some(ids) = listed(&ids) else { return Ok(()) };
+    let sql = format!("{SELECT} WHERE application = ?1 AND id IN (SELECT value FROM json_each(?2))");
+    let found = db.all(&sql, params![app, ids], read)?;
+    let rows: HashMap<i64, FileRow> = found.iter().map(|file| (file.id, file.row())).collect();
+    for message in messages {
+        message.attachments = message.files.iter().filter_map(|id| rows.get(id).cloned()).collect();
     }
     Ok(())
 }

@@ -11,16 +11,32 @@ pub fn clean(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let shown: String = last.chars().filter(|c| !is_hidden(*c)).collect();
     let shown = shown.trim_matches(|c: char| c.is_whitespace()).trim_end_matches('.').trim_end();
-    match shown.trim_start_matches('.').is_empty() {
-        true => "file".into(),
-        false => shorten(shown),
+    match shown.trim_start_matches('.') {
+        "" => "file".into(),
+        _ if is_device(shown) => shorten(&format!("_{shown}")),
+        _ => shorten(shown),
     }
 }
 
+/// Whether Windows takes it for a device, whatever its ending.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let port = stem.strip_prefix("COM").or(stem.strip_prefix("LPT"));
+    let numbered = port.is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|digit| matches!(digit, b'1'..=b'9')));
+    numbered || matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
+}
+
 fn is_hidden(c: char) -> bool {
-    let turns = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-    // Joiners make emoji and Persian words.
-    c.is_control() || (turns && !matches!(c, '\u{200c}' | '\u{200d}'))
+    match c {
+        // Joiners make emoji and Persian words.
+        '\u{200c}' | '\u{200d}' => false,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' => true,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
+        '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => true,
+        // Letters without a shape.
+        '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' => true,
+        _ => c.is_control(),
+    }
 }
 
 /// Keeps the ending, by which people and systems know what it is.
@@ -52,6 +68,11 @@ mod tests {
             ("", "file"),
             ("a/", "file"),
             (".profile", ".profile"),
+            ("in\u{ad}vo\u{2064}ice\u{e0041}\u{180e}\u{3164}.pdf", "invoice.pdf"),
+            ("nul.txt", "_nul.txt"),
+            ("COM1", "_COM1"),
+            ("Com10.txt", "Com10.txt"),
+            ("console.log", "console.log"),
             ("👨\u{200d}👩\u{200d}👧.png", "👨\u{200d}👩\u{200d}👧.png"),
         ] {
             assert_eq!(clean(given), shown, "{given:?}");

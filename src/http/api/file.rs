@@ -7,7 +7,7 @@ use crate::http::api::ok;
 use crate::http::api::path::Id;
 use crate::http::api::post::Once;
 use crate::http::file::intake::{self, Body, Received};
-use crate::http::file::{Part, answer, blocking};
+use crate::http::file::{Part, answer};
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
 use crate::id::{AppNo, Party, UserNo};
@@ -63,8 +63,7 @@ async fn keep(house: &House, received: Received, (whose, once): ((AppNo, UserNo)
     let add = move |tx: &mut Tx| Ok(One { file: file::add(tx, whose, &kept, bounds)?.row() });
     let answered = once.of(&arrival.fingerprint()).answer(house, StatusCode::CREATED, add).await;
     // It was sent before, or there is no row of it for another reason.
-    let store = house.store.clone();
-    blocking(move || arrival.settle(&store)).await?;
+    house.store.aside(move |store| arrival.settle(store)).await?;
     answered
 }
 
@@ -90,5 +89,5 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>) -> An
 pub async fn content(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>, request: HttpRequest) -> Answer {
     let app = by.application.no;
     let file: File = house.store.read(move |db: &Db| file::get(db, app, id)).await?;
-    answer(&house, &request, &file, Part::Whole).await
+    answer(&house, &request, &file, (UserNo::APPLICATION, Part::Whole)).await
 }

@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 use crate::http::House;
 use crate::http::api::path::Id;
 use crate::http::file::intake::{self, Body, Received};
-use crate::http::file::link::{Grant, LIFE};
-use crate::http::file::{Part, answer, blocking};
+use crate::http::file::link::Grant;
+use crate::http::file::{Part, answer};
 use crate::http::guard::SignedIn;
 use crate::http::problem::Answer;
 use crate::id::{AppNo, MessageId, UserNo};
@@ -48,16 +48,7 @@ pub async fn create(house: Data<House>, signed_in: SignedIn, request: HttpReques
     let received = intake::receive(&house, Body { request, payload }, whose).await?;
     let at = house.clone();
     let added = intake::to_the_end(async move { keep(&at, received, (whose, session)).await }).await?;
-    let grant = Grant {
-        app: caller.app,
-        user: caller.user,
-        session: caller.session,
-        message: None,
-        file: 0,
-        part: Part::Whole,
-        until: Moment::now().plus(LIFE),
-    };
-    let body = Sent { file: place(&house, grant, &added?)? };
+    let body = Sent { file: place(&house, &Grant::of(&caller, None), &added?)? };
     Ok(HttpResponse::Created().insert_header(("cache-control", "no-store")).json(body))
 }
 
@@ -71,8 +62,7 @@ async fn keep(house: &House, received: Received, (whose, session): ((AppNo, User
     };
     let added = house.store.write(add).await;
     if added.is_err() {
-        let store = house.store.clone();
-        blocking(move || arrival.settle(&store)).await?;
+        house.store.aside(move |store| arrival.settle(store)).await?;
     }
     added
 }
@@ -80,40 +70,31 @@ async fn keep(house: &House, received: Received, (whose, session): ((AppNo, User
 /// `GET /client/messages/{id}/files`: the addresses of what a message carries.
 pub async fn index(house: Data<House>, signed_in: SignedIn, Id(message): Id<MessageId>) -> Answer {
     let caller = signed_in.held.caller;
-    house.limiters.control(caller.app, caller.user)?;
+    house.limiters.look(caller.app, caller.user)?;
     let asked = caller.clone();
     let look = move |db: &Db| {
         let carried = message::require(db, &asked, message)?.files;
         carried.iter().map(|id| file::get(db, asked.app, *id)).collect::<Result<Vec<File>>>()
     };
     let found = house.store.read(look).await?;
-    let grant = Grant {
-        app: caller.app,
-        user: caller.user,
-        session: caller.session,
-        message: Some(message),
-        file: 0,
-        part: Part::Whole,
-        until: Moment::now().plus(LIFE),
-    };
-    let files = found.iter().map(|file| place(&house, grant.clone(), file)).collect::<Result<_>>()?;
+    let grant = Grant::of(&caller, Some(message));
+    let files = found.iter().map(|file| place(&house, &grant, file)).collect::<Result<_>>()?;
     Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(Carried { files }))
 }
 
-fn place(house: &House, grant: Grant, file: &File) -> Result<Place> {
-    let whole = Grant { file: file.id, ..grant };
-    let small = Grant { part: Part::Preview, ..whole.clone() };
-    let preview_url = file.preview.as_ref().map(|_| house.links.path(&small)).transpose()?;
-    Ok(Place { row: file.row(), url: house.links.path(&whole)?, preview_url, expires_at: whole.until })
+fn place(house: &House, grant: &Grant, file: &File) -> Result<Place> {
+    let path = |part| house.links.path(&grant.to(file.id, part));
+    let preview_url = file.preview.as_ref().map(|_| path(Part::Preview)).transpose()?;
+    Ok(Place { row: file.row(), url: path(Part::Whole)?, preview_url, expires_at: grant.until })
 }
 
 /// `GET /files/{link}`: what stands at an address. Whose page shows it does not matter: who has the address may look.
 pub async fn show(house: Data<House>, request: HttpRequest, link: Path<String>) -> Answer {
     let grant = house.links.open(&link, Moment::now()).ok_or(Error::NotFound("file"))?;
-    house.limiters.control(grant.app, grant.user)?;
-    let part = grant.part;
+    house.limiters.look(grant.app, grant.user)?;
+    let asked = (grant.user, grant.part);
     let file = house.store.read(move |db: &Db| grant.file(db)).await?;
-    let mut found = answer(&house, &request, &file, part).await?;
+    let mut found = answer(&house, &request, &file, asked).await?;
     let anywhere = actix_web::http::header::HeaderValue::from_static("cross-origin");
     found.headers_mut().insert(actix_web::http::header::HeaderName::from_static("cross-origin-resource-policy"), anywhere);
     Ok(found)

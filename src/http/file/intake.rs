@@ -4,12 +4,11 @@ use crate::chat::file::{self, Arrival, Bounds, storage};
 use crate::error::{Error, Result};
 use crate::http::House;
 use crate::http::body::require_type;
-use crate::http::file::blocking;
 use crate::http::problem::Problem;
 use crate::id::{AppNo, UserNo};
 use crate::slots::Slot;
-use crate::store::Db;
 use crate::store::content::Pen;
+use crate::store::{Db, Store};
 use actix_multipart::{Field, Multipart};
 use actix_web::HttpRequest;
 use actix_web::http::header;
@@ -77,24 +76,22 @@ impl Received {
     /// arrival writes a row, or settles it, and gives the places back after that: see `to_the_end`.
     pub async fn arrive(self, house: &House) -> Result<(Arrival, Places)> {
         let Received { pen, name, places } = self;
-        let contents = house.store.contents().clone();
-        let mut arrival = blocking(move || file::arrive(&contents, pen, &name)).await?;
+        let mut arrival = house.store.aside(move |store| file::arrive(store.contents(), pen, &name)).await?;
         if !arrival.is_picture() {
             return Ok((arrival, places));
         }
-        let Ok(Ok(turn)) = tokio::time::timeout(TURN, house.pictures.clone().acquire_owned()).await else {
+        let Some(turn) = house.pictures.take(places.1.whose().0, TURN).await else {
             return Ok((arrival, places));
         };
-        let store = house.store.clone();
-        let draw = move || {
+        let draw = move |store: &Store| {
             let drawn = arrival.draw(store.contents());
             drop(turn);
             match drawn {
                 Ok(()) => Ok(arrival),
-                Err(error) => arrival.settle(&store).and(Err(error)),
+                Err(error) => arrival.settle(store).and(Err(error)),
             }
         };
-        Ok((blocking(draw).await?, places))
+        Ok((house.store.aside(draw).await?, places))
     }
 }
 
@@ -120,8 +117,8 @@ async fn read(house: &House, body: Body, most: u64) -> Result<(Pen, String)> {
     let given = part.content_disposition().filter(|_| part.name() == Some("file")).ok_or_else(missing)?;
     let extended = given.get_filename_ext().and_then(|name| String::from_utf8(name.value.clone()).ok());
     let name = extended.or(given.get_filename().map(String::from)).unwrap_or_default();
-    let contents = house.store.contents().clone();
-    let pen = write(&mut part, blocking(move || contents.begin()).await?, most).await?;
+    let pen = house.store.aside(|store| store.contents().begin()).await?;
+    let pen = write(house, &mut part, pen, most).await?;
     drop(part);
     let end = tokio::time::timeout(GRACE, parts.next()).await.map_err(|_| slow())?;
     match end.transpose().map_err(broken)? {
@@ -134,7 +131,7 @@ fn slow() -> Error {
     Error::invalid("", "the file came too slowly")
 }
 
-async fn write(part: &mut Field, mut pen: Pen, most: u64) -> Result<Pen> {
+async fn write(house: &House, part: &mut Field, mut pen: Pen, most: u64) -> Result<Pen> {
     let (mut waiting, mut ended, begun) = (Vec::new(), false, Instant::now());
     while !ended {
         let late = begun.elapsed().saturating_sub(GRACE);
@@ -150,7 +147,7 @@ async fn write(part: &mut Field, mut pen: Pen, most: u64) -> Result<Pen> {
         }
         if waiting.len() >= TOGETHER || ended {
             let piece = std::mem::take(&mut waiting);
-            pen = blocking(move || pen.write(&piece).map(|()| pen)).await?;
+            pen = house.store.aside(move |_| pen.write(&piece).map(|()| pen)).await?;
         }
     }
     match pen.size() {

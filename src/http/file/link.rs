@@ -3,6 +3,7 @@
 
 use crate::chat::file::{self, File};
 use crate::chat::message;
+use crate::directory::caller::Caller;
 use crate::directory::session;
 use crate::error::{Error, Result};
 use crate::http::file::Part;
@@ -13,7 +14,7 @@ use crate::time::Moment;
 use std::time::Duration;
 
 /// How long an address is good.
-pub const LIFE: Duration = Duration::from_secs(3600);
+const LIFE: Duration = Duration::from_secs(3600);
 /// Bytes of what it says, and of its seal.
 const SAID: usize = 6 * 8 + 1;
 const SEAL: usize = 16;
@@ -72,6 +73,16 @@ impl Sealer {
 }
 
 impl Grant {
+    /// For whoever asks now; `to` says for which file.
+    pub fn of(caller: &Caller, message: Option<MessageId>) -> Grant {
+        let until = Moment::now().plus(LIFE);
+        Grant { app: caller.app, user: caller.user, session: caller.session, message, file: 0, part: Part::Whole, until }
+    }
+
+    pub fn to(&self, file: i64, part: Part) -> Grant {
+        Grant { file, part, ..self.clone() }
+    }
+
     /// The file, if this user may still look at it: signed in, in the conversation, and the message stands.
     pub fn file(&self, db: &Db) -> Result<File> {
         let missing = || Error::NotFound("file");

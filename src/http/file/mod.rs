@@ -1,8 +1,10 @@
 //! Files on their way in and out. Out of here nothing ever runs in a browser: a file is saved, and what is shown of a picture
 //! was drawn anew here.
 
+mod download;
 pub mod intake;
 pub mod link;
+pub mod turn;
 
 use crate::chat::file::{self, File};
 use crate::error::{Error, Result};
@@ -10,29 +12,29 @@ use crate::http::House;
 use crate::http::assets;
 use crate::http::problem::Answer;
 use crate::http::segment::encode;
+use crate::id::UserNo;
 use crate::secret;
+use crate::store::Store;
 use crate::store::content::Contents;
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use futures_util::stream;
-use std::io::{Read, Seek, SeekFrom};
+use download::Download;
 
-/// Bytes that are read at a time.
-const PIECE: u64 = 64 * 1024;
+pub use download::Whose;
+
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
 /// What of a file is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
     Whole,
     Preview,
 }
 
-/// The bytes of a file, or of the small picture of it.
-pub async fn answer(house: &House, request: &HttpRequest, file: &File, part: Part) -> Answer {
+/// The bytes of a file, or of the small picture of it, for a user or the application.
+pub async fn answer(house: &House, request: &HttpRequest, file: &File, (user, part): (UserNo, Part)) -> Answer {
     let (name, kind, disposition) = match part {
         Part::Whole => (file.content.clone(), file.kind.clone(), saved(&file.name)),
         Part::Preview => {
@@ -44,14 +46,14 @@ pub async fn answer(house: &House, request: &HttpRequest, file: &File, part: Par
     if assets::is_known(request, &tag) {
         return Ok(told(HttpResponse::NotModified(), &tag).finish());
     }
-    let contents = house.store.contents().clone();
-    let opened = blocking(move || {
-        let opened = contents.read(&name)?;
+    let whose = (file.app, user, part);
+    let slot = house.downloads.take(whose, part.at_once()).ok_or(Error::TooMany { after_s: 2 })?;
+    let open = move |store: &Store| {
+        let opened = store.contents().read(&name)?;
         let size = opened.metadata().map_err(Error::internal)?.len();
         Ok((opened, size))
-    })
-    .await;
-    let (opened, size) = match opened {
+    };
+    let (opened, size) = match house.store.aside(open).await {
         Err(Error::NotFound(what)) => return Err(missing(house, file, what).await?.into()),
         opened => opened?,
     };
@@ -73,7 +75,7 @@ pub async fn answer(house: &House, request: &HttpRequest, file: &File, part: Par
         .insert_header((header::CONTENT_DISPOSITION, disposition))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((header::ACCEPT_RANGES, "bytes"));
-    Ok(answer.body(SizedStream::new(length, pieces(opened, from, length))))
+    Ok(answer.body(SizedStream::new(length, Download::new(opened, (from, length), slot).pieces())))
 }
 
 /// What a browser has it may show again when it has asked: whether its user may still look is not for it to say.
@@ -118,28 +120,6 @@ fn range(headers: &HeaderMap, tag: &str, size: u64) -> Option<Option<(u64, u64)>
         (from, to) => (number(from)?, Some(number(to)?.min(size.saturating_sub(1)))),
     };
     Some(last.filter(|last| first <= *last).map(|last| (first, last)))
-}
-
-type Piece = std::result::Result<Bytes, std::io::Error>;
-
-fn pieces(opened: std::fs::File, from: u64, length: u64) -> impl futures_util::Stream<Item = Piece> {
-    stream::try_unfold((opened, from, length), |(mut opened, from, left)| async move {
-        if left == 0 {
-            return Ok(None);
-        }
-        let read = tokio::task::spawn_blocking(move || {
-            let mut piece = vec![0; left.min(PIECE) as usize];
-            opened.seek(SeekFrom::Start(from)).and_then(|_| opened.read_exact(&mut piece)).map(|()| (piece, opened))
-        });
-        let (piece, opened) = read.await.map_err(std::io::Error::other)??;
-        let read = piece.len() as u64;
-        Ok(Some((Bytes::from(piece), (opened, from + read, left - read))))
-    })
-}
-
-/// Work on the disk, where it delays nobody.
-pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }
 
 #[cfg(test)]

@@ -16,6 +16,11 @@ fn photo(width: u32, height: u32) -> DynamicImage {
     RgbImage::from_fn(width, height, |x, y| Rgb([x as u8, y as u8, (x ^ y) as u8])).into()
 }
 
+/// One that is read at once.
+pub fn small() -> Vec<u8> {
+    bytes(photo(40, 30), ImageFormat::Png)
+}
+
 /// One that takes a while to be read.
 pub fn large() -> Vec<u8> {
     bytes(photo(2500, 2000), ImageFormat::Png)
