@@ -11,6 +11,8 @@ use crate::wire::row::{MemberRow, OwnMember, Role};
 pub const MOST: usize = 1000;
 /// Marks of others are told only in conversations of up to this many.
 pub const MARKED: usize = 50;
+/// Unread messages are counted up to this many: members are told of them whenever one is taken away, and nobody reads more.
+pub const COUNTED: i64 = 1000;
 
 #[derive(Debug, Clone)]
 pub struct Member {
@@ -154,14 +156,24 @@ impl Member {
         Ok(MemberRow { own: Some(own), ..self.row() })
     }
 
+    /// At most `COUNTED`.
     fn unread(&self, db: &Db, app: AppNo) -> Result<i64> {
-        let sql = "SELECT count(*) FROM message WHERE application = ?1 AND conversation = ?2 AND id > ?3 AND sender <> ?4
-                   AND deleted_by IS NULL AND id <= ?5";
-        let until = self.left.unwrap_or(i64::MAX);
-        match db.one(sql, params![app, self.conversation, self.read, self.user, until], |r| r.get(0))? {
+        match self.above(db, app, COUNTED)? {
             0 => Ok(0),
-            above => Ok(above - cleared::count(db, app, self)?),
+            above => match cleared::count(db, app, self)? {
+                0 => Ok(above),
+                cleared if above < COUNTED => Ok(above - cleared),
+                cleared => Ok(self.above(db, app, COUNTED + cleared)? - cleared),
+            },
         }
+    }
+
+    /// Messages of others above the mark, as far as these are counted.
+    fn above(&self, db: &Db, app: AppNo, most: i64) -> Result<i64> {
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM message WHERE application = ?1 AND conversation = ?2 AND id > ?3 AND sender <> ?4
+                   AND deleted_by IS NULL AND id <= ?5 LIMIT ?6)";
+        let until = self.left.unwrap_or(i64::MAX);
+        db.one(sql, params![app, self.conversation, self.read, self.user, until, most], |r| r.get(0))
     }
 
     fn mentions(&self, db: &Db, app: AppNo) -> Result<i64> {
@@ -190,5 +202,39 @@ fn role_name(role: Role) -> &'static str {
     match role {
         Role::Owner => "owner",
         Role::Member => "member",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::author::Author;
+    use crate::chat::scratch::{APP, id, office};
+    use crate::chat::{cleared, message};
+    use crate::id::{Party, Topic};
+
+    #[test]
+    fn what_is_unread_is_exact_up_to_a_thousand_whatever_was_seen_elsewhere() {
+        let office = office(1);
+        let topic = Topic::parse("leave/118").unwrap();
+        let send = |count: i64, topic: Option<Topic>| {
+            office.change(move |tx| {
+                for _ in 0..count {
+                    let single = message::Draft::single("x".into())?;
+                    let terms = crate::chat::term::Terms { topic: topic.clone(), expires_at: None };
+                    message::post(tx, &Author::application(APP), &Party::User(id(1)), &message::Draft { terms, ..single })?;
+                }
+                let mine = of_user(tx, APP, UserNo(1), 0)?;
+                mine[0].unread(tx, APP)
+            })
+        };
+        assert_eq!(send(20, Some(topic.clone())), 20);
+        assert_eq!(send(COUNTED - 21, None), COUNTED - 1);
+        assert_eq!(send(11, None), COUNTED);
+        let seen = office.change(move |tx| {
+            cleared::read(tx, APP, UserNo(1), &topic)?;
+            of_user(tx, APP, UserNo(1), 0)?[0].unread(tx, APP)
+        });
+        assert_eq!(seen, COUNTED - 10);
     }
 }
