@@ -103,6 +103,41 @@ fn the_call_of_the_guide_sends_a_message() {
     eventually("the message is there", || anna.has_heard("Your request 118 was approved").then_some(()));
 }
 
+#[test]
+fn the_scripts_of_the_guide_send_what_they_say() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let anna = office.person("anna");
+    for group in ["staff", "porters"] {
+        office.put(&format!("/groups/{group}"), &json!({"name": group, "users": ["anna"]})).is(201);
+    }
+    let folder = server.data().join("scripts");
+    fs::create_dir(&folder).expect("a folder");
+    fs::write(folder.join("report.txt"), "all is well").expect("a file");
+    fs::write(folder.join("card.json"), json!({"title": "Leave request 118"}).to_string()).expect("a card");
+    let scripts = blocks("docs/integrate.md", "sh").into_iter().find(|block| block.starts_with("parlour send oa")).expect("them");
+    let binary = env!("CARGO_BIN_EXE_parlour");
+    let words = format!("set -e; parlour() {{ \"{binary}\" \"$@\"; }}\n{scripts}");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &words]).current_dir(&folder).env("PARLOUR_DATA", server.data());
+    for _ in 0..2 {
+        let output = shell.output().expect("a shell");
+        assert!(output.status.success(), "{output:?}");
+    }
+    let place = anna.hears("The night run is over")["conversation"].clone();
+    let count = |wanted: fn(&Value) -> bool| anna.messages(&place).iter().filter(|message| wanted(message)).count();
+    eventually("all of it twice, but what replaces and what has a key", || {
+        let found = [
+            count(|row| row["text"] == "The backup is done" && row["attachments"][0]["name"] == "report.txt"),
+            count(|row| row["card"]["title"] == "Leave request 118" && row["deleted_by"].is_null()),
+            count(|row| row["text"].as_str().is_some_and(|text| text.starts_with("Filesystem"))),
+            count(|row| row["text"] == "The night run is over"),
+            count(|row| row["claim"]["kind"] == "any" && row["expires_at"].is_string()),
+        ];
+        (found == [2, 1, 2, 1, 2]).then_some(())
+    });
+}
+
 /// Every command of a document: the lines of code blocks, and what stands between backticks.
 fn commands(document: &str) -> Vec<String> {
     let text = read(document).replace("\\\n", " ");
