@@ -35,6 +35,17 @@ pub fn error_sentence(fields: &Map<String, Value>) -> Option<String> {
     Some(plain[..end].trim().to_string()).filter(|sentence| !sentence.is_empty())
 }
 
+/// A list of numbers that this server gave, as numbers or as text; absent, null and empty are none.
+pub fn numbers(fields: &Map<String, Value>, name: &str) -> Result<Vec<i64>> {
+    let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
+    let list = match fields.get(name) {
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(Value::Array(list)) => list.iter().map(number).collect(),
+        Some(_) => None,
+    };
+    list.ok_or_else(|| Error::invalid(name, format!("{name} in the application's answer: expected a list of ids")))
+}
+
 /// A part of the answer, and where it stands: `groups[2].users[7]`.
 pub struct Entry<'a> {
     pub fields: &'a Map<String, Value>,

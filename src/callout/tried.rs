@@ -92,7 +92,11 @@ impl Tried {
             self.attempt.error = Some(format!("card in the application's answer: {error}"));
             None
         });
-        self.reply = Reply { text, card, error: answer::error_sentence(fields) };
+        let files = answer::numbers(fields, "attachments").unwrap_or_else(|error| {
+            self.attempt.error = Some(error.sentence());
+            Vec::new()
+        });
+        self.reply = Reply { text, card, files, error: answer::error_sentence(fields) };
     }
 }
 

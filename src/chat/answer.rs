@@ -44,6 +44,15 @@ pub(super) fn draft_of(question: &Delivery, word: &str, text: &str) -> Result<Dr
     Draft::parse(key(question, word)?, text.into())
 }
 
+/// What the application says beside what it does: words, files, or both.
+pub(super) fn reply_of(question: &Delivery, text: Option<&String>, files: &[i64]) -> Result<Option<Draft>> {
+    if text.is_none() && files.is_empty() {
+        return Ok(None);
+    }
+    let text = text.cloned().unwrap_or_default();
+    Draft::with_files(key(question, REPLY)?, text, files.to_vec()).map(Some)
+}
+
 pub(super) fn say(tx: &mut Tx, app: AppNo, to: &Party, draft: &Draft) -> Result<()> {
     match message::post(tx, &Author::application(app), to, draft) {
         Ok(_) | Err(Error::Conflict(_)) => Ok(()),
@@ -56,10 +65,9 @@ fn reply_to_message(tx: &mut Tx, question: &Delivery, reply: &Reply) -> Result<(
     let (Some(conversation), app) = (question.conversation, question.app) else { return Ok(()) };
     let card = reply.card.as_ref().filter(|_| reply.error.is_none());
     let checked = card.map(|card| draft::check(tx, app, tx.now, card)).transpose()?;
-    let Some(text) = reply.error.as_ref().or(reply.text.as_ref()).or(checked.as_ref().map(|card| &card.title)) else {
-        return Ok(());
-    };
-    let draft = draft_of(question, REPLY, text)?;
+    let text = reply.error.as_ref().or(reply.text.as_ref()).or(checked.as_ref().map(|card| &card.title));
+    let files: &[i64] = if reply.error.is_none() { &reply.files } else { &[] };
+    let Some(draft) = reply_of(question, text, files)? else { return Ok(()) };
     post(tx, app, &Party::Conversation(conversation), draft, checked.as_ref())
 }
 

@@ -25,6 +25,8 @@ pub enum Kind {
     Contacts,
     Conversations,
     Messages,
+    /// What was sent as files: what is known of each, and where its bytes are.
+    Files,
 }
 
 /// Records after a place, and the place of the last where there may be more.
@@ -38,6 +40,7 @@ pub fn page(db: &Db, app: AppNo, kind: Kind, after: Option<&str>) -> Result<Page
         Kind::Groups => list::groups(db, app, after, PAGE),
         Kind::Conversations => talk::conversations(db, app, number(after)?),
         Kind::Messages => talk::messages(db, app, number(after)?),
+        Kind::Files => talk::files(db, app, number(after)?),
     }
 }
 

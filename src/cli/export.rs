@@ -31,6 +31,8 @@ pub enum Export {
     Conversations(To),
     /// Messages of all conversations in the order in which they were written, as NDJSON
     Messages(To),
+    /// What was sent as files: name, type, size, sender and SHA-256 of each, as NDJSON; their bytes are in the folder files
+    Files(To),
 }
 
 #[derive(Debug, Args)]
@@ -71,6 +73,7 @@ impl Export {
             Export::Contacts(to) => (to, &[Kind::Groups, Kind::Contacts]),
             Export::Conversations(to) => (to, &[Kind::Conversations]),
             Export::Messages(to) => (to, &[Kind::Messages]),
+            Export::Files(to) => (to, &[Kind::Files]),
         };
         let as_table = to.is_table(kinds)?;
         match to.file.to_str() {

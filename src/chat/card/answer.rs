@@ -3,7 +3,7 @@
 
 use crate::apps::application;
 use crate::apps::delivery::Delivery;
-use crate::chat::answer::{ERROR, REPLY, draft_of, say};
+use crate::chat::answer::{ERROR, draft_of, reply_of, say};
 use crate::chat::card::press::{self, Kept};
 use crate::chat::card::{self, Card, draft};
 use crate::chat::conversation;
@@ -53,10 +53,10 @@ pub fn apply(tx: &mut Tx, question: &Delivery, reply: &Reply) -> Result<()> {
         Some(checked) if !card.is_gone() => card::revise(tx, &card, &checked)?,
         _ => settle(tx, &card, &press, true)?,
     }
-    match &reply.text {
-        Some(text) => {
+    match reply_of(question, reply.text.as_ref(), &reply.files)? {
+        Some(draft) => {
             let place = press::place(tx, app, &press)?;
-            say(tx, app, &Party::Conversation(place), &draft_of(question, REPLY, text)?)
+            say(tx, app, &Party::Conversation(place), &draft)
         }
         None => Ok(()),
     }

@@ -58,6 +58,12 @@ pub fn find(db: &Db, app: AppNo, id: i64) -> Result<Option<File>> {
     db.maybe(&format!("{SELECT} WHERE application = ?1 AND id = ?2"), params![app, id], read)
 }
 
+/// The files of an application after one, for whoever takes all of them out.
+pub(super) fn page(db: &Db, app: AppNo, after: i64, most: usize) -> Result<Vec<File>> {
+    let sql = format!("{SELECT} WHERE application = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+    db.all(&sql, params![app, after, most as i64], read)
+}
+
 fn read(r: &Row) -> Result<File> {
     Ok(File {
         app: r.get(0)?,

@@ -84,6 +84,9 @@ pub struct Given {
     /// The reply, which appears in the conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
+    /// Files that it carries, sent before (`POST /files`), at most 10.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<i64>,
     /// The card of that message; to `action.invoked`: the one that takes the place of the pressed one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<card::Draft>)]

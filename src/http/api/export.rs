@@ -49,6 +49,13 @@ pub async fn messages(house: Data<House>, by: ApplicationKey) -> Answer {
     stream(house, by, Kind::Messages).await
 }
 
+/// All files with who sent them, their SHA-256 and where their bytes are (`content`, an address of this interface).
+#[utoipa::path(get, path = "/api/v1/export/files", tag = "export",
+    responses((status = 200, body = String, content_type = "application/x-ndjson")))]
+pub async fn files(house: Data<House>, by: ApplicationKey) -> Answer {
+    stream(house, by, Kind::Files).await
+}
+
 /// One at a time for each key: a reader may take as long as it likes. The first page is read before the answer begins; a failure later cuts it off, so that nobody takes a part for the whole. So
 /// does the end of the key.
 async fn stream(house: Data<House>, by: ApplicationKey, kind: Kind) -> Answer {

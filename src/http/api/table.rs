@@ -94,6 +94,7 @@ fn talk() -> Vec<Route> {
         Route::new(Method::GET, "/api/v1/export/contacts",      Application(Scope::Contacts),      export::contacts),
         Route::new(Method::GET, "/api/v1/export/conversations", Application(Scope::Conversations), export::conversations),
         Route::new(Method::GET, "/api/v1/export/messages",      Application(Scope::Conversations), export::messages),
+        Route::new(Method::GET, "/api/v1/export/files",         Application(Scope::Messages),      export::files),
 
         Route::new(Method::POST, "/api/v1/ping", Application(Scope::Admin), ping::create),
 

@@ -1,7 +1,7 @@
 //! Files of an application: sent once, carried by the messages to many, read again for its own records.
 
-use super::{at, contents, places, uploads};
-use crate::harness::{TestServer, eventually};
+use super::{at, contents, places, uploads, uploads_as};
+use crate::harness::{Listener, TestServer, eventually};
 use serde_json::{Value, json};
 use std::process::Command;
 
@@ -62,4 +62,45 @@ fn an_application_hears_of_files_and_fetches_them() {
         .is_refused(400, "bad_request");
     let as_anna = json!({"from": "user:anna", "to": "application", "text": "again", "attachments": [file["id"]]});
     office.post("/messages", &as_anna).is(202);
+}
+
+#[test]
+fn an_application_answers_with_a_file_and_a_file_that_is_not_its_own_stands_in_nobodys_way() {
+    let (server, listener) = (TestServer::start(), Listener::start());
+    let office = server.app_with("oa", &["--callback", &listener.url(), "--approve", &listener.host_and_port()]);
+    listener.trusts(&office.callback_secret);
+    let anna = office.person("anna");
+    let form = uploads_as(&office, "form.txt", b"fill me in")["id"].clone();
+    listener.answers_json("message.created", json!({"text": "Here it is", "attachments": [form]}));
+    anna.sends("application", "the form?");
+    let reply = anna.hears("Here it is");
+    assert_eq!((&reply["from"], &reply["attachments"][0]["name"]), (&json!("application"), &json!("form.txt")));
+    at(&office, &places(&anna, &reply)[0]["url"]).is_file(b"fill me in");
+
+    listener.answers_json("message.created", json!({"attachments": [form.to_string()]}));
+    anna.sends("application", "without words?");
+    let bare = anna.knows("messages", |row| row["text"] == "" && row["from"] == "application");
+    assert_eq!(bare["attachments"][0]["id"], form);
+
+    let own = uploads(&anna, "mine.txt", b"mine")["id"].clone();
+    listener.answers_json("message.created", json!({"text": "the words are said", "attachments": [own]}));
+    anna.sends("application", "and mine?");
+    assert_eq!(anna.hears("the words are said")["attachments"], json!([]));
+}
+
+#[test]
+fn an_export_names_every_file_and_says_where_its_bytes_are() {
+    let server = TestServer::start();
+    let office = server.app_with("oa", &[]);
+    let other = server.app_with("zz", &[]);
+    uploads_as(&other, "theirs.txt", b"theirs");
+    let anna = office.person("anna");
+    let ours = uploads_as(&office, "rules.txt", b"abc");
+    let hers = uploads(&anna, "receipt.txt", b"12.50");
+    let lines: Vec<Value> = office.get("/export/files").text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<_> = lines.iter().map(|line| (line["file"]["id"].clone(), line["from"].clone())).collect();
+    assert_eq!(told, [(ours["id"].clone(), json!("application")), (hers["id"].clone(), json!("user:anna"))]);
+    assert_eq!(lines[0]["sha256"], "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    let path = lines[1]["content"].as_str().unwrap();
+    assert_eq!(office.get(path.strip_prefix("/api/v1").unwrap()).body, b"12.50");
 }

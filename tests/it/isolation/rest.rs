@@ -138,6 +138,7 @@ fn bare_ones() -> Vec<Call> {
         bare("GET",    "/export/contacts", ""),
         bare("GET",    "/export/conversations", ""),
         bare("GET",    "/export/messages", ""),
+        bare("GET",    "/export/files", ""),
         bare("POST",   "/ping", ""),
     ]
 }
