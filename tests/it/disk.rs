@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const FAILING: [&str; 4] = ["sh", "-c", "trap '' XFSZ; ulimit -f 2048; exec \"$@\"", "sh"];
 const SENTENCE: &str = "the store cannot go on";
 /// The data on a small disk of its own, in memory, for as long as the server runs.
-const SMALL: [&str; 6] = ["unshare", "--map-root-user", "--mount", "sh", "-c", ON_SMALL];
+pub const SMALL: [&str; 6] = ["unshare", "--map-root-user", "--mount", "sh", "-c", ON_SMALL];
 const ON_SMALL: &str = r#"
     program=$0
     for word; do [ "$before" = --data ] && data=$word; before=$word; done
@@ -63,13 +63,17 @@ fn a_disk_that_fails_ends_the_process_and_what_was_answered_is_kept() {
 }
 
 /// All that is left of the small disk of a running server, taken until it is dropped; but for these bytes.
-struct Filler(PathBuf);
+pub struct Filler(PathBuf);
+
+/// The data directory, as the server sees it.
+pub fn seen_by(server: &TestServer) -> PathBuf {
+    let root = Path::new("/proc").join(server.pid().to_string()).join("root");
+    root.join(server.data().strip_prefix("/").expect("absolute"))
+}
 
 impl Filler {
-    fn takes_all_but(server: &TestServer, bytes: u64) -> Filler {
-        let data = server.data();
-        let seen_by_server = Path::new("/proc").join(server.pid().to_string()).join("root");
-        let path = seen_by_server.join(data.strip_prefix("/").expect("absolute")).join("filler");
+    pub fn takes_all_but(server: &TestServer, bytes: u64) -> Filler {
+        let path = seen_by(server).join("filler");
         let mut file = File::create(&path).expect("the server's disk can be reached");
         while file.write(&[0; 4096]).is_ok_and(|taken| taken > 0) {}
         let all = file.metadata().expect("it is there").len();

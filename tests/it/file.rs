@@ -5,6 +5,7 @@ mod download;
 mod lost;
 mod office;
 mod picture;
+mod slow;
 mod storage;
 
 use crate::harness::{Answer, App, TestServer, Voice, eventually};

@@ -74,3 +74,33 @@ fn draw(small: &DynamicImage) -> Option<(Vec<u8>, &'static str)> {
     };
     kind.ok().map(|kind| (bytes.into_inner(), kind))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::RgbImage;
+
+    /// A JPEG whose head says that it has so many dots (ITU-T T.81, B.2.2).
+    fn jpeg(width: u16, height: u16) -> File {
+        let mut bytes = Cursor::new(Vec::new());
+        DynamicImage::from(RgbImage::new(64, 64)).write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
+        let mut bytes = bytes.into_inner();
+        let frame = bytes.windows(2).position(|two| two == [0xff, 0xc0]).unwrap();
+        bytes[frame + 5..frame + 7].copy_from_slice(&height.to_be_bytes());
+        bytes[frame + 7..frame + 9].copy_from_slice(&width.to_be_bytes());
+        let path = std::env::temp_dir().join(crate::secret::generate("parlour-jpeg-"));
+        std::fs::write(&path, bytes).unwrap();
+        let file = File::open(&path).unwrap();
+        std::fs::remove_file(path).unwrap();
+        file
+    }
+
+    #[test]
+    fn a_jpeg_is_read_up_to_what_it_takes_in_several_scans() {
+        // 18.6 million dots of three bytes, each with three numbers of two bytes.
+        for (width, height, is_read) in [(4000, 4600, true), (4000, 4700, false), (6000, 6000, false)] {
+            let seen = of(jpeg(width, height), "image/jpeg").unwrap();
+            assert_eq!((seen.dots, seen.small.is_some()), ((width.into(), height.into()), is_read));
+        }
+    }
+}
