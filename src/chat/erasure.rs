@@ -25,10 +25,10 @@ pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
     announce::rows(tx, app, seen_by, Rows { users: vec![person.gone_row(version)], ..Rows::default() })
 }
 
-/// Takes away the next of what is left of an erased person: its marks, what it typed into cards, its places on lists. Answers how
-/// much that was, 0 where nothing is left.
+/// Takes away the next of what is left of an erased person: its marks, the keys of its messages, what it typed into cards, its
+/// places on lists. Answers how much that was, 0 where nothing is left.
 pub fn go_on(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
-    match unmark(tx, app, no)? + trace::forget(tx, app, no)? {
+    match unmark(tx, app, no)? + unkey(tx, app, no)? + trace::forget(tx, app, no)? {
         0 => erasure::go_on(tx, app, no),
         some => Ok(some),
     }
@@ -48,6 +48,23 @@ fn unmark(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
         gone += tx.run(&sql, params![app, no, TOGETHER])?;
     }
     Ok(gone)
+}
+
+/// Keys that are taken away at once.
+const KEYS: i64 = 100;
+
+/// What its clients called its messages and rooms, which may say something of it: nobody sends them again.
+fn unkey(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<usize> {
+    let mut changed = 0;
+    for (table, author) in [("conversation", "creator"), ("message", "sender")] {
+        let of = format!("SELECT id FROM {table} WHERE application = ?1 AND {author} = ?2 AND key IS NOT NULL");
+        let sql = format!(
+            "UPDATE {table} SET key = ?3 || id WHERE application = ?1 AND id IN
+                 (SELECT id FROM ({of} AND key < ?3 UNION ALL {of} AND key >= ?4) LIMIT ?5)"
+        );
+        changed += tx.run(&sql, params![app, no, trace::FORGOTTEN, trace::BEYOND, KEYS])?;
+    }
+    Ok(changed)
 }
 
 /// Who may have been shown the person without being in a conversation with it.

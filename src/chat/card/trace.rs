@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 /// Presses of one piece, and the time after which it ends.
 const TOGETHER: i64 = 50;
 const BUDGET: Duration = Duration::from_millis(10);
-/// How the keys of forgotten presses begin: what clients send, and what is kept for the application, never does.
-const FORGOTTEN: &str = "\u{3}";
-const BEYOND: &str = "\u{4}";
+/// How the keys of forgotten presses and messages begin: what clients send, and what is kept for the application, never does.
+pub(in crate::chat) const FORGOTTEN: &str = "\u{3}";
+pub(in crate::chat) const BEYOND: &str = "\u{4}";
 
 /// A message is about to be taken away: its card goes with the first copy where all copies go, else with the only one. What a
 /// batch says goes where its card does.

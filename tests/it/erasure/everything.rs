@@ -51,13 +51,15 @@ fn does_everything(office: &App, quincy: &Voice, ben: &Voice) -> (i64, i64) {
     office.post("/users/quincy/tokens", &json!({"name": "printer of quinces"})).is(201);
     quincy.gets("present", json!({"show": "busy", "note": "eating"}));
     quincy.gets("settings", json!({"block": {"user": "carl", "on": true}}));
-    let room = quincy.gets("room", json!({"key": "r", "title": "Project", "users": ["ben"]}))["conversation"]["id"].clone();
+    let room =
+        quincy.gets("room", json!({"key": "a room of quincy", "title": "Project", "users": ["ben"]}))["conversation"]["id"]
+            .clone();
     for (to, text) in [
         (format!("conversation:{room}"), "to the room"),
         ("application".into(), "to the office"),
         ("user:ben".into(), "between us"),
     ] {
-        quincy.gets("send", json!({"to": to, "key": text, "text": text}));
+        quincy.gets("send", json!({"to": to, "key": format!("quincy says {text}"), "text": text}));
     }
     let minutes = crate::file::uploads(quincy, "minutes.txt", b"agreed");
     quincy.gets("send", json!({"to": "user:ben", "key": "f", "text": "the minutes", "attachments": [minutes["id"]]}));
