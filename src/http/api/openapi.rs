@@ -73,6 +73,7 @@ use utoipa::{OpenApi, PartialSchema};
         export::contacts,
         export::conversations,
         export::messages,
+        export::files,
         ping::create,
         show,
     ),
