@@ -29,6 +29,19 @@ pub enum Kind {
     Files,
 }
 
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Users => "users",
+            Kind::Groups => "groups",
+            Kind::Contacts => "contacts",
+            Kind::Conversations => "conversations",
+            Kind::Messages => "messages",
+            Kind::Files => "files",
+        }
+    }
+}
+
 /// Records after a place, and the place of the last where there may be more.
 pub type Page = (Vec<Value>, Option<String>);
 

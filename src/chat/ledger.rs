@@ -182,14 +182,19 @@ fn read(r: &Row) -> Result<Entry> {
     let reached = matches!(state.as_str(), "received" | "read") || (acted && r.get::<Option<bool>>(16)? == Some(true));
     let is_read = acted || state == "read";
     let device = r.get::<Option<i64>>(12)?.zip(r.get::<Option<String>>(13)?).filter(|_| reached);
+    let acted_at = r.get::<Option<Moment>>(17)?.filter(|_| acted);
+    // The mark may have been raised again since: whoever pressed a button had read it, and whoever read it had received it.
+    let before = |at: Option<Moment>, later: Option<Moment>| at.map(|at| later.map_or(at, |later| at.min(later)));
+    let read_at = before(r.get::<Option<Moment>>(11)?.filter(|_| is_read), acted_at);
+    let received_at = before(r.get::<Option<Moment>>(10)?.filter(|_| reached), read_at.or(acted_at));
     Ok(Entry {
         position: r.get(0)?,
         to,
         message: r.get::<Option<MessageId>>(7)?.zip(r.get::<Option<ConversationId>>(8)?),
         stored_at: r.get(9)?,
-        received_at: r.get::<Option<Moment>>(10)?.filter(|_| reached),
-        read_at: r.get::<Option<Moment>>(11)?.filter(|_| is_read),
-        acted_at: r.get::<Option<Moment>>(17)?.filter(|_| acted),
+        received_at,
+        read_at,
+        acted_at,
         device: device.map(|(session, name)| Device { session, name }),
         reason: reason(r, &state)?,
         state,

@@ -165,6 +165,14 @@ impl Page {
             let app = application::get(db, &self.app)?.no;
             export::page(db, app, self.kind, self.after.as_deref()).map(Rows::from)
         };
-        Answer::new("", place.store.read_blocking(look)?)
+        let rows = place.store.read_blocking(look)?;
+        if self.after.is_none() {
+            // A disk that is full keeps nobody from taking the data to another.
+            let noted = place.change("data.export", format!("{}/{}", self.app, self.kind.as_str()), |_| Ok(()));
+            if let Err(failure) = noted {
+                tracing::warn!(error = failure.sentence, "an export could not be written into the audit log");
+            }
+        }
+        Answer::new("", rows)
     }
 }

@@ -1,5 +1,6 @@
 //! Many users at once: some of them, or the whole list. All of it is done, or nothing, and every row that is wrong is named.
 
+use crate::accounts::audit;
 use crate::chat::intake;
 use crate::directory::import::{Refused, Report, Sheet};
 use crate::directory::roll::{self, Absent, Roll};
@@ -7,6 +8,7 @@ use crate::directory::shrink;
 use crate::error::Error;
 use crate::http::House;
 use crate::http::api::list::Query;
+use crate::http::api::note;
 use crate::http::api::ok;
 use crate::http::api::post::Once;
 use crate::http::api::upload::{Body, Upload};
@@ -133,7 +135,14 @@ pub async fn replace(house: Data<House>, by: ApplicationKey, query: Query<WholeM
     let (roll, outcome) = compare(&house, upload.sheet, &wanted).await?;
     let app = wanted.app;
     if let Some(roll) = roll {
-        house.store.write(move |tx| intake::accept(tx, app, &roll, absent)).await?;
+        // Nobody looks for the nights on which nobody went.
+        let gone = outcome.suspended + outcome.removed > 0;
+        let noted = gone.then(|| note::entry(&by, "users.replace", None));
+        let accept = move |tx: &mut crate::store::Tx| {
+            intake::accept(tx, app, &roll, absent)?;
+            noted.iter().try_for_each(|entry| audit::record(tx, entry))
+        };
+        house.store.write(accept).await?;
         finish(&house, app).await?;
     }
     ok(&outcome)

@@ -15,6 +15,7 @@ pub mod import;
 pub mod ledger;
 pub mod list;
 pub mod message;
+mod note;
 pub mod openapi;
 pub mod path;
 pub mod person;

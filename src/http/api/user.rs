@@ -1,10 +1,12 @@
 //! Users: who they are, as their application says.
 
+use crate::accounts::audit;
 use crate::chat::{announce, erasure};
 use crate::directory::user::{self, Profile};
 use crate::error::Result;
 use crate::http::House;
 use crate::http::api::list::{self, List, Query};
+use crate::http::api::note;
 use crate::http::api::path::Id;
 use crate::http::api::person::Fields;
 use crate::http::api::{answer, done, ok};
@@ -139,9 +141,11 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, 
 pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>) -> Answer {
     let app = by.application.no;
     jobs::intake::settle(&house.store, app).await?;
+    let noted = note::entry(&by, "user.erase", Some(id.as_str()));
     let erase = move |tx: &mut Tx| {
         let no = user::number(tx, app, &id)?;
-        erasure::erase(tx, app, no).map(|()| no)
+        erasure::erase(tx, app, no)?;
+        audit::record(tx, &noted).map(|()| no)
     };
     let no = house.store.write(erase).await?;
     jobs::erasure::finish(&house.store, app, no).await?;

@@ -65,7 +65,7 @@ pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
 const COMMAND: &str = "command line";
 
 /// What can be done, and how a page calls it.
-const DEEDS: [(&str, &str); 30] = [
+const DEEDS: [(&str, &str); 35] = [
     ("application.create", en("Registered application")),
     ("application.update", en("Changed settings of")),
     ("application.suspend", en("Suspended application")),
@@ -81,6 +81,11 @@ const DEEDS: [(&str, &str); 30] = [
     ("user.suspend", en("Suspended user")),
     ("user.resume", en("Resumed user")),
     ("user.erase", en("Erased user")),
+    ("users.replace", en("Replaced the list of people")),
+    ("data.export", en("Exported data")),
+    ("users.import", en("Imported users")),
+    ("application.check", en("Checked application")),
+    ("application.whoami", en("Changed who-am-I of")),
     ("token.create", en("Made token for")),
     ("session.revoke", en("Ended sessions of")),
     ("group.create", en("Created group")),

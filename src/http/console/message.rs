@@ -33,10 +33,12 @@ pub struct Stand {
 impl Stand {
     fn of_batch(batch: &Batch, now: Moment) -> Stand {
         let (name, colour) = match batch {
-            b if b.withdrawn_at.is_some() => (en("withdrawn"), "badge-bad"),
+            b if b.withdrawn_at.is_some() => (en("withdrawn"), ""),
             b if b.is_scheduled(now) => (en("scheduled"), "badge-warn"),
             b if b.is_open() => (en("being written"), "badge-warn"),
+            b if b.written == 0 && b.failed > 0 => (en("failed"), "badge-bad"),
             b if b.terms.is_over(now) => (en("expired"), ""),
+            b if b.failed > 0 => (en("sent in part"), "badge-warn"),
             _ => (en("sent"), "badge-good"),
         };
         Stand { name, colour }

@@ -2,6 +2,7 @@
 
 use crate::apps::application::{self, SignIn};
 use crate::apps::key;
+use crate::directory::held;
 use crate::error::Result;
 use crate::http::console::draw;
 use crate::http::console::frame::Frame;
@@ -9,6 +10,7 @@ use crate::http::console::language::{Language, en, number};
 use crate::http::console::part::Mark;
 use crate::http::console::tally::{self, Callbacks, Row};
 use crate::http::console::visit::Visit;
+use crate::http::page::see_other;
 use crate::http::problem::Answer;
 use crate::store::Db;
 use crate::time::Moment;
@@ -63,6 +65,11 @@ pub async fn index(visit: Visit) -> Answer {
     draw(&page)
 }
 
+/// As many type it.
+pub async fn slashed() -> Answer {
+    Ok(see_other("/console"))
+}
+
 /// The gravest thing first; one for each application is enough to begin with.
 fn concern(db: &Db, l: Language, row: &Row) -> Result<Option<Concern>> {
     let a = &row.application;
@@ -70,12 +77,17 @@ fn concern(db: &Db, l: Language, row: &Row) -> Result<Option<Concern>> {
         return Ok(None);
     }
     let keyless = !key::list(db, a.no)?.iter().any(|key| key.in_force(Moment::now()));
+    let held = held::count(db, a.no)?;
     let (is_grave, what, why, room, how) = match row.callbacks {
         Callbacks::Stopped => (true, en("Callbacks are stopped"), reason(l, row), "deliveries", en("See callbacks")),
         Callbacks::Failing => (true, en("It does not answer"), waiting(l, row), "deliveries", en("See callbacks")),
         Callbacks::Silent => {
             let why = l.t("The last ping was not answered, so callbacks will hardly be.").into();
             (true, en("It does not answer"), why, "deliveries", en("See callbacks"))
+        }
+        _ if held > 0 => {
+            let why = l.n(HELD, held);
+            (false, en("A contact list was held"), why, "held", en("Look at them"))
         }
         Callbacks::None if a.opens(SignIn::Callback) => {
             let why = l.t("Users are to sign in with its passwords, but it has no callback address.").into();
@@ -102,6 +114,10 @@ fn concern(db: &Db, l: Language, row: &Row) -> Result<Option<Concern>> {
         how: l.t(how),
     }))
 }
+
+/// As the application's own page says it.
+const HELD: &str =
+    "{} contact list would lose most of its people and is held.|{} contact lists would lose most of their people and are held.";
 
 fn reason(l: Language, row: &Row) -> String {
     row.queue.reason.as_deref().map(|reason| l.say(reason)).unwrap_or_default()

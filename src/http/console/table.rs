@@ -17,6 +17,7 @@ fn server() -> Vec<Route> {
     use Policy::*;
     vec![
         Route::new(Method::GET,  "/console",                  Operator, overview::index),
+        Route::new(Method::GET,  "/console/",                 Door,     overview::slashed),
         Route::new(Method::GET,  "/console/setup/{token}",    Door,     setup::new),
         Route::new(Method::POST, "/console/setup/{token}",    Door,     setup::create),
         Route::new(Method::GET,  "/console/sign-in",          Door,     session::new),

@@ -57,6 +57,23 @@ fn each_recipient_stands_where_its_devices_have_brought_it() {
 }
 
 #[test]
+fn nothing_is_read_before_it_was_received() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let ben = office.person("ben");
+    let batch = office.post("/messages", &json!({"to": ["user:ben"], "text": "first"})).is(202)["batch"].clone();
+    let first = ben.hears("first");
+    ben.gets("read", json!({"conversation": first["conversation"], "upto": first["id"]}));
+    line(&office, &batch, "ben", "read");
+    let later = office.post("/messages", &json!({"to": ["user:ben"], "text": "second"})).is(202)["batch"].clone();
+    ben.gets("received", json!({"version": ben.hears("second")["version"]}));
+    line(&office, &later, "ben", "received");
+    let line = line(&office, &batch, "ben", "read");
+    let at = |name: &str| line[name].as_str().unwrap().to_string();
+    assert!(at("received_at") <= at("read_at"), "{line}");
+}
+
+#[test]
 fn what_is_gone_says_whether_it_was_read_before() {
     let server = TestServer::with(&["--rest-rate", "0"]);
     let office = server.app("oa");

@@ -70,6 +70,7 @@ fn an_administrator_takes_a_held_list_or_keeps_the_earlier_one() {
     office.post("/users/anna/contacts/refresh", &json!({})).is(202);
     listener.is_asked("contacts.held", 1);
     assert!(admin.sees("/console/@oa").contains("/console/@oa/held"));
+    assert!(admin.sees("/console").contains("/console/@oa/held"), "the overview says so of all applications");
     let page = admin.sees("/console/@oa/held");
     assert!(page.contains("30 people") && page.contains("26"), "{page}");
     admin.does("/console/@oa/held/keep", &[("user", "anna")]);

@@ -23,7 +23,8 @@ const PUBLIC: [&str; 12] = [
 ];
 
 /// What stands before the console: it knows a one-time link or a password, and no application.
-const DOORS: [&str; 5] = [
+const DOORS: [&str; 6] = [
+    "GET /console/",
     "GET /console/setup/{token}",
     "POST /console/setup/{token}",
     "GET /console/sign-in",

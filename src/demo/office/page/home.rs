@@ -43,6 +43,7 @@ fn draw(state: &State, visitor: &Visitor, shell: Shell) -> Home {
         greeting: match hour {
             5..12 => l.say("Good morning", "早上好"),
             12..18 => l.say("Good afternoon", "下午好"),
+            0..5 => l.say("Hello", "你好"),
             _ => l.say("Good evening", "晚上好"),
         },
         called: me.called.clone(),

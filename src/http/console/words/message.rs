@@ -18,6 +18,7 @@ pub const WORDS: super::Table = &[
     ("scheduled", "定时"),
     ("being written", "发送中"),
     ("sent", "已发送"),
+    ("sent in part", "部分发送"),
     ("stored", "已保存"),
     ("received", "已收到"),
     ("read", "已读"),
