@@ -42,6 +42,9 @@ pub struct Send {
     /// application's contact lists
     #[arg(value_parser = Party::parse)]
     to: Party,
+    /// Another one who gets it; several times for several
+    #[arg(long = "to", value_name = "TO", value_parser = Party::parse)]
+    more: Vec<Party>,
     /// What is said; - reads it from standard input. Beside a card it may be left out: it is the card's title then. Beside files too
     #[arg(required_unless_present_any = ["card", "file"])]
     text: Option<String>,
@@ -87,7 +90,10 @@ fn read(what: &str, file: &str) -> Result<String> {
     };
     match read {
         Ok(_) => Ok(text),
-        Err(error) => Err(Failure::new(Code::Usage, format!("the {what} cannot be read: {error}"))),
+        Err(error) => {
+            let from = if file == "-" { "standard input" } else { file };
+            Err(Failure::new(Code::Usage, format!("the {what} cannot be read from {from}: {error}")))
+        }
     }
 }
 
@@ -134,7 +140,7 @@ impl Send {
     pub fn run(self, place: &Place) -> Result<Answer> {
         match self.to {
             Party::Group(_) | Party::Everyone => self.reach_many(place),
-            _ if self.is_plain() => self.reach_one(place),
+            _ if self.is_plain() && self.more.is_empty() => self.reach_one(place),
             _ => self.reach_many(place),
         }
     }
@@ -191,13 +197,27 @@ impl Send {
         accepted
     }
 
+    fn all(&self) -> impl Iterator<Item = &Party> {
+        std::iter::once(&self.to).chain(&self.more)
+    }
+
+    /// Where there are several, whoever is missing is named, and nobody gets it.
     fn require_there(&self, db: &Db, app: AppNo) -> error::Result<()> {
-        match &self.to {
-            Party::Group(id) => shared::get_audience(db, app, id).map(|_| ()),
-            Party::User(id) => user::number(db, app, id).map(|_| ()),
-            Party::Conversation(id) => conversation::get(db, app, *id).map(|_| ()),
-            Party::Application | Party::Everyone => Ok(()),
+        for party in self.all() {
+            let found = match party {
+                Party::Group(id) => shared::get_audience(db, app, id).map(|_| ()),
+                Party::User(id) => user::number(db, app, id).map(|_| ()),
+                Party::Conversation(id) => conversation::get(db, app, *id).map(|_| ()),
+                Party::Application | Party::Everyone => Ok(()),
+            };
+            match found {
+                Err(Error::NotFound(what)) if !self.more.is_empty() => {
+                    return Err(Error::invalid("to", format!("{party}: there is no such {what}")));
+                }
+                other => other?,
+            }
         }
+        Ok(())
     }
 
     /// Of all that is asked for, as it was written.
@@ -206,6 +226,7 @@ impl Send {
         let Send { text, card, claim, topic, replace, .. } = self;
         let all = json!([self.to.to_string(), text, card, claim, topic, replace, written(&self.expires), written(&self.at)]);
         let mut all = serde_json::to_vec(&all).map_err(Error::internal)?;
+        self.more.iter().for_each(|party| all.extend(format!("\0{party}").into_bytes()));
         brought.iter().for_each(|arrival| all.extend(arrival.fingerprint()));
         Ok(secret::fingerprint(all))
     }
@@ -215,8 +236,9 @@ impl Send {
         let app = self.application(tx)?;
         self.require_there(tx, app)?;
         let (card, digest) = (self.card()?, self.digest(brought)?);
+        let to: Vec<String> = self.all().map(ToString::to_string).collect();
         let terms = Terms { topic: self.topic, expires_at: self.expires.map(|when| when.at) };
-        let (to, text, claim) = ([self.to.to_string()], self.text.unwrap_or_default(), self.claim);
+        let (text, claim) = (self.text.unwrap_or_default(), self.claim);
         let (send_at, replace) = (self.at.map(|when| when.at), self.replace);
         let draft = batch::Draft { text, card, files: Vec::new(), claim, terms, send_at, online: false, replace };
         let accept = |tx: &mut Tx| {

@@ -95,7 +95,10 @@ fn the_call_of_the_guide_sends_a_message() {
     let server = TestServer::start();
     let office = server.app("oa");
     let anna = office.person("anna");
-    let call = blocks("docs/integrate.md", "sh").into_iter().find(|block| block.starts_with("curl ") && block.contains("/api/v1/messages")).expect("a call");
+    let call = blocks("docs/integrate.md", "sh")
+        .into_iter()
+        .find(|block| block.starts_with("curl ") && block.contains("/api/v1/messages"))
+        .expect("a call");
     let call = call.replace("https://im.example", &format!("http://{}", server.address()));
     let output = Command::new("sh").args(["-c", &call]).env("KEY", &office.key).output().expect("a shell");
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
@@ -108,6 +111,7 @@ fn the_scripts_of_the_guide_send_what_they_say() {
     let server = TestServer::start();
     let office = server.app("oa");
     let anna = office.person("anna");
+    office.user("ben");
     for group in ["staff", "porters"] {
         office.put(&format!("/groups/{group}"), &json!({"name": group, "users": ["anna"]})).is(201);
     }

@@ -50,6 +50,23 @@ fn a_group_and_everyone_get_what_is_sent_to_them() {
 }
 
 #[test]
+fn several_are_named_one_by_one_and_who_is_missing_is_named() {
+    both_ways(|types| {
+        open_office(types, 3);
+        let send = ["send", "oa", "user:u1", "--to", "user:u3", "Your key is ready", "--key", "key", "--json"];
+        let sent = types(&send, "").json();
+        assert_eq!((&sent["total"], &sent["written"]), (&json!(2), &json!(2)), "{sent}");
+        assert_eq!(types(&send, "").json(), sent, "the same key sends it once");
+        let others = ["send", "oa", "user:u1", "--to", "user:u2", "Your key is ready", "--key", "key"];
+        types(&others, "").ends(4);
+        assert_eq!(receivers(types, "Your key is ready"), ["u1", "u3"]);
+        types(&["send", "oa", "user:u1", "--to", "user:u9", "hello"], "").is_refused(2, "user:u9: there is no such user");
+        assert!(receivers(types, "hello").is_empty());
+        types(&["send", "oa", "user:u1", "--card", "/nowhere/card.json"], "").is_refused(2, "/nowhere/card.json");
+    });
+}
+
+#[test]
 fn many_get_it_before_the_command_ends_and_the_same_key_sends_it_once() {
     both_ways(|types| {
         open_office(types, 260);
