@@ -121,6 +121,8 @@ test('everything by keyboard: find, open, write, go through messages, answer, co
   await ben.say('an answer');
   await anna.hear('an answer');
   await keys.press('Shift+Tab');
+  assert.equal(await anna.page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Attach files');
+  await keys.press('Shift+Tab');
   await anna.until('the newest message has the focus', () => anna.said('an answer').evaluate((element) => element.contains(document.activeElement)));
   await anna.said('an answer').focus();
   await keys.press('ArrowUp');
