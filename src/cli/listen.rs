@@ -3,6 +3,7 @@
 
 mod forward;
 mod line;
+mod queue;
 
 use crate::apps::delivery::{self, Kind};
 use crate::apps::event::{self, Event};
@@ -21,6 +22,7 @@ use crate::store::Db;
 use crate::time::Moment;
 use clap::Args;
 use forward::Forward;
+use queue::Queue;
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -41,8 +43,8 @@ pub struct Listen {
     /// Begin after this event, instead of with what happens from now on; 0: with the oldest
     #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(0..))]
     after: Option<i64>,
-    /// Pass each event on to this address of this machine, signed like a callback; where the application has no callback address, the
-    /// answer to a question counts
+    /// Pass each event on to this address of this machine, signed like a callback, and wait for it while nobody is there; where the
+    /// application has no callback address, the answer to a question counts, and it is asked until it is answered
     #[arg(long, value_name = "URL", value_parser = forward::local)]
     forward: Option<Url>,
 }
@@ -52,6 +54,8 @@ pub struct Listen {
 pub struct Events {
     app: AppId,
     after: Option<i64>,
+    /// Milliseconds that it waits for something to happen; at most `WAIT`.
+    wait: u64,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -88,32 +92,34 @@ impl Listen {
     /// Ends only when it is stopped.
     pub fn perform(self, config: &Config, json: bool) -> Result<Answer> {
         let forward = self.forward.map(Forward::open).transpose()?;
-        let begun = ask(config, &self.app, None)?.last;
+        let mut queue = forward.map(|forward| Queue::open(config, &self.app, forward));
+        let begun = ask(config, &self.app, None, Duration::ZERO)?.last;
         let mut after = self.after.unwrap_or(begun);
         eprintln!("listening to {} after event {after}; Ctrl-C ends it", self.app);
         loop {
-            let happened = patiently(config, &self.app, after)?;
-            for event in &happened.events {
-                answer::line(&line::of(event, json))?;
-                if let Some(forward) = &forward {
-                    eprintln!("{}", forward.pass(config, &self.app, event));
-                }
+            let wait = queue.as_ref().and_then(Queue::pause).unwrap_or(WAIT);
+            let happened = patiently(config, &self.app, after, wait)?;
+            for event in happened.events {
+                answer::line(&line::of(&event, json))?;
+                queue.as_mut().map_or(Ok(()), |queue| queue.take(event))?;
             }
+            queue.as_mut().map_or(Ok(()), Queue::go_on)?;
             after = happened.last;
         }
     }
 }
 
-fn ask(config: &Config, app: &AppId, after: Option<i64>) -> Result<Happened> {
-    let answer = call::server(config, &Task::Events(Events { app: app.clone(), after }))?;
+fn ask(config: &Config, app: &AppId, after: Option<i64>, wait: Duration) -> Result<Happened> {
+    let wait = wait.as_millis() as u64;
+    let answer = call::server(config, &Task::Events(Events { app: app.clone(), after, wait }))?;
     serde_json::from_value(answer.value).map_err(|e| Failure::new(Code::Failed, e.to_string()))
 }
 
 /// Waits for a server that is away.
-fn patiently(config: &Config, app: &AppId, after: i64) -> Result<Happened> {
+fn patiently(config: &Config, app: &AppId, after: i64, wait: Duration) -> Result<Happened> {
     let mut is_away = false;
     loop {
-        match ask(config, app, Some(after)) {
+        match ask(config, app, Some(after), wait) {
             Err(failure) if failure.code == Code::NoAnswer => {
                 if !is_away {
                     eprintln!("the server is away; going on after event {after} when it is back");
@@ -136,7 +142,7 @@ impl Events {
         // Whoever owns the machine may listen, however many do.
         let seat =
             place.live.readers.sit(no, 0, usize::MAX).ok_or_else(|| Failure::new(Code::Failed, "there is no place to listen"))?;
-        let end = Instant::now() + WAIT;
+        let end = Instant::now() + WAIT.min(Duration::from_millis(self.wait));
         loop {
             let mut happened = place.store.read_blocking(|db| look(db, no, after))?;
             happened.events.extend(place.store.read_blocking(|db| passing(db, no, &seat))?);

@@ -1,11 +1,12 @@
 //! The command line: its names, what it prints, its exit codes, and that a running server makes no difference.
 
 mod file;
+mod listen;
 mod send;
 
 use crate::harness::{Line, Listener, TestServer, Typed, eventually};
 use serde_json::{Value, json};
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Stdio};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 #[test]
 fn every_command_has_its_name() {
@@ -214,56 +215,6 @@ fn commands_reach_people_who_are_connected() {
     assert_eq!(anna.hears("from a script")["from"], "application");
     server.types(&["user", "suspend", "oa", "anna"]).ends(0);
     anna.is_told("bye", |bye| bye["code"] == "unauthenticated" || bye["code"] == "expired");
-}
-
-#[test]
-fn events_are_listened_to_and_passed_on_with_a_signature() {
-    let server = TestServer::start();
-    let office = server.app_with("oa", &["--question", "message.created"]);
-    let anna = office.person("anna");
-    let listener = Listener::start();
-    listener.answers_json("message.created", json!({"text": "12 days"}));
-    let mut child = server.command(&["listen", "oa", "--json", "--forward", &listener.url()]);
-    let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut said = std::io::BufReader::new(child.stderr.take().unwrap());
-    let mut first = String::new();
-    std::io::BufRead::read_line(&mut said, &mut first).unwrap();
-    assert!(first.starts_with("listening"), "{first}");
-    listener.trusts(&office.callback_secret);
-    anna.sends("application", "how many days?");
-    let call = listener.is_asked("message.created", 1).remove(0);
-    assert_eq!(call.body["data"]["message"]["text"], "how many days?");
-    anna.hears("12 days");
-    child.kill().unwrap();
-    child.wait().unwrap();
-    listener.answers_json("message.created", json!({"text": "13 days"}));
-    office.post("/events/1", &json!({"text": "13 days"})).is_refused(409, "conflict");
-    server.types(&["listen", "oa", "--forward", "http://10.0.0.1/"]).ends(2);
-}
-
-#[test]
-fn listening_goes_on_after_a_restart_and_begins_where_it_is_told() {
-    let mut server = TestServer::start();
-    let office = server.app("oa");
-    let mut anna = office.person("anna");
-    anna.sends("application", "one");
-    let mut child = server.command(&["listen", "oa", "--after", "0"]);
-    let mut child = child.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let told = crate::harness::process::lines(child.stdout.take().unwrap(), |_| {});
-    let next = || told.recv_timeout(crate::harness::PATIENCE).unwrap();
-    assert!(next().ends_with("one"));
-    server.dies();
-    server.starts();
-    anna.returns();
-    anna.sends("application", "two");
-    let line = next();
-    assert!(
-        line.starts_with("     2  ") && line.contains("  message.created ?  user:anna in ") && line.ends_with(": two"),
-        "{line}"
-    );
-    assert!(server.stops().success(), "a listener does not hold the server up");
-    child.kill().unwrap();
-    child.wait().unwrap();
 }
 
 /// Who may do what with a file.

@@ -8,6 +8,7 @@ use crate::cli::task::Task;
 use crate::config::Config;
 use crate::id::AppId;
 use reqwest::{Client, Url, redirect};
+use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
 /// What an application is given to answer (as for its callbacks).
@@ -20,6 +21,22 @@ pub struct Forward {
     runtime: tokio::runtime::Runtime,
 }
 
+/// What came of passing an event on; `how` goes on after the address.
+pub enum Came {
+    /// The program has it.
+    Taken { how: String, body: String },
+    /// It got it, or may have got it, and did not take it.
+    Refused(String),
+    /// Nobody was there.
+    Away(String),
+}
+
+impl Display for Forward {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        write!(to, "{}", self.url)
+    }
+}
+
 impl Forward {
     pub fn open(url: Url) -> Result<Forward> {
         let client = Client::builder().no_proxy().redirect(redirect::Policy::none()).timeout(PATIENCE).build();
@@ -27,37 +44,39 @@ impl Forward {
         Ok(Forward { url, client, runtime: serve::runtime()? })
     }
 
-    /// One sentence on how that went.
-    pub fn pass(&self, config: &Config, app: &AppId, event: &Told) -> String {
-        match self.runtime.block_on(self.post(event)) {
-            Err(reason) if event.is_open => format!("  {} {reason}; the question stays open", self.url),
-            Err(reason) => format!("  {} {reason}", self.url),
-            Ok((status, body)) => match event.id.filter(|_| event.is_open && (200..300).contains(&status)) {
-                Some(id) => format!("  {} answered {status}; {}", self.url, carry(config, app, id, body)),
-                None => format!("  {} answered {status}", self.url),
-            },
-        }
+    pub fn pass(&self, event: &Told) -> Came {
+        self.runtime.block_on(self.post(event))
     }
 
-    async fn post(&self, event: &Told) -> std::result::Result<(u16, String), String> {
+    async fn post(&self, event: &Told) -> Came {
         let request = self.client.post(self.url.clone()).body(event.body.clone());
         let request = request
             .header("content-type", "application/json")
             .header("webhook-id", &event.webhook_id)
             .header("webhook-timestamp", event.timestamp.to_string())
             .header("webhook-signature", &event.signature);
-        let answer = request.send().await.map_err(|e| format!("could not be reached: {e}"))?;
-        let status = answer.status().as_u16();
-        answer.text().await.map(|body| (status, body)).map_err(|e| format!("answered {status} and then failed: {e}"))
+        let answer = match request.send().await {
+            Err(e) if e.is_connect() => return Came::Away("cannot be reached".into()),
+            Err(e) if e.is_timeout() => return Came::Refused(format!("did not answer within {} s", PATIENCE.as_secs())),
+            Err(_) => return Came::Refused("ended without an answer".into()),
+            Ok(answer) => answer,
+        };
+        let status = answer.status();
+        match answer.text().await {
+            Err(_) => Came::Refused(format!("began an answer ({}) and did not end it", status.as_u16())),
+            Ok(body) if status.is_success() => Came::Taken { how: format!("answered {}", status.as_u16()), body },
+            Ok(_) => Came::Refused(format!("answered {}", status.as_u16())),
+        }
     }
 }
 
-fn carry(config: &Config, app: &AppId, event: i64, body: String) -> String {
-    match call::server(config, &Task::Reply(Reply { app: app.clone(), event, body })) {
-        Ok(answer) if answer.value["message"].is_null() => "no reply".into(),
-        Ok(answer) => format!("replied: {}", answer.value["message"]["text"].as_str().unwrap_or_default()),
-        Err(failure) => format!("the answer does not count: {}", failure.sentence),
-    }
+/// Gives the server an answer to a question; says what it became.
+pub fn carry(config: &Config, app: &AppId, event: i64, body: String) -> Result<String> {
+    let answer = call::server(config, &Task::Reply(Reply { app: app.clone(), event, body }))?;
+    Ok(match answer.value["message"]["text"].as_str() {
+        Some(text) => format!("replied: {text}"),
+        None => "no reply".into(),
+    })
 }
 
 /// An address of this machine: events carry what people write.

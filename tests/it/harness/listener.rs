@@ -15,6 +15,7 @@ use std::{
     thread,
     time::Duration,
 };
+use tokio::{net::TcpSocket, runtime::Builder};
 use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// One call that reached the application.
@@ -68,7 +69,10 @@ pub struct Listener {
 impl Listener {
     /// Answers every call with `{}` until it is told otherwise.
     pub fn start() -> Listener {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        Listener::on(TcpListener::bind("127.0.0.1:0").expect("a free port"))
+    }
+
+    fn on(listener: TcpListener) -> Listener {
         let address = listener.local_addr().expect("an address");
         let state = Arc::<Mutex<State>>::default();
         let shared = Arc::clone(&state);
@@ -114,6 +118,30 @@ impl Listener {
     /// Waits until so many calls of this type came, and answers all of that type.
     pub fn is_asked(&self, kind: &str, times: usize) -> Vec<Call> {
         eventually(&format!("{times} calls of `{kind}`"), || Some(self.calls(kind)).filter(|calls| calls.len() >= times))
+    }
+}
+
+/// An application that does not run: its address is kept, and refuses everybody.
+pub struct Away(TcpSocket);
+
+impl Away {
+    pub fn keep() -> Away {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
+        Away(socket)
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}/parlour", self.0.local_addr().expect("an address"))
+    }
+
+    /// From now on it runs.
+    pub fn comes(self) -> Listener {
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let listener = runtime.block_on(async { self.0.listen(64).and_then(tokio::net::TcpListener::into_std) });
+        let listener = listener.expect("it can listen");
+        listener.set_nonblocking(false).expect("a socket of ours");
+        Listener::on(listener)
     }
 }
 

@@ -24,7 +24,7 @@ pub use app::{App, password};
 pub use folder::Folder;
 pub use http::Http;
 pub use line::{Line, Typed};
-pub use listener::{Call, Listener, Reply};
+pub use listener::{Away, Call, Listener, Reply};
 pub use replica::Replica;
 pub use server::{PUBLIC_URL, TestServer};
 pub use socket::{Log, Socket, shake};

@@ -4,8 +4,8 @@
 use super::wait::PATIENCE;
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
-    io::{BufRead, BufReader},
-    process::{Child, ChildStdout, Command, ExitStatus},
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, ExitStatus},
     sync::mpsc::{Receiver, channel},
     thread,
     time::{Duration, Instant},
@@ -24,7 +24,7 @@ pub fn executable(under: &[String]) -> Command {
 }
 
 /// The lines that it prints, as they come; `look` sees each of them at once.
-pub fn lines(output: ChildStdout, mut look: impl FnMut(&str) + Send + 'static) -> Receiver<String> {
+pub fn lines(output: impl Read + Send + 'static, mut look: impl FnMut(&str) + Send + 'static) -> Receiver<String> {
     let (tell, told) = channel();
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
