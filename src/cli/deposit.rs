@@ -55,7 +55,9 @@ pub fn bring(config: &Config, path: &Path) -> Result<Deposited> {
             (true, None) => return Err(Failure::new(Code::Usage, format!("the file {} is empty", path.display()))),
             (false, begun) => {
                 let deposit = Deposit { draft: begun, piece: secret::encode(&piece) };
-                let answer = call::anywhere(config, Task::Deposit(deposit))?;
+                let answer = call::anywhere(config, Task::Deposit(deposit)).map_err(|failure| {
+                    Failure::new(failure.code, format!("the file {} is not taken: {}", path.display(), failure.sentence))
+                })?;
                 draft = answer.value["draft"].as_str().map(String::from);
             }
         }

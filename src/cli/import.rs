@@ -147,22 +147,23 @@ fn finish(outcome: Outcome) -> Result<Answer> {
     let count = format!("{created} created, {changed} changed, {unchanged} unchanged{left}");
     let mut reasons: Vec<String> = rows.iter().map(reason).collect();
     if *refused > rows.len() {
-        reasons.push(format!("and {} lines more", refused - rows.len()));
+        reasons.push(format!("and {} rows more", refused - rows.len()));
     }
     let text = match (*refused, outcome.imported) {
         (0, false) => format!("{count}, if it were no dry run"),
         (0, true) => count,
         _ => reasons.join("\n"),
     };
-    let lines = if *refused == 1 { "1 line is" } else { &format!("{refused} lines are") };
-    let failed = (*refused > 0).then(|| format!("{lines} refused, and nothing is imported; mend the file and try again"));
+    let rows = if *refused == 1 { "1 row is" } else { &format!("{refused} rows are") };
+    let failed = (*refused > 0).then(|| format!("{rows} refused, and nothing is imported; mend the file and try again"));
     Ok(Answer { failed, ..Answer::new(text, &outcome)? })
 }
 
 fn reason(refused: &Refused) -> String {
+    let value = refused.value.as_ref().map_or_else(String::new, |value| format!(" (it says “{}”)", value.replace('\n', " ")));
     match &refused.column {
-        Some(column) => format!("line {}: {column}: {}", refused.row, refused.sentence),
-        None => format!("line {}: {}", refused.row, refused.sentence),
+        Some(column) => format!("row {}: {column}: {}{value}", refused.row, refused.sentence),
+        None => format!("row {}: {}", refused.row, refused.sentence),
     }
 }
 

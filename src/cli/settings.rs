@@ -1,6 +1,7 @@
 //! The settings of an application as they are typed. What is not typed is left as it is; an empty word clears.
 
 use crate::apps::application::{Draft, Policy, SignIn};
+use crate::apps::kind;
 use crate::cli::exit::{Code, Failure, Result};
 use crate::directory::shrink::Shrink;
 use clap::Args;
@@ -21,7 +22,8 @@ pub struct Settings {
     #[arg(long, value_name = "URL")]
     origin: Option<Vec<String>>,
 
-    /// How its users may sign in: local, callback, token, ticket, whoami, oidc; without it a new application has local and ticket
+    /// How its users may sign in: local, callback, token, ticket, whoami, oidc; several with commas, or the option several times.
+    /// Without it a new application has local and ticket
     #[arg(long, value_name = "WAY", value_delimiter = ',', value_parser = SignIn::parse)]
     sign_in: Option<Vec<SignIn>>,
 
@@ -30,11 +32,12 @@ pub struct Settings {
     policy: Option<Policy>,
 
     /// A fact that it wants to be told, such as message.read; may be repeated
-    #[arg(long, value_name = "TYPE")]
+    #[arg(long, value_name = "TYPE", value_parser = event)]
     event: Option<Vec<String>>,
 
-    /// A question that it answers besides user.verify; may be repeated
-    #[arg(long, value_name = "TYPE")]
+    /// A question that it answers: contacts.list, message.created; may be repeated, and without it a new application is asked both.
+    /// user.verify comes with --sign-in callback, and action.invoked with the cards that it sends
+    #[arg(long, value_name = "TYPE", value_parser = question)]
     question: Option<Vec<String>>,
 
     /// Its colour
@@ -110,6 +113,31 @@ impl Settings {
     }
 }
 
+/// An empty word says: none.
+fn one_of(word: &str, known: &[&str]) -> std::result::Result<String, String> {
+    match word.is_empty() || known.contains(&word) {
+        true => Ok(word.into()),
+        false => Err(format!("expected one of {}", known.join(", "))),
+    }
+}
+
+fn event(word: &str) -> std::result::Result<String, String> {
+    match kind::facts().contains(&word) {
+        false if kind::Kind::ALL.iter().any(|kind| kind.is_unasked() && kind.as_str() == word) => {
+            Err("that is told without being asked for".into())
+        }
+        _ => one_of(word, &kind::facts()),
+    }
+}
+
+fn question(word: &str) -> std::result::Result<String, String> {
+    match word {
+        "user.verify" => Err("that is asked where people sign in with the application's passwords: --sign-in callback".into()),
+        "action.invoked" => Err("that is asked wherever somebody presses a button of a card; it needs no option".into()),
+        _ => one_of(word, &kind::questions()),
+    }
+}
+
 fn list(old: Vec<String>, new: Option<Vec<String>>) -> Vec<String> {
     let mut list = new.unwrap_or(old);
     list.retain(|text| !text.is_empty());
@@ -138,5 +166,18 @@ mod tests {
         assert_eq!((after.callback_url, after.colour), (None, before.colour.clone()));
         assert_eq!((after.sign_in, after.origins), (vec![SignIn::Token, SignIn::Ticket], vec!["https://b".to_string()]));
         assert!(typed(&["--origin="]).apply(before).origins.is_empty());
+    }
+
+    #[test]
+    fn a_type_that_is_none_is_refused_at_its_option_with_what_it_comes_by() {
+        let refused = |words: &[&str]| {
+            let command = Settings::augment_args(Command::new("x").no_binary_name(true));
+            command.try_get_matches_from(words).unwrap_err().render().to_string()
+        };
+        assert!(refused(&["--question", "user.verify"]).contains("--sign-in callback"));
+        assert!(refused(&["--question", "why"]).contains("--question"), "it says which option");
+        assert!(refused(&["--event", "ping"]).contains("without being asked for"));
+        assert!(refused(&["--event", "why"]).contains("expected one of message.created, "));
+        assert!(typed(&["--event=", "--question="]).apply(Draft::default()).questions.is_empty());
     }
 }

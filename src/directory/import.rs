@@ -61,8 +61,14 @@ pub struct Refused {
     pub row: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
+    /// What stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
     pub sentence: String,
 }
+
+/// Characters of a wrong value that are shown.
+const SHOWN: usize = 100;
 
 impl Refused {
     /// Row, column and what is wrong, in one sentence; `more` rows are wrong besides.
@@ -76,9 +82,19 @@ impl Refused {
 impl Report {
     /// Says what is wrong with a row.
     pub fn refuse(&mut self, row: usize, error: &Error) {
+        self.refuse_line(&Line { number: row, value: Value::Null }, error);
+    }
+
+    /// The same, and what stands at the fault.
+    pub fn refuse_line(&mut self, line: &Line, error: &Error) {
         self.refused += 1;
         if self.rows.len() < NAMED {
-            self.rows.push(Refused { row, column: error.field().map(Into::into), sentence: error.sentence() });
+            let column: Option<String> = error.field().map(Into::into);
+            let value = column.as_ref().and_then(|column| match &line.value[column.as_str()] {
+                Value::String(text) => Some(text.chars().take(SHOWN).collect()),
+                other => Some(other).filter(|other| !other.is_null()).map(Value::to_string),
+            });
+            self.rows.push(Refused { row: line.number, column, value, sentence: error.sentence() });
         }
     }
 

@@ -120,7 +120,7 @@ fn entries(db: &Db, app: AppNo, lines: &[Line], report: &mut Report) -> Result<V
     for line in lines {
         match entry(&line.value, &origins).and_then(|entry| once(&mut seen, entry, line.number)) {
             Ok(entry) => entries.push(entry),
-            Err(error) => report.refuse(line.number, &error.refusal()?),
+            Err(error) => report.refuse_line(line, &error.refusal()?),
         }
     }
     Ok(entries)

@@ -94,7 +94,11 @@ fn unread(error: &dyn std::error::Error, before: &str) -> actix_web::Error {
     Problem::from(Error::invalid(field(reason), format!("the query was not understood: {reason}"))).into()
 }
 
-/// For every address that the table does not have.
-pub async fn nothing_here() -> Answer {
-    Err(Error::NotFound("address").into())
+/// For every address that the table does not have. Where an id stands in it that may have a slash, that is what is wrong most often.
+pub async fn nothing_here(request: HttpRequest) -> Answer {
+    let parts: Vec<&str> = request.path().strip_prefix("/api/v1/").map_or(Vec::new(), |rest| rest.split('/').collect());
+    match parts.as_slice() {
+        ["users" | "groups" | "topics", _, _, ..] => Err(Error::NotFound("address; a / in an id is written %2F").into()),
+        _ => Err(Error::NotFound("address").into()),
+    }
 }

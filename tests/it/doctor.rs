@@ -1,6 +1,7 @@
 //! The doctor on integrations that are well made, or in one way badly: what it says stands in `docs/doctor.md`, word for word. The
 //! applications are programs in Python.
 
+mod page;
 mod provider;
 mod unchanged;
 

@@ -88,7 +88,8 @@ impl Doctor {
         }
         let wrong = findings.iter().filter(|finding| finding.state == State::Wrong).count();
         let lines: Vec<String> = findings.iter().map(line).collect();
-        let failed = (wrong > 0).then(|| format!("{wrong} of {} checks found something wrong with {app}", findings.len()));
+        let checks = if wrong == 1 { "check" } else { "checks" };
+        let failed = (wrong > 0).then(|| format!("{wrong} {checks} found something wrong with {app}, see above"));
         Ok(Answer { failed, ..Answer::new(lines.join("\n"), findings)? })
     }
 

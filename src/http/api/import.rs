@@ -90,12 +90,15 @@ pub struct Row {
     /// The column at fault, as the body calls it.
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<String>,
+    /// What stands there, at most 100 characters of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
     sentence: String,
 }
 
 impl From<Refused> for Row {
     fn from(refused: Refused) -> Row {
-        Row { row: refused.row, column: refused.column, sentence: refused.sentence }
+        Row { row: refused.row, column: refused.column, value: refused.value, sentence: refused.sentence }
     }
 }
 

@@ -70,6 +70,20 @@ impl Check {
         }
     }
 
+    /// What to do, with a page of the console in the place of a command: the page's address and its name.
+    fn mend(&self, said: &str) -> (String, Option<(&'static str, &'static str)>) {
+        match said.split_once("parlour app ") {
+            Some((before, rest)) if rest.starts_with("secret rotate") => {
+                (before.trim_end().trim_end_matches("A new one:").trim_end().into(), Some(("keys", en("Keys and secrets"))))
+            }
+            Some((before, rest)) if rest.starts_with("update") && before.ends_with("? ") => {
+                (before.trim_end().into(), Some(("edit", en("Settings"))))
+            }
+            Some((_, rest)) if rest.starts_with("update") => (said.into(), Some(("edit", en("Settings")))),
+            _ => (said.into(), None),
+        }
+    }
+
     /// Of a call: what was said on either side.
     fn said(&self, exchange: &Exchange) -> String {
         format!("{}\n\n{}", exchange.request, exchange.answer.as_deref().unwrap_or("…"))

@@ -7,7 +7,7 @@ use crate::http::body::require_type;
 use crate::http::problem::Problem;
 use crate::id::{AppNo, UserNo};
 use crate::slots::Slot;
-use crate::store::content::Pen;
+use crate::store::content::{Pen, too_large};
 use crate::store::{Db, Store};
 use actix_multipart::{Field, Multipart};
 use actix_web::HttpRequest;
@@ -99,10 +99,6 @@ impl Received {
 /// earlier is still at work.
 pub async fn to_the_end<T: 'static>(work: impl Future<Output = T> + 'static) -> Result<T> {
     actix_web::rt::spawn(work).await.map_err(Error::internal)
-}
-
-fn too_large(most: u64) -> Error {
-    Error::TooLarge(format!("a file has at most {most} bytes"))
 }
 
 fn broken(error: impl std::fmt::Display) -> Error {

@@ -40,7 +40,7 @@ impl Contents {
         let size = file.metadata().map_err(refused)?.len() + piece.len() as u64;
         if size > most {
             let _ = fs::remove_file(&path);
-            return Err(Error::TooLarge(format!("a file has at most {most} bytes")));
+            return Err(too_large(most));
         }
         file.write_all(piece).map_err(refused)?;
         Ok((name, size))
@@ -119,4 +119,14 @@ impl Drop for Pen {
         self.others.fetch_sub(1, Ordering::Relaxed);
         let _ = fs::remove_file(&self.draft);
     }
+}
+/// More than one file may have.
+pub fn too_large(most: u64) -> Error {
+    const KIB: u64 = 1024;
+    let most = match most {
+        _ if most > 0 && most.is_multiple_of(KIB * KIB) => format!("{} MiB", most / KIB / KIB),
+        _ if most > 0 && most.is_multiple_of(KIB) => format!("{} KiB", most / KIB),
+        _ => format!("{most} bytes"),
+    };
+    Error::TooLarge(format!("a file has at most {most}"))
 }

@@ -46,6 +46,8 @@ fn what_was_seen_on_its_page_is_read_on_all_devices_and_nothing_else_is() {
     counts(&office.device("anna"), 1);
     office.post("/topics/leave%2F118/read", &json!({"user": "nobody"})).is_refused(400, "bad_request");
     office.post("/topics/leave%2F000/read", &json!({"user": "anna"})).is_refused(404, "not_found");
+    let slash = office.post("/topics/leave/118/read", &json!({"user": "anna"})).is_refused(404, "not_found");
+    assert!(slash["detail"].as_str().unwrap().contains("a / in an id is written %2F"), "{slash}");
 }
 
 #[test]

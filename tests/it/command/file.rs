@@ -12,6 +12,9 @@ fn users_and_contacts_go_out_and_come_back() {
         let users = "id,name,title\nanna,\"Liu, Anna\",Sales\nben,=Ben,\n";
         assert!(types(&["import", "users", "oa", "--format", "csv"], users).ends(0).starts_with("2 created"));
         types(&["import", "users", "oa"], "{\"id\":\"cleo\"}\n").ends(0);
+        let twice = types(&["import", "users", "oa", "--format", "csv"], "id,name\neva,Eva\neva,Eva B.\n");
+        assert_eq!(twice.out.trim_end(), "row 3: id: this id stands in row 2 already (it says “eva”)");
+
         let lists = "{\"id\":\"sales\",\"name\":\"Sales\",\"users\":[\"anna\"],\"visible_to\":[\"ben\"]}\n\
                      {\"user\":\"anna\",\"groups\":[{\"id\":\"team\",\"name\":\"Team\",\"users\":[\"ben\",\"cleo\"]}]}\n";
         types(&["import", "contacts", "oa", "-"], lists).ends(0);
@@ -36,23 +39,27 @@ fn a_file_with_a_wrong_line_changes_nothing_and_every_wrong_line_is_named() {
 
         let lines = "{\"id\":\"cleo\"}\n{\"id\":\"dan\",\"email\":\"?\"}\nnonsense\n{\"id\":\"anna\",\"name\":\"Other\"}\n{\"id\":\"\"}\n";
         let refused = types(&["import", "users", "oa"], lines);
-        refused.is_refused(1, "3 lines are refused, and nothing is imported");
+        refused.is_refused(1, "3 rows are refused, and nothing is imported");
         let named: Vec<&str> = refused.out.lines().map(|line| line.split(':').next().unwrap()).collect();
-        assert_eq!(named, ["line 2", "line 3", "line 5"], "{refused:?}");
+        assert_eq!(named, ["row 2", "row 3", "row 5"], "{refused:?}");
         let told: Value = serde_json::from_str(&types(&["import", "users", "oa", "--json"], lines).out).unwrap();
         assert_eq!((&told["imported"], &told["rows"][0]["row"]), (&json!(false), &json!(2)));
-        assert_eq!(told["rows"][0]["column"], "email", "{told}");
+        assert_eq!((&told["rows"][0]["column"], &told["rows"][0]["value"]), (&json!("email"), &json!("?")), "{told}");
+        assert!(refused.out.contains("(it says “?”)"), "{refused:?}");
 
         let table = "id,name,kind\nben,Ben,person\ncleo,Cleo\ndan,Dan,robot\n";
         let refused = types(&["import", "users", "oa", "--format", "csv"], table);
-        refused.is_refused(1, "2 lines are refused");
-        assert!(refused.out.starts_with("line 3: ") && refused.out.contains("\nline 4: "), "{refused:?}");
+        refused.is_refused(1, "2 rows are refused");
+        assert!(refused.out.starts_with("row 3: ") && refused.out.contains("\nrow 4: "), "{refused:?}");
         assert_eq!(types(&["export", "users", "oa"], "").ends(0), before);
+
+        let twice = types(&["import", "users", "oa", "--format", "csv"], "id,name\neva,Eva\neva,Eva B.\n");
+        assert_eq!(twice.out.trim_end(), "row 3: id: this id stands in row 2 already (it says “eva”)");
 
         let lists = "{\"id\":\"sales\",\"name\":\"Sales\",\"users\":[\"anna\"]}\n{\"user\":\"nobody\",\"groups\":[]}\n";
         let refused = types(&["import", "contacts", "oa"], lists);
-        refused.is_refused(1, "1 line is refused");
-        assert!(refused.out.starts_with("line 2: "), "{refused:?}");
+        refused.is_refused(1, "1 row is refused");
+        assert!(refused.out.starts_with("row 2: "), "{refused:?}");
         assert_eq!(types(&["export", "contacts", "oa"], "").ends(0), "");
 
         types(&["import", "users", "zz"], "nonsense\n").is_refused(3, "no such application");

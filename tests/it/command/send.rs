@@ -210,7 +210,8 @@ fn a_script_sends_files_to_one_and_to_many_once_for_each_key() {
         let nothing = Paper::new("empty", b"");
         types(&["send", "oa", "user:u1", "--file", nothing.path()], "").is_refused(2, "is empty");
         let huge = Paper::new("huge", &vec![7; 25 * 1024 * 1024 + 1]);
-        types(&["send", "oa", "user:u1", "--file", huge.path()], "").is_refused(2, "at most 26214400 bytes");
+        types(&["send", "oa", "user:u1", "--file", huge.path()], "")
+            .is_refused(2, &format!("the file {} is not taken: a file has at most 25 MiB", huge.path()));
         types(&["send", "oa", "user:nobody", "x", "--file", menu.path()], "").ends(3);
         assert!(types(&["check"], "").ends(0).contains("files: 3, all there"));
     });

@@ -42,6 +42,20 @@ pub const FAULTS: super::Table = &[
         "请用 NTP 校准两边的时钟：签名和令牌只在几分钟内有效。",
     ),
     ("is the cookie a fresh one, and are address and pointer ({}) right?", "Cookie 是否仍有效？地址和位置（{}）是否正确？"),
+    ("is that its address, and does it take POST?", "地址是否正确？它是否接受 POST？"),
+    (
+        "redirects are not followed; if that is the right address: parlour app update {} --callback {}",
+        "不跟随重定向。如果新地址正确，请在设置中填写它（parlour app update {} --callback {}）。",
+    ),
+    ("redirects are not followed: give the address to which it redirects", "不跟随重定向，请直接填写重定向后的地址。"),
+    ("look into what the application answers", "请查看应用的响应内容。"),
+    ("is the name right, and known to this machine?", "主机名是否正确？本机能否解析它？"),
+    (
+        "it refuses a true signature: let it compute the HMAC over webhook-id.webhook-timestamp.body with the raw body, as it came, and \
+         the secret decoded from base64. Is its secret the present one?",
+        "它拒绝了正确的签名：HMAC 应对 webhook-id.webhook-timestamp.body 计算，使用未经改动的原始请求体和经 base64 解码的密钥。\
+         它用的是当前的密钥吗？需要时可生成新的密钥：",
+    ),
     (
         "if you trust what answers there: parlour app update {} --approve HOST:PORT",
         "如果信任该地址，请在设置中批准它的主机和端口（parlour app update {} --approve HOST:PORT）。",
