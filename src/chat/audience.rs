@@ -172,6 +172,12 @@ pub(super) fn reach(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result
     }
 }
 
+/// Whether there may be recipients who have no row yet.
+pub(super) fn is_left(db: &Db, batch: &Batch) -> Result<bool> {
+    let sql = "SELECT 1 FROM batch_group WHERE application = ?1 AND batch = ?2 LIMIT 1";
+    Ok(batch.everyone.is_some() || db.any(sql, params![batch.app, batch.id])?)
+}
+
 /// Whether it matters for the next piece of a batch who is connected.
 pub fn asks_who_is_connected(db: &Db, app: AppNo, batch: i64) -> Result<bool> {
     let sql = "SELECT 1 FROM batch WHERE application = ?1 AND id = ?2 AND done_at IS NULL AND (online = 1 OR (everyone IS NOT NULL AND reached < 0))";

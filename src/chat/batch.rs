@@ -22,12 +22,11 @@ use std::time::{Duration, Instant};
 
 pub use change::{Content, edit, refresh_soon, retitle};
 pub use draft::Draft;
-pub use due::{next, open};
 pub use single::message;
 
 mod change;
 mod draft;
-mod due;
+pub mod due;
 pub(super) mod single;
 
 /// Copies that are written before the answer.
@@ -248,13 +247,7 @@ fn write(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result<()> {
         return Ok(());
     }
     if waiting.is_empty() {
-        let now = tx.now;
-        let sql = "UPDATE batch SET done_at = ?3, total = written + failed + suppressed WHERE application = ?1 AND id = ?2";
-        tx.run(sql, params![batch.app, batch.id, now])?;
-        if batch.total > batch.written {
-            claim::recount(tx, batch)?;
-        }
-        return audience::forget(tx, batch.app, batch.id);
+        return finish(tx, batch);
     }
     let author = author(tx, batch);
     let (mut written, mut failed, mut suppressed, begun) = (0, 0, 0, Instant::now());
@@ -282,7 +275,23 @@ fn write(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result<()> {
     }
     let sql = "UPDATE batch SET written = written + ?3, failed = failed + ?4, suppressed = suppressed + ?5
                WHERE application = ?1 AND id = ?2";
-    tx.run(sql, params![batch.app, batch.id, written, failed, suppressed]).map(|_| ())
+    tx.run(sql, params![batch.app, batch.id, written, failed, suppressed])?;
+    let tried = written + failed + suppressed;
+    match tried == waiting.len() as i64 && tried < PIECE && !audience::is_left(tx, batch)? {
+        true => finish(tx, &get(tx, batch.app, batch.id)?),
+        false => Ok(()),
+    }
+}
+
+/// The last copy is written.
+fn finish(tx: &mut Tx, batch: &Batch) -> Result<()> {
+    let now = tx.now;
+    let sql = "UPDATE batch SET done_at = ?3, total = written + failed + suppressed WHERE application = ?1 AND id = ?2";
+    tx.run(sql, params![batch.app, batch.id, now])?;
+    if batch.total > batch.written {
+        claim::recount(tx, batch)?;
+    }
+    audience::forget(tx, batch.app, batch.id)
 }
 
 /// Why a recipient is not to get it after all: a code and a sentence.

@@ -2,12 +2,14 @@
 //! is noted in the same transaction, so that nothing has to be claimed, and a batch goes on where it stopped.
 
 use crate::chat::audience;
+use crate::chat::batch::due::{self, Due};
 use crate::chat::batch::{self, Connected};
 use crate::chat::topic;
 use crate::error::Result;
 use crate::id::{AppNo, UserNo};
 use crate::store::{Db, Store};
 use crate::time::Moment;
+use futures_util::future::join_all;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -60,28 +62,48 @@ pub async fn run(store: &Store, (bell, roll): (&Notify, Roll), stop: Cancellatio
 /// Until the next message that waits for its moment, at most a tick.
 async fn pause(store: &Store) -> Duration {
     let now = Moment::now();
-    match store.read(move |db| batch::next(db, now)).await {
+    match store.read(move |db| due::next(db, now)).await {
         Ok(Some(due)) => due.since(Moment::now()).min(TICK),
         _ => TICK,
     }
 }
 
 /// What has something left to do now, and whether it matters for it who is connected.
-fn open(db: &Db) -> Result<Vec<(AppNo, i64, bool)>> {
-    let found = batch::open(db, Moment::now())?.into_iter();
-    found.map(|(app, id)| Ok((app, id, audience::asks_who_is_connected(db, app, id)?))).collect()
+fn open(db: &Db) -> Result<Vec<(Due, bool)>> {
+    let found = due::open(db, Moment::now())?.into_iter();
+    found.map(|due| audience::asks_who_is_connected(db, due.app, due.batch).map(|asks| (due, asks))).collect()
+}
+
+/// The next steps, as many as share a commit: whoever writes meanwhile waits for no more than these.
+fn together(open: &[(Due, bool)]) -> usize {
+    let mut weight = 0;
+    let fits = |(due, _): &&(Due, bool)| {
+        weight += due.weight;
+        weight <= due::TOGETHER
+    };
+    open.iter().take_while(fits).count().max(1)
 }
 
 /// One step of each batch that has something left to do now; answers whether there is more.
 async fn run_once(store: &Store, roll: &Roll, present: &mut Present) -> Result<bool> {
     let (mut more, mut failed) = (false, None);
-    for (app, id, asks) in store.read(open).await? {
-        let connected = if asks { present.among(roll, app, id) } else { Arc::default() };
-        match store.write(move |tx| batch::step_among(tx, app, id, &connected)).await {
-            // It may have been the last of it, and others wait behind it.
-            Ok(_) => more = true,
-            // One batch that fails does not hold up the others.
-            Err(error) => failed = Some(error),
+    let found = store.read(open).await?;
+    let mut rest = &found[..];
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(together(rest));
+        rest = later;
+        let steps = now.iter().map(|(Due { app, batch, .. }, asks)| {
+            let (app, batch) = (*app, *batch);
+            let connected = if *asks { present.among(roll, app, batch) } else { Arc::default() };
+            store.write(move |tx| batch::step_among(tx, app, batch, &connected))
+        });
+        for stepped in join_all(steps).await {
+            match stepped {
+                // It may have been the last of it, and others wait behind it.
+                Ok(_) => more = true,
+                // One batch that fails does not hold up the others.
+                Err(error) => failed = Some(error),
+            }
         }
     }
     for app in store.read(topic::waiting).await? {
@@ -110,12 +132,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_is_asked_seldom_who_is_connected_however_many_get_a_message() {
-        let store = Scratch::open();
-        let found = |tx: &mut Tx| {
-            tx.run("INSERT INTO application (no, id, name, created_at) VALUES (1, 'oa', 'Office', 0)", [])?;
-            (1..=400).try_for_each(|no| profile::put(tx, APP, &Profile::new(UserId::parse(&format!("u{no}"))?)).map(|_| ()))
-        };
-        store.write(found).await.unwrap();
+        let store = offices(1, 400).await;
         let asked = Arc::new(AtomicUsize::new(0));
         let counter = asked.clone();
         let roll: Roll = Arc::new(move |_| {
@@ -135,5 +152,73 @@ mod tests {
             assert!((is_asked..=is_asked * (1 + more)).contains(&asked), "asked {asked} times");
             assert_eq!(store.read(move |db| batch::get(db, APP, batch)).await.unwrap().written, written);
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_due_at_the_same_moment_shares_commits() {
+        let store = offices(2, 40).await;
+        for no in 0..320 {
+            plan(&store, 1 + no % 2, vec![format!("user:u{}", 1 + no % 40)]).await;
+        }
+        store.write(come).await.unwrap();
+        let (before, mut rounds, mut present) = (store.revision(), 0, Present::default());
+        let roll: Roll = Arc::new(|_| Vec::new());
+        while run_once(&store, &roll, &mut present).await.unwrap() {
+            rounds += 1;
+        }
+        let commits = store.revision() - before;
+        assert!(commits < 160, "{commits} commits for 320 messages");
+        assert!(rounds <= 320 / (2 * due::TOGETHER), "{rounds} rounds: each message is written and done in one step");
+        let written = "SELECT count(*) FROM batch WHERE done_at IS NOT NULL AND written = 1 /* all: of a test */";
+        assert_eq!(store.read(move |db| db.one(written, [], |r| r.get::<i64>(0))).await.unwrap(), 320);
+    }
+
+    #[tokio::test]
+    async fn however_many_messages_of_one_application_are_due_those_of_another_are_in_the_first_commit() {
+        let store = offices(2, 40).await;
+        let many: Vec<String> = (1..=40).map(|no| format!("user:u{no}")).collect();
+        let one = vec!["user:u1".to_string()];
+        for (app, times, to) in [(1, 3, &many), (1, 60, &one), (2, 1, &one), (2, 6, &many)] {
+            for _ in 0..times {
+                plan(&store, app, to.clone()).await;
+            }
+        }
+        store.write(come).await.unwrap();
+        let found = store.read(open).await.unwrap();
+        let of = |found: &[(Due, bool)], app| found.iter().filter(|(due, _)| due.app == AppNo(app)).count();
+        assert_eq!(
+            (of(&found, 1), of(&found, 2)),
+            (3 + 8, 1 + 3),
+            "three large ones and eight small ones; one small and three large"
+        );
+        let first = &found[..together(&found)];
+        assert_eq!((of(first, 1), of(first, 2)), (2, 2), "turn by turn: no more than four large ones hold up a commit");
+    }
+
+    async fn plan(store: &Store, app: i64, to: Vec<String>) {
+        let later = Moment::now().plus(Duration::from_secs(3600));
+        let draft = batch::Draft { send_at: Some(later), ..batch::Draft::plain("nine o'clock") };
+        store.write(move |tx| batch::accept(tx, &Author::application(AppNo(app)), &to, &draft)).await.unwrap();
+    }
+
+    /// It is time for all that is planned.
+    fn come(tx: &mut Tx) -> Result<()> {
+        tx.run("UPDATE batch SET due_at = created_at /* all: of a test */", []).map(|_| ())
+    }
+
+    async fn offices(apps: i64, users: i64) -> Scratch {
+        let store = Scratch::open();
+        let found = move |tx: &mut Tx| {
+            for app in 1..=apps {
+                let sql = "INSERT INTO application (no, id, name, created_at) VALUES (?1, 'oa' || ?1, 'Office', 0)";
+                tx.run(sql, [app])?;
+                for no in 1..=users {
+                    profile::put(tx, AppNo(app), &Profile::new(UserId::parse(&format!("u{no}"))?))?;
+                }
+            }
+            Ok(())
+        };
+        store.write(found).await.unwrap();
+        store
     }
 }

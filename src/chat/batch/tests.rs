@@ -158,9 +158,9 @@ fn an_application_with_many_messages_to_many_does_not_keep_another_waiting() {
         }
         tx.now = tx.now.plus(std::time::Duration::from_secs(60));
         accept(tx, &Author::application(AppNo(2)), &everyone, &Draft::plain("hello"))?;
-        open(tx, tx.now)
+        due::open(tx, tx.now)
     });
-    let turn = open.iter().position(|(app, _)| *app == AppNo(2));
+    let turn = open.iter().position(|due| due.app == AppNo(2));
     assert!(turn.is_some_and(|turn| turn <= 1), "its turn comes as {turn:?} of {}", open.len());
 }
 
