@@ -138,11 +138,8 @@ pub fn populate_as(data: &Path, id: &'static str, people: usize) -> anyhow::Resu
 fn person(tx: &mut Tx, app: AppNo, n: usize) -> Result<Person> {
     let id = format!("u{n}");
     let (user, _) = profile::put(tx, app, &Profile::named(UserId::parse(&id)?, &format!("Person {n}")))?;
-    let (_, token) = session::open(
-        tx,
-        &user,
-        &session::Draft { kind: Kind::Token, name: "bench".into(), address: None, expires_at: None, in_use: Vec::new() },
-    )?;
+    let draft = session::Draft { kind: Kind::Token, name: "bench".into(), address: None, expires_at: None };
+    let (_, token) = session::open(tx, &user, &draft, &session::Nobody)?;
     Ok(Person { id, token })
 }
 

@@ -161,13 +161,13 @@ impl Suspend {
 impl Token {
     fn run(self, place: &Place) -> Result<Answer> {
         let expires_at = self.days.map(|days| Moment::now().plus(Duration::from_secs(days.saturating_mul(24 * 3600))));
-        let draft = Draft { kind: Kind::Token, name: self.name, address: None, expires_at, in_use: Vec::new() };
-        let (app, id) = (self.app, self.id);
+        let draft = Draft { kind: Kind::Token, name: self.name, address: None, expires_at };
+        let (app, id, hub) = (self.app, self.id, place.live.hub.clone());
         let (session, token) = place.change("token.create", format!("{app}/{id}"), move |tx| {
             let app = application::get(tx, &app)?.no;
             let user = user::get(tx, app, &id)?;
             require_end(&user, &draft)?;
-            session::open(tx, &user, &draft)
+            session::open(tx, &user, &draft, &*hub)
         })?;
         Answer::new(&token, json!({ "id": session.no, "token": token, "expires_at": session.expires_at }))
     }

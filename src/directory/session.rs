@@ -65,22 +65,35 @@ pub struct Draft {
     pub name: String,
     pub address: Option<String>,
     pub expires_at: Option<Moment>,
-    /// Sessions of this user that somebody is connected with at this moment, whenever their use was noted last.
-    pub in_use: Vec<i64>,
+}
+
+/// Who is connected at this moment: what makes room asks it, whenever the use of a session was noted last.
+pub trait Seats {
+    /// The sessions by which a user is connected.
+    fn sessions(&self, app: AppNo, user: UserNo) -> Vec<i64>;
+}
+
+/// Of a store that no server has open.
+pub struct Nobody;
+
+impl Seats for Nobody {
+    fn sessions(&self, _: AppNo, _: UserNo) -> Vec<i64> {
+        Vec::new()
+    }
 }
 
 /// Opens a session of an active user and answers it with its token, which is shown once.
-pub fn open(tx: &mut Tx, user: &User, draft: &Draft) -> Result<(Session, String)> {
+pub fn open(tx: &mut Tx, user: &User, draft: &Draft, seats: &impl Seats) -> Result<(Session, String)> {
     let token = secret::generate(draft.kind.prefix());
-    open_by(tx, user, draft, &token).map(|session| (session, token))
+    open_by(tx, user, (draft, &token), seats).map(|session| (session, token))
 }
 
 /// The same, by a token that was made elsewhere.
-pub fn open_by(tx: &mut Tx, user: &User, draft: &Draft, token: &str) -> Result<Session> {
+pub fn open_by(tx: &mut Tx, user: &User, (draft, token): (&Draft, &str), seats: &impl Seats) -> Result<Session> {
     if !user.is_active() {
         return Err(Error::Forbidden("this user is suspended".into()));
     }
-    make_room(tx, user, draft)?;
+    make_room(tx, user, draft.kind, seats)?;
     let sql = "SELECT coalesce(max(no), 0) + 1 FROM session WHERE application = ?1 AND user = ?2";
     let no = tx.one(sql, params![user.app, user.no], |r| r.get(0))?;
     let session = Session {
@@ -107,12 +120,15 @@ fn insert(tx: &mut Tx, session: &Session, token: &str) -> Result<()> {
     tx.run(sql, params![s.app, s.user, s.no, kind, hash, s.name, s.address, s.created_at, s.expires_at]).map(|_| ())
 }
 
-fn make_room(tx: &mut Tx, user: &User, draft: &Draft) -> Result<()> {
+fn make_room(tx: &mut Tx, user: &User, kind: Kind, seats: &impl Seats) -> Result<()> {
     let sql = "SELECT no FROM session WHERE application = ?1 AND user = ?2 AND kind = ?3 AND revoked_at IS NULL \
                AND (expires_at IS NULL OR expires_at > ?4) ORDER BY last_used_at DESC, no DESC";
-    let bound = params![user.app, user.no, draft.kind.as_str(), tx.now];
+    let bound = params![user.app, user.no, kind.as_str(), tx.now];
     let mut sessions = tx.all(sql, bound, |r| r.get::<i64>(0))?;
-    sessions.sort_by_key(|no| !draft.in_use.contains(no));
+    if sessions.len() >= MOST {
+        let taken = seats.sessions(user.app, user.no);
+        sessions.sort_by_key(|no| !taken.contains(no));
+    }
     for no in sessions.into_iter().skip(MOST - 1) {
         revoke(tx, user.app, user.no, no)?;
     }

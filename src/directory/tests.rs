@@ -42,9 +42,8 @@ impl World {
     }
 
     fn session(&self, user: &User, kind: Kind, expires_at: Option<Moment>) -> (session::Session, String) {
-        let (user, draft) =
-            (user.clone(), session::Draft { kind, name: "test".into(), address: None, expires_at, in_use: Vec::new() });
-        self.store.change(move |tx| session::open(tx, &user, &draft))
+        let (user, draft) = (user.clone(), session::Draft { kind, name: "test".into(), address: None, expires_at });
+        self.store.change(move |tx| session::open(tx, &user, &draft, &session::Nobody))
     }
 
     fn enters(&self, token: &str) -> Option<Caller> {
@@ -172,8 +171,11 @@ fn nobody_gets_in_while_the_user_or_the_application_is_suspended() {
     world.store.change(move |tx| user::suspend(tx, app, no));
     assert!(world.enters(&token).is_none());
     let suspended = world.store.read_blocking(|db| user::get_no(db, app, no)).unwrap();
-    let draft = session::Draft { kind: Kind::Session, name: String::new(), address: None, expires_at: None, in_use: Vec::new() };
-    assert!(matches!(world.store.write_blocking(move |tx| session::open(tx, &suspended, &draft)), Err(Error::Forbidden(_))));
+    let draft = session::Draft { kind: Kind::Session, name: String::new(), address: None, expires_at: None };
+    assert!(matches!(
+        world.store.write_blocking(move |tx| session::open(tx, &suspended, &draft, &session::Nobody)),
+        Err(Error::Forbidden(_))
+    ));
     world.store.change(move |tx| user::resume(tx, app, no));
     assert!(world.enters(&token).is_none(), "what was ended stays ended");
 }

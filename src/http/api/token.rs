@@ -53,9 +53,10 @@ pub struct Made {
     responses((status = 201, description = "Made", body = View)))]
 pub async fn create(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, post: Post<Body>) -> Answer {
     let (app, draft) = (by.application.no, parse(post.body)?);
+    let hub = house.live.hub.clone();
     let make = move |tx: &mut Tx, text: &str| {
         let user = user::get(tx, app, &id)?;
-        let session = session::open_by(tx, &user, &draft, text)?;
+        let session = session::open_by(tx, &user, (&draft, text), &*hub)?;
         Ok(Made { id: session.no, name: session.name, expires_at: session.expires_at })
     };
     let dress = |made: Made, token: String| View { token, made };
@@ -70,5 +71,5 @@ fn parse(body: Body) -> Result<Draft> {
     if body.expires_at.is_some_and(|end| end <= Moment::now()) {
         return Err(Error::invalid("expires_at", "this moment has passed"));
     }
-    Ok(Draft { kind: Kind::Token, name: name.into(), address: None, expires_at: body.expires_at, in_use: Vec::new() })
+    Ok(Draft { kind: Kind::Token, name: name.into(), address: None, expires_at: body.expires_at })
 }

@@ -12,7 +12,7 @@ use crate::directory::ticket::{self, Redeemed};
 use crate::directory::user::{self, Profile, User};
 use crate::error::{Error, Result};
 use crate::http::client::application::active;
-use crate::id::AppId;
+use crate::id::{AppId, AppNo, UserNo};
 use crate::live::Hub;
 use crate::store::Tx;
 use crate::time::Moment;
@@ -123,10 +123,15 @@ fn fresh(tx: &mut Tx, user: &User, end: Moment, visit: &Visit) -> Result<(i64, S
         name: visit.client.clone(),
         address: Some(visit.address.clone()),
         expires_at: Some(end),
-        in_use: visit.hub.sessions(user.app, user.no),
     };
-    let (Session { no, .. }, token) = session::open(tx, user, &draft)?;
+    let (Session { no, .. }, token) = session::open(tx, user, &draft, &*visit.hub)?;
     Ok((no, token))
+}
+
+impl session::Seats for Hub {
+    fn sessions(&self, app: AppNo, user: UserNo) -> Vec<i64> {
+        Hub::sessions(self, app, user)
+    }
 }
 
 /// The data of `user.signed_in`.

@@ -225,9 +225,8 @@ mod tests {
         let caller = scratch.change(|tx| {
             let app = application::create(tx, &Draft { id: "oa".into(), name: "Office".into(), ..Draft::default() })?.no;
             let (anna, _) = profile::put(tx, app, &Profile::named(UserId::parse("anna")?, "Anna"))?;
-            let draft =
-                session::Draft { kind: Kind::Token, name: "printer".into(), address: None, expires_at: None, in_use: Vec::new() };
-            let (session, _) = session::open(tx, &anna, &draft)?;
+            let draft = session::Draft { kind: Kind::Token, name: "printer".into(), address: None, expires_at: None };
+            let (session, _) = session::open(tx, &anna, &draft, &session::Nobody)?;
             Ok(Caller { app, user: anna.no, id: anna.id, session: session.no, expires_at: None })
         });
         assert!(scratch.read_blocking(|db| picture(db, &caller, None)).is_ok());

@@ -36,3 +36,24 @@ fn what_is_wrong_with_a_token_is_said() {
     office.patch("/users/anna", &json!({"suspended": true})).is(200);
     office.post("/users/anna/tokens", &json!({"name": "x"})).is_refused(403, "forbidden");
 }
+
+/// A device that has been connected for a month noted its last use when it came.
+#[test]
+fn a_hundred_new_tokens_end_none_that_is_connected() {
+    let server = TestServer::with(&["--rest-rate", "0"]);
+    let office = server.app("oa");
+    office.put("/users/printer", &json!({"name": "Printer", "kind": "device"})).is(201);
+    let token = || office.post("/users/printer/tokens", &json!({"name": "second floor"})).is(201);
+    let (connected, left) = (token(), token());
+    let printer = Voice::connect(&office, "printer", connected["token"].as_str().unwrap());
+    for _ in 0..100 {
+        token();
+    }
+    for _ in 0..10 {
+        server.run(&["user", "token", "oa", "printer", "--name", "third floor"]);
+    }
+    printer.sends("application", "still here");
+    let sessions = office.get("/users/printer/sessions?limit=200").is(200);
+    let numbers: Vec<&Value> = sessions["items"].as_array().into_iter().flatten().map(|session| &session["id"]).collect();
+    assert!(numbers.len() == 100 && numbers.contains(&&connected["id"]) && !numbers.contains(&&left["id"]), "{numbers:?}");
+}
