@@ -25,7 +25,9 @@ use std::path::PathBuf;
 pub enum Export {
     /// Users, as NDJSON or CSV
     Users(To),
-    /// Shared groups and the lists that users have from the application and of their own, as NDJSON
+    /// Shared groups with their users, as NDJSON
+    Groups(To),
+    /// The lists that users have from the application and of their own, as NDJSON
     Contacts(To),
     /// Conversations with all who are or were in them, as NDJSON
     Conversations(To),
@@ -68,36 +70,37 @@ impl From<(Vec<Value>, Option<String>)> for Rows {
 
 impl Export {
     pub fn perform(self, config: &Config) -> Result<Answer> {
-        let (to, kinds): (To, &[Kind]) = match self {
-            Export::Users(to) => (to, &[Kind::Users]),
-            Export::Contacts(to) => (to, &[Kind::Groups, Kind::Contacts]),
-            Export::Conversations(to) => (to, &[Kind::Conversations]),
-            Export::Messages(to) => (to, &[Kind::Messages]),
-            Export::Files(to) => (to, &[Kind::Files]),
+        let (to, kind): (To, Kind) = match self {
+            Export::Users(to) => (to, Kind::Users),
+            Export::Groups(to) => (to, Kind::Groups),
+            Export::Contacts(to) => (to, Kind::Contacts),
+            Export::Conversations(to) => (to, Kind::Conversations),
+            Export::Messages(to) => (to, Kind::Messages),
+            Export::Files(to) => (to, Kind::Files),
         };
-        let as_table = to.is_table(kinds)?;
+        let as_table = to.is_table(kind)?;
         match to.file.to_str() {
-            Some("-") => to.write(config, kinds, as_table, std::io::stdout())?,
-            _ => return to.write_file(config, kinds, as_table),
+            Some("-") => to.write(config, kind, as_table, std::io::stdout())?,
+            _ => return to.write_file(config, kind, as_table),
         };
         Answer::new("", Value::Null).map(|answer| Answer { silent: true, ..answer })
     }
 }
 
 impl To {
-    fn is_table(&self, kinds: &[Kind]) -> Result<bool> {
+    fn is_table(&self, kind: Kind) -> Result<bool> {
         let named = self.file.extension().is_some_and(|end| end == "csv");
         match self.format.map_or(named, |format| format == Format::Csv) {
-            true if kinds != [Kind::Users] => Err(Failure::new(Code::Usage, "only users are written as CSV; this is NDJSON")),
+            true if kind != Kind::Users => Err(Failure::new(Code::Usage, "only users are written as CSV; this is NDJSON")),
             table => Ok(table),
         }
     }
 
     /// A whole file, or none. It is for its owner alone: what people wrote is in it.
-    fn write_file(&self, config: &Config, kinds: &[Kind], as_table: bool) -> Result<Answer> {
+    fn write_file(&self, config: &Config, kind: Kind, as_table: bool) -> Result<Answer> {
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.file);
         let file = file.map_err(|e| self.unwritable(&e))?;
-        let written = self.write(config, kinds, as_table, &file);
+        let written = self.write(config, kind, as_table, &file);
         let written = written.and_then(|rows| file.sync_all().map(|()| rows).map_err(|e| self.unwritable(&e)));
         if written.is_err() {
             let _ = std::fs::remove_file(&self.file);
@@ -108,19 +111,17 @@ impl To {
     }
 
     /// Answers how many rows there were.
-    fn write(&self, config: &Config, kinds: &[Kind], as_table: bool, out: impl Write) -> Result<usize> {
+    fn write(&self, config: &Config, kind: Kind, as_table: bool, out: impl Write) -> Result<usize> {
         let (mut out, mut written) = (BufWriter::new(out), 0);
         if as_table {
             // Without the mark a Chinese Excel takes it for GBK.
             out.write_all(format!("\u{feff}{}", csv::write(COLUMNS)).as_bytes()).map_err(|e| self.unwritable(&e))?;
         }
-        for kind in kinds {
-            for row in rows(config, &self.app, *kind) {
-                let row = row?;
-                let text = if as_table { cells(&row) } else { format!("{row}\n") };
-                out.write_all(text.as_bytes()).map_err(|e| self.unwritable(&e))?;
-                written += 1;
-            }
+        for row in rows(config, &self.app, kind) {
+            let row = row?;
+            let text = if as_table { cells(&row) } else { format!("{row}\n") };
+            out.write_all(text.as_bytes()).map_err(|e| self.unwritable(&e))?;
+            written += 1;
         }
         out.flush().map_err(|e| self.unwritable(&e)).map(|()| written)
     }

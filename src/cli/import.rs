@@ -92,6 +92,9 @@ struct Outcome {
     report: Report,
     /// People who stood in it no more.
     left: usize,
+    /// So many that it is taken only with --confirm.
+    #[serde(default)]
+    confirm_needed: bool,
 }
 
 impl Import {
@@ -150,6 +153,9 @@ fn finish(outcome: Outcome) -> Result<Answer> {
         reasons.push(format!("and {} rows more", refused - rows.len()));
     }
     let text = match (*refused, outcome.imported) {
+        (0, false) if outcome.confirm_needed => {
+            format!("{count}, if it were no dry run; so many would go that it needs --confirm")
+        }
         (0, false) => format!("{count}, if it were no dry run"),
         (0, true) => count,
         _ => reasons.join("\n"),
@@ -178,10 +184,11 @@ impl Lines {
         let app = store.read_blocking(|db| Ok(application::get(db, &self.app)?.no))?;
         let roll = store.read_blocking(|db| roll::read(db, app, &self.lines, whole))?;
         let (report, left) = (roll.report.clone(), roll.leavers.len());
+        let confirm_needed = roll.is_suspicious(store.read_blocking(|db| shrink::get(db, app))?);
         if self.dry || report.refused > 0 {
-            return Answer::new("", Outcome { imported: false, report, left });
+            return Answer::new("", Outcome { imported: false, report, left, confirm_needed });
         }
-        if !confirm && roll.is_suspicious(store.read_blocking(|db| shrink::get(db, app))?) {
+        if !confirm && confirm_needed {
             let sentence = format!("{left} of {} people stand in the list no more; say --confirm if that is meant", roll.before);
             return Err(Failure::new(Code::Refused, sentence));
         }
@@ -193,7 +200,7 @@ impl Lines {
         for (app, no) in store.read_blocking(|db| unfinished(db, Some(app)))? {
             while store.write_blocking(move |tx| erasure::go_on(tx, app, no))? > 0 {}
         }
-        Answer::new("", Outcome { imported: true, report, left })
+        Answer::new("", Outcome { imported: true, report, left, confirm_needed })
     }
 
     fn lists(self, place: &Place) -> Result<Answer> {
@@ -209,8 +216,10 @@ impl Lines {
             if stays { Ok(()) } else { Err(Error::Conflict("nothing is imported".into())) }
         });
         match (kept, told.try_recv()) {
-            (Ok(()), Ok(report)) => Answer::new("", Outcome { imported: true, report, left: 0 }),
-            (Err(_), Ok(report)) if dry || report.refused > 0 => Answer::new("", Outcome { imported: false, report, left: 0 }),
+            (Ok(()), Ok(report)) => Answer::new("", Outcome { imported: true, report, left: 0, confirm_needed: false }),
+            (Err(_), Ok(report)) if dry || report.refused > 0 => {
+                Answer::new("", Outcome { imported: false, report, left: 0, confirm_needed: false })
+            }
             (Err(failure), _) => Err(failure),
             (Ok(()), Err(e)) => Err(Failure::new(Code::Failed, e.to_string())),
         }

@@ -9,6 +9,7 @@ pub mod control;
 mod demo;
 mod deposit;
 mod doctor;
+mod erase;
 mod exit;
 mod export;
 mod import;

@@ -3,6 +3,7 @@
 use crate::apps::application;
 use crate::chat::announce;
 use crate::cli::answer::{Answer, table};
+use crate::cli::erase::Erase;
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::task::Place;
 use crate::directory::session::{self, Draft, Kind};
@@ -33,6 +34,8 @@ pub enum UserTask {
     },
     /// Sign a user out everywhere and let it in no more, until it is resumed
     Suspend(Suspend),
+    /// Erase a person's data, which cannot be undone; what it wrote stays with those who received it, without a name
+    Erase(Erase),
     /// Print a token with which a program or device comes as this user, until it is revoked; a person's needs an end
     Token(Token),
 }
@@ -90,6 +93,7 @@ impl UserTask {
     pub fn prepare(&mut self) -> Result<()> {
         match self {
             UserTask::Add(task) if task.password_stdin => task.read_password(),
+            UserTask::Erase(task) => task.require_meant(),
             _ => Ok(()),
         }
     }
@@ -99,6 +103,7 @@ impl UserTask {
             UserTask::Add(task) => task.run(place),
             UserTask::List { app, text } => list(place, &app, &text),
             UserTask::Suspend(task) => task.run(place),
+            UserTask::Erase(task) => task.run(place),
             UserTask::Token(task) => task.run(place),
         }
     }

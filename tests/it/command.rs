@@ -17,7 +17,7 @@ fn every_command_has_its_name() {
         assert!(help.contains(&format!("\n  {name} ")), "no `{name}` in\n{help}");
     }
     for (command, names) in
-        [("app", "register list show update suspend key secret"), ("user", "add list suspend token"), ("admin", "add")]
+        [("app", "register list show update suspend key secret"), ("user", "add list suspend erase token"), ("admin", "add")]
     {
         let help = Line::open().types(&[command, "--help"]);
         for name in names.split(' ') {
@@ -195,6 +195,23 @@ fn a_program_is_told_what_went_wrong_in_json() {
     assert_eq!(told(&line.types(&["healthcheck", "--data", "data", "--json"]), 5).0, "no_answer");
     line.file("parlour.toml", "listn = 'x'\n");
     assert!(told(&line.types(&["serve", "--json"]), 2).1.contains("parlour.toml, line 1"));
+}
+
+#[test]
+fn a_person_is_erased_when_that_is_meant() {
+    both_ways(|types| {
+        types(&["app", "register", "oa", "--name", "Office"], "").ends(0);
+        types(&["user", "add", "oa", "anna", "--name", "Anna Liu"], "").ends(0);
+        types(&["send", "oa", "user:anna", "hello"], "").ends(0);
+        types(&["user", "erase", "oa", "anna"], "").is_refused(4, "cannot be undone; say --yes");
+        assert_eq!(types(&["user", "list", "oa", "--json"], "").json()[0]["id"], "anna", "asking is not doing");
+        types(&["user", "erase", "oa", "nobody", "--yes"], "").is_refused(3, "no such user");
+        let erased = types(&["user", "erase", "oa", "anna", "--yes", "--json"], "").json();
+        assert_eq!(erased, json!({ "id": "anna", "erased": true }));
+        assert_eq!(types(&["user", "list", "oa", "--json"], "").json(), json!([]));
+        let left = types(&["export", "conversations", "oa"], "").ends(0).to_string();
+        assert!(left.contains("erased:") && !left.contains("anna") && !left.contains("Anna"), "{left}");
+    });
 }
 
 #[test]

@@ -63,6 +63,9 @@ pub struct Outcome {
     /// The first few of them.
     #[schema(value_type = Vec<String>)]
     gone: Vec<UserId>,
+    /// So many go that the list is taken only with `confirm=true`.
+    #[serde(default)]
+    confirm_needed: bool,
     /// How many rows are wrong; nothing is done then.
     refused: usize,
     /// The first thousand of them.
@@ -166,7 +169,8 @@ async fn compare(house: &House, sheet: Sheet, wanted: &Wanted) -> std::result::R
     let look = move |db: &crate::store::Db| Ok((roll::read(db, app, &lines, whole)?, shrink::get(db, app)?));
     let (mut roll, shrink) = house.read_long(app, look).await?;
     let report = std::mem::take(&mut roll.report).and(sheet.report).in_words_of(&sheet.header);
-    let outcome = Outcome::new(wanted, &roll, report, sheet.encoding);
+    let suspicious = roll.is_suspicious(shrink);
+    let outcome = Outcome { confirm_needed: suspicious, ..Outcome::new(wanted, &roll, report, sheet.encoding) };
     if wanted.dry {
         return Ok((None, outcome));
     }
@@ -174,7 +178,7 @@ async fn compare(house: &House, sheet: Sheet, wanted: &Wanted) -> std::result::R
         let reason = format!("{} rows are wrong, and nothing was done; `rows` names them", outcome.refused);
         return Err(Problem::with_status(StatusCode::UNPROCESSABLE_ENTITY, reason).and(&outcome));
     }
-    if !wanted.whole.is_none_or(|(_, confirm)| confirm) && roll.is_suspicious(shrink) {
+    if !wanted.whole.is_none_or(|(_, confirm)| confirm) && suspicious {
         let (gone, before) = (roll.leavers.len(), roll.before);
         let reason = format!("{gone} of {before} people stand in this list no more; if that is meant, say confirm=true");
         return Err(Problem::from(Error::Conflict(reason)).and(&outcome));
@@ -194,6 +198,7 @@ impl Outcome {
             suspended: if erase { 0 } else { roll.leavers.len() },
             removed: if erase { roll.leavers.len() } else { 0 },
             gone: roll.some.clone(),
+            confirm_needed: false,
             refused,
             rows: rows.into_iter().map(Row::from).collect(),
             encoding: encoding.into(),

@@ -12,15 +12,17 @@ fn users_and_contacts_go_out_and_come_back() {
         let users = "id,name,title\nanna,\"Liu, Anna\",Sales\nben,=Ben,\n";
         assert!(types(&["import", "users", "oa", "--format", "csv"], users).ends(0).starts_with("2 created"));
         types(&["import", "users", "oa"], "{\"id\":\"cleo\"}\n").ends(0);
-        let twice = types(&["import", "users", "oa", "--format", "csv"], "id,name\neva,Eva\neva,Eva B.\n");
-        assert_eq!(twice.out.trim_end(), "row 3: id: this id stands in row 2 already (it says “eva”)");
 
         let lists = "{\"id\":\"sales\",\"name\":\"Sales\",\"users\":[\"anna\"],\"visible_to\":[\"ben\"]}\n\
                      {\"user\":\"anna\",\"groups\":[{\"id\":\"team\",\"name\":\"Team\",\"users\":[\"ben\",\"cleo\"]}]}\n";
         types(&["import", "contacts", "oa", "-"], lists).ends(0);
         let out = |what: &str, app: &str, format: &str| types(&["export", what, app, "--format", format], "").ends(0).to_string();
         types(&["import", "users", "ob"], &out("users", "oa", "ndjson")).ends(0);
-        types(&["import", "contacts", "ob"], &out("contacts", "oa", "ndjson")).ends(0);
+        let (groups, contacts) = (out("groups", "oa", "ndjson"), out("contacts", "oa", "ndjson"));
+        assert!(groups.contains("\"visible_to\":[\"ben\"]") && !groups.contains("\"user\":"), "as REST has them: {groups}");
+        assert!(contacts.starts_with("{") && !contacts.contains("\"id\":\"sales\""), "{contacts}");
+        types(&["import", "contacts", "ob"], &format!("{groups}\n{contacts}")).ends(0);
+        assert_eq!(out("groups", "ob", "ndjson"), groups);
         assert_eq!(out("users", "ob", "csv"), out("users", "oa", "csv"));
         assert_eq!(out("contacts", "ob", "ndjson"), out("contacts", "oa", "ndjson"));
         assert!(out("users", "ob", "csv").contains("anna,\"Liu, Anna\",person,,,Sales"));
@@ -73,6 +75,15 @@ fn a_dry_run_says_what_would_become_of_a_file_and_changes_nothing() {
         let said = types(&["import", "users", "oa", "--dry-run"], "{\"id\":\"anna\"}\n");
         assert!(said.ends(0).starts_with("1 created") && said.out.contains("dry run"), "{said:?}");
         assert_eq!(types(&["export", "users", "oa"], "").ends(0), "");
+
+        let people: String = (0..30).map(|n| format!("{{\"id\":\"p{n}\"}}\n")).collect();
+        types(&["import", "users", "oa"], &people).ends(0);
+        let few = "{\"id\":\"p0\"}\n";
+        let said = types(&["import", "users", "oa", "--whole", "--dry-run"], few);
+        assert!(said.ends(0).contains("29 gone") && said.out.contains("needs --confirm"), "{said:?}");
+        let told = types(&["import", "users", "oa", "--whole", "--dry-run", "--json"], few).json();
+        assert_eq!(told["confirm_needed"], true, "{told}");
+        types(&["import", "users", "oa", "--whole"], few).is_refused(4, "--confirm");
     });
 }
 
