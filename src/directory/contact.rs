@@ -1,6 +1,6 @@
 //! Contacts: what one user sees of the others, from its own groups, the shared ones and the application's.
 
-pub use super::list::{List, Preparation, own, replace, replace_own};
+pub use super::list::{List, Preparation, given, own, replace, replace_own};
 use crate::apps::application::{self, Policy};
 use crate::directory::group::{self, Group};
 use crate::directory::user;

@@ -89,6 +89,24 @@ pub fn list(db: &Db, app: AppNo, most: usize) -> Result<(Vec<Held>, i64)> {
     Ok((held, count(db, app)?))
 }
 
+/// What is held of one user's list.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    pub had: i64,
+    pub gone: i64,
+    pub held_at: Moment,
+    /// Somebody said that the earlier list stays.
+    pub is_kept: bool,
+}
+
+/// The list of one user that was not taken.
+pub fn find(db: &Db, app: AppNo, user: UserNo) -> Result<Option<Standing>> {
+    let sql = "SELECT had, gone, held_at, kept_at IS NOT NULL FROM held_list WHERE application = ?1 AND user = ?2";
+    db.maybe(sql, params![app, user], |r| {
+        Ok(Standing { had: r.get(0)?, gone: r.get(1)?, held_at: r.get(2)?, is_kept: r.get(3)? })
+    })
+}
+
 pub fn count(db: &Db, app: AppNo) -> Result<i64> {
     let sql = "SELECT count(*) FROM held_list WHERE application = ?1 AND taken_at IS NULL AND kept_at IS NULL";
     db.one(sql, [app], |r| r.get(0))

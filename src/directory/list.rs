@@ -108,6 +108,11 @@ pub fn own(db: &Db, app: AppNo, user: UserNo) -> Result<Vec<(Group, Vec<UserId>)
     of_source(db, app, user, Source::Own)
 }
 
+/// The groups that the application gave a user, with all their users, in the order of their ids.
+pub fn given(db: &Db, app: AppNo, user: UserNo) -> Result<Vec<(Group, Vec<UserId>)>> {
+    of_source(db, app, user, Source::App)
+}
+
 /// The groups that a user sees from one source, with all their users, in the order of their ids.
 fn of_source(db: &Db, app: AppNo, user: UserNo, source: Source) -> Result<Vec<(Group, Vec<UserId>)>> {
     let sql = format!(

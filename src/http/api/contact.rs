@@ -4,6 +4,8 @@ use crate::chat::announce;
 use crate::directory::contact::{self, List};
 use crate::directory::difference::Difference;
 use crate::directory::group::{Group, GroupDraft};
+use crate::directory::held::Standing;
+use crate::directory::renewal::Renewal;
 use crate::directory::{held, renewal, shrink, user};
 use crate::error::{Error, Result};
 use crate::http::House;
@@ -18,6 +20,7 @@ use crate::http::problem::{Answer, Problem};
 use crate::id::{AppNo, GroupId, UserId, UserNo};
 use crate::jobs::preparation;
 use crate::store::{Db, Tx};
+use crate::time::Moment;
 use crate::wire::object::Object;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -85,12 +88,68 @@ impl From<(Group, Vec<UserId>)> for View {
     }
 }
 
-/// A user's own list, without the shared groups and those that the application gave.
+/// A user's own list, and what was taken from the application's.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ContactLists)]
+pub struct Shown {
+    #[serde(flatten)]
+    all: All,
+    given: Given,
+}
+
+/// What was taken from the application's answers to `contacts.list`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GivenContactList)]
+pub struct Given {
+    groups: Vec<View>,
+    /// When the application last gave it, or said that nothing has changed. Null: never.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    at: Option<Moment>,
+    /// When the application was last asked. Null: never.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    asked_at: Option<Moment>,
+    /// It did not answer then, and the earlier list serves.
+    failed: bool,
+    held: Option<Held>,
+}
+
+/// A newer list that would lose most of the people and was not taken.
+#[derive(Serialize, ToSchema)]
+#[schema(as = HeldContactList)]
+pub struct Held {
+    /// People of the list that serves.
+    had: i64,
+    /// Of these, who would go.
+    gone: i64,
+    #[schema(value_type = String, format = DateTime)]
+    at: Moment,
+    /// An administrator said that the earlier list stays.
+    kept: bool,
+}
+
+impl From<Standing> for Held {
+    fn from(Standing { had, gone, held_at, is_kept }: Standing) -> Held {
+        Held { had, gone, at: held_at, kept: is_kept }
+    }
+}
+
+/// A user's own list, and beside it (`given`) what was taken from the application's answers to `contacts.list`, and whether a
+/// newer one is held. Without the shared groups, which stand under `/groups`.
 #[utoipa::path(get, path = "/api/v1/users/{id}/contacts", tag = "contacts", params(("id" = String, Path)),
-    responses((status = 200, body = All)))]
+    responses((status = 200, body = Shown)))]
 pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>) -> Answer {
     let app = by.application.no;
-    ok(&house.store.read(move |db| all(db, app, user::number(db, app, &id)?)).await?)
+    let look = move |db: &Db| {
+        let no = user::number(db, app, &id)?;
+        Ok(Shown { all: all(db, app, no)?, given: given(db, app, no)? })
+    };
+    ok(&house.store.read(look).await?)
+}
+
+fn given(db: &Db, app: AppNo, user: UserNo) -> Result<Given> {
+    let Renewal { at, tried_at, failed, .. } = renewal::get(db, app, user)?;
+    let groups = contact::given(db, app, user)?.into_iter().map(View::from).collect();
+    Ok(Given { groups, at, asked_at: tried_at, failed: failed > 0, held: held::find(db, app, user)?.map(Held::from) })
 }
 
 /// How a list is meant.
@@ -113,6 +172,8 @@ pub struct Changed {
     #[serde(flatten)]
     all: All,
     difference: Difference,
+    /// So many go that the list is taken only with `confirm=true`.
+    confirm_needed: bool,
     dry_run: bool,
 }
 
@@ -131,12 +192,13 @@ pub async fn update(
     let list = Arc::new(List::parse(body.groups.into_iter().map(|Object(part)| part.into()).collect())?);
     let (whose, wanted) = (id.clone(), list.clone());
     let look = move |db: &Db| judge(db, (app, user::number(db, app, &whose)?), &wanted);
-    let (no, difference, suspicious) = house.store.read(look).await?;
+    let (no, difference, confirm_needed) = house.store.read(look).await?;
     if dry_run {
-        return ok(&Changed { all: All { groups: list.groups().map(View::from).collect() }, difference, dry_run });
+        let all = All { groups: list.groups().map(View::from).collect() };
+        return ok(&Changed { all, difference, confirm_needed, dry_run });
     }
-    if suspicious && !meant.confirm {
-        return Err(held(&difference));
+    if confirm_needed && !meant.confirm {
+        return Err(refused(&difference));
     }
     preparation::own_list(&house.store, app, no, &list).await?;
     let replace = move |tx: &mut Tx| {
@@ -145,7 +207,7 @@ pub async fn update(
     };
     let no = house.store.write(replace).await?;
     let all = house.store.read(move |db| all(db, app, no)).await?;
-    ok(&Changed { all, difference, dry_run })
+    ok(&Changed { all, difference, confirm_needed, dry_run })
 }
 
 /// What a list would change, and whether that looks like a mistake.
@@ -156,7 +218,7 @@ fn judge(db: &Db, (app, user): (AppNo, UserNo), list: &List) -> Result<(UserNo, 
     Ok((user, difference, suspicious))
 }
 
-fn held(difference: &Difference) -> Problem {
+fn refused(difference: &Difference) -> Problem {
     let (gone, before) = (difference.removed, difference.before());
     let reason = format!("{gone} of {before} users stand in this list no more; if that is meant, say confirm=true");
     Problem::from(Error::Conflict(reason)).and(&json!({ "difference": difference }))

@@ -55,6 +55,7 @@ impl Check {
             "replay" => en("A call from an hour ago"),
             "user.verify" => en("Password of the application"),
             "contacts.list" => en("Contact lists"),
+            "held lists" => en("Held contact lists"),
             "message.created" => en("Messages to the application"),
             "who-am-i" => en("Who somebody is, by the cookie"),
             "people" => en("People from an address"),
@@ -72,6 +73,9 @@ impl Check {
 
     /// What to do, with a page of the console in the place of a command: the page's address and its name.
     fn mend(&self, said: &str) -> (String, Option<(&'static str, &'static str)>) {
+        if let Some((before, _)) = said.split_once(" If it is meant, take it at /console/") {
+            return (before.into(), Some(("held", en("Look at them"))));
+        }
         match said.split_once("parlour app ") {
             Some((before, rest)) if rest.starts_with("secret rotate") => {
                 (before.trim_end().trim_end_matches("A new one:").trim_end().into(), Some(("keys", en("Keys and secrets"))))

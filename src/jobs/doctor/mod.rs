@@ -3,6 +3,7 @@
 
 pub mod callback;
 pub mod certificate;
+mod held;
 mod mend;
 pub mod people;
 pub mod provider;
@@ -37,6 +38,7 @@ pub async fn look(store: &Store, callout: &Callout, application: &Application, g
     if let Some(feed) = &feed {
         findings.extend(people::look(store, callout, application, feed).await);
     }
+    findings.extend(held::look(store, application).await?);
     let issuer = provider.map(|(set, _)| set.issuer);
     let addresses = [application.callback_url.clone(), settings.map(|asked| asked.url), issuer, feed.map(|feed| feed.feed.url)];
     let addresses: Vec<String> = addresses.into_iter().flatten().collect();

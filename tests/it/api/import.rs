@@ -124,6 +124,8 @@ fn a_list_that_would_lose_most_is_not_taken_without_being_confirmed() {
     let server = TestServer::start();
     let office = server.app("oa");
     send(&office, "POST", "/users/import", (NDJSON, people(30).as_bytes())).is(200);
+    let tried = |count: usize| send(&office, "PUT", "/users?dry_run=true", (NDJSON, people(count).as_bytes())).is(200);
+    assert_eq!((&tried(14)["confirm_needed"], &tried(15)["confirm_needed"]), (&json!(true), &json!(false)));
     let told = office.put("/users", &json!({"users": []})).is_refused(409, "conflict");
     assert_eq!((&told["suspended"], &told["gone"][0]), (&json!(30), &json!("p00000")), "{told}");
     assert_eq!(office.get("/users/p00000").is(200)["user"]["suspended"], false);
@@ -139,7 +141,8 @@ fn a_list_that_would_lose_most_is_not_taken_without_being_confirmed() {
     let told = office.put("/users/p00000/contacts", &list(3)).is_refused(409, "conflict");
     assert_eq!((&told["difference"]["removed"], &told["difference"]["unchanged"]), (&json!(22), &json!(3)), "{told}");
     let tried = office.put("/users/p00000/contacts?dry_run=true", &list(3)).is(200);
-    assert_eq!(tried["groups"][0]["users"].as_array().unwrap().len(), 3);
+    assert_eq!((tried["groups"][0]["users"].as_array().unwrap().len(), &tried["confirm_needed"]), (3, &json!(true)));
+    assert_eq!(office.put("/users/p00000/contacts?dry_run=true", &list(20)).is(200)["confirm_needed"], false);
     let kept = office.get("/users/p00000/contacts").is(200);
     assert_eq!(kept["groups"][0]["users"].as_array().unwrap().len(), 25, "the old list serves");
     office.put("/users/p00000/contacts?confirm=true", &list(3)).is(200);

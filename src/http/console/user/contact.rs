@@ -3,6 +3,7 @@
 use super::both;
 use crate::apps::application::Application;
 use crate::directory::contact;
+use crate::directory::held::{self, Standing};
 use crate::directory::renewal::{self, Renewal};
 use crate::http::console::address;
 use crate::http::console::draw;
@@ -26,6 +27,8 @@ struct Index {
     name: String,
     groups: Vec<Group>,
     renewal: Renewal,
+    /// A newer list waits.
+    held: Option<String>,
 }
 
 struct Group {
@@ -47,9 +50,10 @@ pub async fn index(visit: Visit, path: Path<(String, String)>) -> Answer {
     let work = move |db: &Db| {
         let (application, user) = both(db, &path)?;
         let (app, no) = (application.no, user.no);
-        Ok((contact::visible(db, app, no, 0)?, renewal::get(db, app, no)?, application, user))
+        let standing = (renewal::get(db, app, no)?, held::find(db, app, no)?);
+        Ok((contact::visible(db, app, no, 0)?, standing, application, user))
     };
-    let ((groups, people), renewal, application, user) = visit.read(work).await?;
+    let ((groups, people), (renewal, held), application, user) = visit.read(work).await?;
     let people: HashMap<&UserId, &UserRow> = people.iter().map(|person| (&person.id, person)).collect();
     let page = Index {
         frame: Frame::within(&visit, &application, "users"),
@@ -57,6 +61,9 @@ pub async fn index(visit: Visit, path: Path<(String, String)>) -> Answer {
         name: user.name,
         groups: groups.into_iter().map(|group| seen(&application, group, &people)).collect(),
         renewal,
+        held: held.filter(|held| !held.is_kept).map(|Standing { had, gone, .. }| {
+            visit.l.with("A newer list would lose {} of {} people and is held.", &[&number(gone), &number(had)])
+        }),
     };
     draw(&page)
 }

@@ -61,6 +61,7 @@ pub const WORDS: super::Table = &[
     ),
     ("Keep all", "全部保留"),
     ("Take all…", "全部采用…"),
+    ("A newer list would lose {} of {} people and is held.", "新的列表将移除 {} 人（共 {} 人），已暂缓。"),
     ("No list is held", "没有暂缓更新的列表"),
     (
         "When an application suddenly answers with an empty or much shorter list, it waits here.",
