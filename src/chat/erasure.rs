@@ -6,23 +6,47 @@ use crate::chat::card::trace;
 use crate::chat::{announce, file, room};
 use crate::directory::{contact, erasure, user};
 use crate::error::Result;
-use crate::id::{AppNo, UserNo};
+use crate::id::{AppNo, ConversationId, UserNo};
 use crate::store::{Db, Tx, params};
 use crate::wire::News;
 use crate::wire::news::To;
 use crate::wire::row::Rows;
 
-/// Whoever has only seen the person is told that the id is gone. Whoever was in a conversation with it has its id in messages
-/// that nobody counts, and begins with a fresh picture: now, or when it comes back.
+/// Nobody comes in as this person any more, and whoever may see it is told that the id is gone. What follows: `leave`, `part`, `go_on`.
 pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
-    let (person, seen_by, met) = (user::get_no(tx, app, no)?, seen_by(tx, app, no)?, met(tx, app, no)?);
-    room::leave_all(tx, app, no)?;
+    let (person, seen_by) = (user::get_no(tx, app, no)?, seen_by(tx, app, no)?);
     file::forget(tx, app, no)?;
     let version = erasure::erase(tx, app, no)?;
-    // In this order: who begins afresh takes nothing that was told before it has looked.
-    tx.tell(News::Behind { app, to: met });
     tx.tell(News::Erased { app, id: person.id.clone() });
     announce::rows(tx, app, seen_by, Rows { users: vec![person.gone_row(version)], ..Rows::default() })
+}
+
+/// How far an erased person has left its rooms.
+pub struct Leaving {
+    app: AppNo,
+    user: UserNo,
+    after: ConversationId,
+}
+
+impl Leaving {
+    pub fn of(app: AppNo, user: UserNo) -> Leaving {
+        Leaving { app, user, after: ConversationId(0) }
+    }
+
+    /// Out of the next rooms; answers whether there may be more.
+    pub fn step(&mut self, tx: &mut Tx) -> Result<bool> {
+        let last = room::leave_some(tx, self.app, self.user, self.after)?;
+        self.after = last.unwrap_or(self.after);
+        Ok(last.is_some())
+    }
+}
+
+/// Whoever was in a conversation with it (`met`) has its id in messages that nobody counts, and begins with a fresh picture: now,
+/// or when it comes back, for which the erasure is noted once more, above all that was told meanwhile.
+pub fn part(tx: &mut Tx, app: AppNo, no: UserNo, met: Vec<UserNo>) -> Result<()> {
+    erasure::note(tx, app, no)?;
+    tx.tell(News::Behind { app, to: met });
+    Ok(())
 }
 
 /// Takes away the next of what is left of an erased person: its marks, the keys of its messages, what it typed into cards, its
@@ -75,8 +99,8 @@ fn seen_by(db: &Db, app: AppNo, no: UserNo) -> Result<To> {
     }
 }
 
-/// Everybody who was ever in a conversation with this user.
-fn met(db: &Db, app: AppNo, no: UserNo) -> Result<Vec<UserNo>> {
+/// Everybody who was ever in a conversation with this user: a look at all members of these, for a reader.
+pub fn met(db: &Db, app: AppNo, no: UserNo) -> Result<Vec<UserNo>> {
     let sql =
         "SELECT DISTINCT o.user FROM member m JOIN member o ON o.application = m.application AND o.conversation = m.conversation
                WHERE m.application = ?1 AND m.user = ?2 AND o.user <> ?2";

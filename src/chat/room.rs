@@ -11,6 +11,7 @@ use crate::secret;
 use crate::store::{Tx, params};
 use crate::wire::News;
 use crate::wire::row::{ConversationKind, Role, Rows};
+use std::time::{Duration, Instant};
 
 /// Newcomers who are each shown a room at once.
 const FEW: usize = 5;
@@ -101,16 +102,27 @@ pub fn change(tx: &mut Tx, author: &Author, id: ConversationId, change: &Change)
     tell(tx, author.app, id, &added, &[removed, left].concat())
 }
 
-/// A user who is being erased leaves all rooms. Who stays begins afresh, and needs not be told what changed.
-pub fn leave_all(tx: &mut Tx, app: AppNo, user: UserNo) -> Result<()> {
+/// Rooms that an erased user leaves in one piece, and the time after which that ends.
+const LEFT: i64 = 50;
+const BUDGET: Duration = Duration::from_millis(5);
+
+/// A user who is being erased leaves the next rooms after one; answers the last of them, none where there are no more. Who stays
+/// begins afresh, and needs not be told what changed.
+pub(super) fn leave_some(tx: &mut Tx, app: AppNo, user: UserNo, after: ConversationId) -> Result<Option<ConversationId>> {
     let sql = "SELECT m.conversation FROM member m JOIN conversation c ON c.application = m.application AND c.id = m.conversation
-               WHERE m.application = ?1 AND m.user = ?2 AND m.left IS NULL AND c.kind = 'room'";
-    for room in tx.all(sql, params![app, user], |r| r.get(0))? {
+               WHERE m.application = ?1 AND m.user = ?2 AND m.conversation > ?3 AND m.left IS NULL AND c.kind = 'room'
+               ORDER BY m.conversation LIMIT ?4";
+    let (mut last, begun) = (None, Instant::now());
+    for room in tx.all(sql, params![app, user, after, LEFT], |r| r.get(0))? {
+        if last.is_some() && begun.elapsed() > BUDGET {
+            break;
+        }
         member::leave(tx, app, room, user)?;
         promote(tx, app, room)?;
         touch(tx, app, room)?;
+        last = Some(room);
     }
-    Ok(())
+    Ok(last)
 }
 
 fn require(tx: &Tx, author: &Author, id: ConversationId) -> Result<()> {

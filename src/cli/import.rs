@@ -1,7 +1,7 @@
 //! `parlour import`: users or contact lists from a file: all of it, or nothing and a report of every line that is wrong.
 
 use crate::apps::application;
-use crate::chat::{erasure, intake};
+use crate::chat::intake;
 use crate::cli::answer::Answer;
 use crate::cli::call;
 use crate::cli::contact;
@@ -15,6 +15,7 @@ use crate::directory::roll::{self, Absent};
 use crate::directory::shrink;
 use crate::error::Error;
 use crate::id::AppId;
+use crate::jobs;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -198,7 +199,7 @@ impl Lines {
         place.change("users.import", self.app, move |tx| intake::accept(tx, app, &roll, absent))?;
         while store.write_blocking(move |tx| intake::step(tx, app))? {}
         for (app, no) in store.read_blocking(|db| unfinished(db, Some(app)))? {
-            while store.write_blocking(move |tx| erasure::go_on(tx, app, no))? > 0 {}
+            jobs::erasure::finish_blocking(store, app, no)?;
         }
         Answer::new("", Outcome { imported: true, report, left, confirm_needed })
     }

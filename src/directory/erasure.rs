@@ -27,6 +27,12 @@ pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<i64> {
     Ok(version)
 }
 
+/// Whoever has seen less than this moment's version begins afresh.
+pub fn note(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
+    let version = tx.next_version(app)?;
+    tx.run("UPDATE user SET version = ?3 WHERE application = ?1 AND no = ?2", params![app, no, version]).map(|_| ())
+}
+
 /// Whether somebody was erased after this version: then not everything that was told until then holds.
 pub fn happened(db: &Db, app: AppNo, since: i64) -> Result<bool> {
     db.any("SELECT 1 FROM user WHERE application = ?1 AND version > ?2 AND erased_at IS NOT NULL", params![app, since])
