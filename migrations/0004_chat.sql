@@ -137,7 +137,7 @@ CREATE TABLE batch_copy (
     batch        INTEGER NOT NULL,
     position     INTEGER NOT NULL,
     user         INTEGER,                          -- for this user, or
-    conversation INTEGER,                          -- in this conversation, or
+    conversation INTEGER,                          -- in this conversation (of the user, where it is one of two), or
     party        TEXT,                             -- to the application, or to somebody whom there is not
     message      INTEGER,
     error        TEXT,

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use reqwest::Url;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
-/// A callback address that was read and is allowed as far as can be seen without asking for its host.
+/// An address that was read and is allowed as far as can be seen without asking for its host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     pub url: Url,
@@ -16,10 +16,10 @@ pub struct Target {
     approved: bool,
 }
 
-/// Reads a callback address: HTTPS, or plain HTTP where `host:port` is approved; no user, no fragment; a network address in
+/// Reads an address that is to be called: HTTPS, or plain HTTP where `host:port` is approved; no user, no fragment; a network address in
 /// the place of a name is checked at once.
 pub fn parse(text: &str, approved: &[String]) -> Result<Target> {
-    let wrong = |reason: &str| Error::invalid("callback", format!("the callback address {reason}"));
+    let wrong = |reason: &str| Error::invalid("callback", format!("the address {reason}"));
     let url = Url::parse(text).map_err(|e| wrong(&format!("is not one: {e}")))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(wrong("must begin with https://"));
@@ -150,6 +150,7 @@ mod tests {
             ("http://8.8.8.8/", "https:// only"),
         ] {
             assert!(refused(url).contains(reason), "{url}: {}", refused(url));
+            assert!(!refused(url).contains("callback"), "it may be an identity provider's: {}", refused(url));
         }
     }
 

@@ -3,7 +3,8 @@
 
 use crate::chat::author::Author;
 use crate::chat::batch::{Batch, Connected};
-use crate::chat::conversation;
+use crate::chat::conversation::{self, Conversation};
+use crate::chat::member;
 use crate::directory::{group, shared, user};
 use crate::error::{Error, Result};
 use crate::id::{AppNo, ConversationId, GroupId, Party, UserNo};
@@ -78,8 +79,8 @@ impl Audience<'_> {
                 Err(Error::invalid("to", "a conversation is written to as a whole, not only to who is connected"))
             }
             Party::Conversation(id) => {
-                self.require_seen(tx, *id)?;
-                self.insert(tx, None, Some(*id), None)
+                let other = self.require_seen(tx, *id)?.between(self.author.user);
+                self.insert(tx, other, Some(*id), None)
             }
             Party::Application if self.author.is_application() => {
                 Err(Error::invalid("to", "the application cannot write to itself"))
@@ -97,12 +98,12 @@ impl Audience<'_> {
         }
     }
 
-    fn require_seen(&self, db: &Db, id: ConversationId) -> Result<()> {
-        conversation::get(db, self.author.app, id)?;
-        match self.author.is_application() {
-            true => Ok(()),
-            false => crate::chat::member::require_present(db, self.author.app, id, self.author.user).map(|_| ()),
+    fn require_seen(&self, db: &Db, id: ConversationId) -> Result<Conversation> {
+        let found = conversation::get(db, self.author.app, id)?;
+        if !self.author.is_application() {
+            member::require_present(db, self.author.app, id, self.author.user)?;
         }
+        Ok(found)
     }
 
     /// The users of a group, in its order.
@@ -130,7 +131,7 @@ impl Audience<'_> {
         Ok(())
     }
 
-    /// A recipient who is one already stays where it is.
+    /// A recipient who is one already stays where it is; who is meant by the number of the conversation with it too.
     fn insert(
         &mut self,
         tx: &mut Tx,

@@ -242,6 +242,13 @@ impl Conversation {
         Ok(ConversationRow { title, last: row.last.min(left), count: 0, version: row.version.min(left), ..row })
     }
 
+    /// Whom this author means by it: the user to whom it writes here and in no other place.
+    pub fn between(&self, author: UserNo) -> Option<UserNo> {
+        let (low, high) = (self.low?, self.high?);
+        let other = if low == author { high } else { low };
+        ((low == author || high == author) && other != UserNo::APPLICATION).then_some(other)
+    }
+
     pub fn row(&self, db: &Db, app: AppNo) -> Result<ConversationRow> {
         let sql = "SELECT count(*) FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL";
         Ok(ConversationRow {

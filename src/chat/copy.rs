@@ -31,8 +31,8 @@ pub(super) fn waiting(db: &Db, app: AppNo, batch: i64, most: i64) -> Result<Vec<
                WHERE application = ?1 AND batch = ?2 AND message IS NULL AND error IS NULL ORDER BY position LIMIT ?3";
     db.all(sql, params![app, batch, most], |r| {
         let target = match (r.get(1)?, r.get(2)?) {
-            (Some(user), _) => Target::User(user),
-            (None, Some(conversation)) => Target::Conversation(conversation),
+            (_, Some(conversation)) => Target::Conversation(conversation),
+            (Some(user), None) => Target::User(user),
             (None, None) => Target::Application,
         };
         Ok((r.get(0)?, target))
@@ -73,8 +73,8 @@ pub fn list(db: &Db, app: AppNo, batch: i64, after: i64, limit: usize) -> Result
 
 fn read(r: &Row) -> Result<Copy> {
     let to = match (r.get::<Option<UserId>>(1)?, r.get::<Option<ConversationId>>(2)?, r.get::<Option<String>>(3)?) {
+        (_, Some(conversation), _) => Party::Conversation(conversation).to_string(),
         (Some(user), ..) => Party::User(user).to_string(),
-        (None, Some(conversation), _) => Party::Conversation(conversation).to_string(),
         (None, None, party) => party.unwrap_or_default(),
     };
     let message: Option<MessageId> = r.get(4)?;

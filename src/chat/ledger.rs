@@ -145,7 +145,7 @@ pub fn list(
     Ok((found, more.then_some(end)))
 }
 
-/// How many copies of a batch are in each state.
+/// How many recipients of a batch are in each state: together its total, also where not all of them have a row yet, or never will.
 pub fn counts(db: &Db, app: AppNo, batch: i64) -> Result<BTreeMap<String, i64>> {
     let mut counts: BTreeMap<String, i64> = STATES.iter().map(|state| (state.to_string(), 0)).collect();
     if let Some(found) = of_single(db, app, batch)? {
@@ -154,6 +154,10 @@ pub fn counts(db: &Db, app: AppNo, batch: i64) -> Result<BTreeMap<String, i64>> 
     }
     let sql = of_batch("state, count(*)", "GROUP BY state");
     counts.extend(db.all(&sql, params![app, batch, Moment::now()], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?)))?);
+    let batch = batch::get(db, app, batch)?;
+    let beyond = (batch.total - counts.values().sum::<i64>()).max(0);
+    let state = if batch.withdrawn_at.is_some() { "withdrawn" } else { "waiting" };
+    *counts.entry(state.into()).or_default() += beyond;
     Ok(counts)
 }
 
@@ -174,8 +178,8 @@ pub fn parse_state(text: &str) -> Result<&'static str> {
 fn read(r: &Row) -> Result<Entry> {
     let state: String = r.get(5)?;
     let to = match (r.get::<Option<UserId>>(6)?, r.get::<Option<ConversationId>>(1)?) {
-        (Some(user), _) => Party::User(user).to_string(),
-        (None, Some(place)) => Party::Conversation(place).to_string(),
+        (_, Some(place)) => Party::Conversation(place).to_string(),
+        (Some(user), None) => Party::User(user).to_string(),
         (None, None) => r.get::<Option<String>>(2)?.unwrap_or_default(),
     };
     let acted = state == "acted";

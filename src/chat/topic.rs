@@ -3,6 +3,7 @@
 
 use crate::chat::author::Author;
 use crate::chat::batch::{self, Batch, Content};
+use crate::chat::conversation;
 use crate::chat::copy::Target;
 use crate::chat::message;
 use crate::error::{Error, Result};
@@ -146,7 +147,10 @@ pub(super) fn is_replaced(db: &Db, batch: &Batch, target: &Target) -> Result<boo
     let Some(topic) = &batch.terms.topic else { return Ok(false) };
     let (column, no) = match target {
         Target::User(no) => ("user", no.0),
-        Target::Conversation(id) => ("conversation", id.0),
+        Target::Conversation(id) => match conversation::get(db, batch.app, *id)?.between(batch.sender) {
+            Some(user) => ("user", user.0),
+            None => ("conversation", id.0),
+        },
         Target::Application => return Ok(false),
     };
     let sql = format!(

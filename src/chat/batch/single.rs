@@ -3,6 +3,7 @@
 
 use crate::chat::author::Author;
 use crate::chat::batch::{Accepted, Draft};
+use crate::chat::conversation;
 use crate::chat::copy::Copy;
 use crate::chat::message::{self, Message};
 use crate::chat::term::Terms;
@@ -62,7 +63,7 @@ fn note(tx: &mut Tx, author: &Author, (id, draft): (i64, &Draft), (to, message):
     tx.append(sql, params![app, id, author.user, draft.text, now, topic, expires_at, draft.replace])?;
     let (user, conversation) = match to {
         Party::User(id) => (Some(user::number(tx, app, id)?), None),
-        Party::Conversation(id) => (None, Some(*id)),
+        Party::Conversation(id) => (conversation::get(tx, app, *id)?.between(author.user), Some(*id)),
         _ => (None, None),
     };
     let sql = "INSERT INTO batch_copy (application, batch, position, user, conversation, message) VALUES (?1, ?2, 1, ?3, ?4, ?5)";

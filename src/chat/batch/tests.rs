@@ -3,6 +3,7 @@
 use super::*;
 use crate::chat::announce;
 use crate::chat::card::press::{self, Press};
+use crate::chat::ledger;
 use crate::chat::scratch::{APP, id, office};
 use crate::directory::contact;
 use crate::directory::group::GroupDraft;
@@ -190,4 +191,64 @@ fn a_press_costs_the_same_however_many_copies_there_are_and_they_follow_in_small
     assert!(pieces > USERS / TOGETHER, "{pieces}");
     let stale = "SELECT count(*) FROM message m JOIN card c ON c.application = m.application AND c.id = m.card WHERE m.version < c.version";
     assert_eq!(store.read_blocking(|db| db.one(stale, [], |r| r.get::<i64>(0))).unwrap(), 0);
+}
+
+#[test]
+fn the_numbers_of_a_batch_add_up_while_it_is_written_and_after_it_was_withdrawn() {
+    let store = office(USERS);
+    store.change(|tx| shared::put(tx, APP, &group(1..=USERS), announce::user));
+    let to = ["group:all", "user:nobody"].map(String::from).to_vec();
+    let batch = store.change(move |tx| accept(tx, &Author::application(APP), &to, &Draft::plain("hello"))).batch;
+    let numbers = || {
+        let (batch, counts) = store.read_blocking(|db| Ok((get(db, APP, batch)?, ledger::counts(db, APP, batch)?))).unwrap();
+        assert_eq!((batch.total, counts.values().sum::<i64>()), (USERS + 1, USERS + 1), "{counts:?}");
+        let of = |state: &str| counts[state];
+        (batch.written, of("stored"), of("waiting"), of("withdrawn"), of("failed"))
+    };
+    for _ in 0..6 {
+        store.change(move |tx| step(tx, APP, batch));
+    }
+    let (written, stored, waiting, withdrawn, failed) = numbers();
+    assert!(written > 0 && written == stored && waiting == USERS - written && (withdrawn, failed) == (0, 1));
+    store.change(move |tx| withdraw(tx, APP, batch));
+    while store.change(move |tx| step(tx, APP, batch)) {}
+    assert_eq!(numbers(), (written, 0, 0, USERS, 1), "those who were never reached are withdrawn too");
+}
+
+#[test]
+fn a_user_and_the_conversation_with_it_are_one_place() {
+    let store = office(3);
+    store.change(|tx| shared::put(tx, APP, &group(1..=2), announce::user));
+    let sends = |to: &[&str], draft: Draft| {
+        let to: Vec<String> = to.iter().map(ToString::to_string).collect();
+        store.change(move |tx| accept(tx, &Author::application(APP), &to, &draft))
+    };
+    let first = sends(&["user:u1"], Draft::plain("hello")).copies.unwrap();
+    let place = format!("conversation:{}", first[0].message.unwrap().1);
+    let got = |to: &[&str]| {
+        let copies = sends(to, Draft::plain("again")).copies.unwrap();
+        assert!(copies.iter().all(|copy| copy.message.is_some()), "{copies:?}");
+        copies.into_iter().map(|copy| copy.to).collect::<Vec<_>>()
+    };
+    assert_eq!(got(&["user:u1", &place, "user:u2"]), ["user:u1", "user:u2"]);
+    assert_eq!(got(&[&place, "user:u1"]), [place.as_str()], "as it was named first");
+    assert_eq!(got(&[&place, "group:all"]), [place.as_str(), "user:u2"]);
+    assert_eq!(got(&[&place, "everyone"]), [place.as_str(), "user:u2", "user:u3"]);
+
+    let about = |replace: bool| {
+        let terms = Terms { topic: Some(Topic::parse("leave/118").unwrap()), expires_at: None };
+        Draft { terms, replace, ..Draft::plain("leave") }
+    };
+    for (earlier, later) in [("user:u1", place.as_str()), (place.as_str(), "user:u1")] {
+        let due = Moment::now().plus(Duration::from_secs(3600));
+        let old = sends(&[earlier], Draft { send_at: Some(due), ..about(false) }).batch;
+        sends(&[later], about(true));
+        let come = move |tx: &mut Tx| {
+            tx.run("UPDATE batch SET due_at = created_at WHERE application = ?1 AND id = ?2", params![APP, old])?;
+            step(tx, APP, old)
+        };
+        store.change(come);
+        let old = store.read_blocking(|db| get(db, APP, old)).unwrap();
+        assert_eq!((old.written, old.suppressed), (0, 1), "what is for {later} took the place of what is for {earlier}");
+    }
 }

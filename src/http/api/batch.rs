@@ -42,9 +42,10 @@ pub struct View {
     send_at: Option<Moment>,
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Moment>,
-    /// Recipients; until it is done, somebody who is meant several times is counted so.
+    /// Recipients: `written`, `failed`, `suppressed`, and those who are still to come or, where it was withdrawn, never will. Until
+    /// all copies are written, somebody who is meant several times is counted so.
     total: i64,
-    /// Recipients who have their copy.
+    /// Recipients for whom a copy was written, also where it was withdrawn since.
     written: i64,
     /// Recipients who cannot get one.
     failed: i64,

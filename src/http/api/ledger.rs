@@ -97,7 +97,7 @@ impl From<ledger::Entry> for Entry {
 #[into_params(parameter_in = Query)]
 pub struct Asked {
     /// Only those in this state, or `unread`: stored or received, not read.
-    #[param(pattern = "^(unread|waiting|stored|received|read|expired|withdrawn|suppressed|failed)$")]
+    #[param(pattern = "^(unread|waiting|stored|received|read|acted|expired|withdrawn|suppressed|failed)$")]
     state: Option<String>,
     /// What the page before said as `next`; absent: from the beginning.
     #[param(value_type = Option<i64>)]
