@@ -44,7 +44,7 @@ const HOSTS: &[(&str, &[&str])] = &[
     ("subtle", STRANGER_TOO),
     ("thiserror", &["error", "store"]),
     ("tokio", STORE_TOO),
-    ("tokio_tungstenite", &["bench", "cli"]),
+    ("tokio_tungstenite", &["bench", "cli", "demo"]),
     ("tokio_util", WAITING),
     ("toml", &["config"]),
     ("tracing", ANYWHERE),

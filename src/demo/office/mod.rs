@@ -28,6 +28,7 @@ mod story;
 #[cfg(test)]
 mod tests;
 mod token;
+mod voice;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;

@@ -23,6 +23,8 @@ pub enum Verb {
     Put,
     Patch,
     Delete,
+    /// Said by the person that is the path, as a client of theirs.
+    Say,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -92,10 +94,9 @@ impl Outbox {
         self.push(Verb::Patch, path, Some(json!({"card": card})));
     }
 
-    /// A message in the name of one of our people, which some have read already.
-    pub fn message_from(&mut self, from: &str, to: &str, text: &str, read_by: &[&str]) {
-        let body = json!({"from": format!("user:{from}"), "to": format!("user:{to}"), "text": text});
-        self.push(Verb::Post, "/api/v1/messages".into(), Some(body));
+    /// What one of our people says to another, which some have read already.
+    pub fn said(&mut self, from: &str, to: &str, text: &str, read_by: &[&str]) {
+        self.push(Verb::Say, from.into(), Some(json!({"to": format!("user:{to}"), "text": text})));
         if let Some(errand) = self.waiting.last_mut() {
             errand.read_by = read_by.iter().map(|id| (*id).to_owned()).collect();
         }

@@ -3,6 +3,7 @@
 
 use super::outbox::{Errand, Verb};
 use super::session;
+use super::voice;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
@@ -98,6 +99,7 @@ impl Parlour {
             Verb::Put => Method::PUT,
             Verb::Patch => Method::PATCH,
             Verb::Delete => Method::DELETE,
+            Verb::Say => return voice::say(self, errand).await,
         };
         let mut request = self.request(method, &errand.path, PATIENCE);
         if errand.verb == Verb::Post {
@@ -123,6 +125,12 @@ impl Parlour {
         }
         let ticket: Ticket = response.json().await.ok()?;
         ticket.url.starts_with(&self.address).then_some(ticket)
+    }
+
+    /// Ends a session that was begun for one of our people.
+    pub async fn leave(&self, token: &str) {
+        let url = format!("{}/client/session", self.address);
+        let _ = self.client.delete(url).bearer_auth(token).timeout(PATIENCE).send().await;
     }
 
     /// Who can be reached now: pairs of person and `available`, `away`, `busy` or `offline`.

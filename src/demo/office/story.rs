@@ -119,8 +119,8 @@ fn errands(state: &State, address: &str) -> Outbox {
         outbox.person(person);
     }
     for (from, to, text, is_read) in TALK {
-        let readers = [from, to];
-        outbox.message_from(from, to, text, if is_read { &readers } else { &readers[..1] });
+        let readers = [to];
+        outbox.said(from, to, text, &readers[..usize::from(is_read)]);
     }
     for notice in &state.notices {
         outbox.message("everyone", &letter::notice(address, notice));

@@ -25,7 +25,10 @@ fn people_talk_and_what_was_said_before_is_there() {
     let demo = Demo::start();
     let (ben, anna) = (demo.enters("Ben Okafor"), demo.enters("Anna Liu"));
     let (ben, anna) = (client(&demo, &ben), client(&demo, &anna));
-    assert_eq!(hears(&anna, "user:ben", "It goes out now")["via"], "application");
+    let said = hears(&anna, "user:ben", "It goes out now");
+    assert!(said["via"].is_null(), "Ben said it himself, and it looks like that: {said}");
+    let before = hears(&anna, "user:anna", "Just did.");
+    assert!(before["via"].is_null() && before["id"].as_i64() < said["id"].as_i64(), "in the order in which it was said");
     ben.says(&json!({"send": {"id": 1, "to": "user:anna", "key": "k1", "text": "Lunch?"}}).to_string());
     hears(&anna, "user:ben", "Lunch?");
     let departments = anna.hears("sync", 0, |body| body["groups"].to_string().contains("app:sales"));
