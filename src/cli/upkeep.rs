@@ -1,7 +1,7 @@
 //! `parlour backup`, `check` and `healthcheck`: looking after the data.
 
-use crate::apps::application;
-use crate::chat::file::check;
+use crate::apps::application::{self, Application};
+use crate::chat::file::{check, storage};
 use crate::cli::answer::Answer;
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::task::Place;
@@ -47,7 +47,7 @@ pub struct Check {}
 impl Check {
     pub fn run(self, place: &Place) -> Result<Answer> {
         place.store.check()?;
-        let applications = place.store.read_blocking(application::list)?.len();
+        let applications = place.store.read_blocking(application::list)?;
         let found = check::all(place.store.contents(), |after| place.store.read_blocking(|db| check::list(db, after)))?;
         if let Some(complaint) = found.complaint() {
             let sentence = format!("{complaint}: take them from a backup's folder FILE.files into the folder files");
@@ -56,7 +56,7 @@ impl Check {
         let files = found.files;
         let mut lines = vec![
             format!("data: {}, good", place.store.directory().display()),
-            format!("applications: {applications}"),
+            format!("applications: {}", applications.len()),
             format!("files: {files}, all there"),
             format!("address for browsers: {}", place.own.origin()),
         ];
@@ -67,8 +67,10 @@ impl Check {
                 "{lost} files that the database does not know are in files/lost, for {DAYS} days: is it the right one?"
             )),
         }
+        advice.extend(short(place, &applications)?);
         lines.extend(advice.iter().map(|advice| format!("advice: {advice}")));
-        let value = json!({ "data": place.store.directory(), "applications": applications, "files": files, "advice": advice });
+        let value =
+            json!({ "data": place.store.directory(), "applications": applications.len(), "files": files, "advice": advice });
         Answer::new(lines.join("\n"), value)
     }
 
@@ -93,6 +95,22 @@ impl Check {
         advice.extend(lifted.map(|name| format!("{name} is 0: there is no limit")));
         advice
     }
+}
+
+/// Applications whose files have hardly any room left.
+fn short(place: &Place, applications: &[Application]) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for Application { no, id, .. } in applications {
+        let no = *no;
+        let taken = place.store.read_blocking(move |db| storage::taken(db, no))?;
+        let filled = storage::percent(taken, place.config.limits.storage_bytes);
+        if filled >= storage::SHORT {
+            found.push(format!(
+                "{filled} % of the room for the files of {id} is taken: raise storage-bytes, or delete messages with files"
+            ));
+        }
+    }
+    Ok(found)
 }
 
 #[derive(Debug, Args, Serialize, Deserialize)]

@@ -34,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::DELETE, "/client/session",        Client, client::session::destroy),
         Route::new(Method::POST,   "/client/session/socket", Client, client::session::socket),
         Route::new(Method::POST,   "/client/files",          Client, client::file::create),
+        Route::new(Method::DELETE, "/client/files/{id}",     Client, client::file::destroy),
         Route::new(Method::GET,    "/client/messages/{id}/files", Client, client::file::index),
         Route::new(Method::GET,    "/files/{link}",          Public, client::file::show),
 

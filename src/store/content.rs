@@ -6,7 +6,7 @@ mod lost;
 mod pen;
 
 pub use lost::DAYS;
-pub use pen::{Pen, too_large};
+pub use pen::{Pen, extent, too_large};
 
 use crate::error::{Error, Result};
 use crate::secret::Fingerprint;

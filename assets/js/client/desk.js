@@ -1,4 +1,5 @@
 /** What the views of a signed-in user share: the messenger, the place in the address, drafts, toasts, names. */
+import { call } from '../core/call.js';
 import { isFormer, userOf } from '../core/party.js';
 import { Files } from '../core/file.js';
 import { Uploads } from '../core/upload.js';
@@ -38,6 +39,8 @@ export class Desk {
       ready: () => messenger.link.phase === 'ready',
       most: () => messenger.limits.file,
       onchange: () => (this.trays.keep(), onchange()),
+      // What cannot be told now goes within a day.
+      discard: (file) => void call('DELETE', `/client/files/${file}?app=${encodeURIComponent(app)}`, undefined, bearer()).catch(() => {}),
     });
     this.trays = new Trays(this.uploads, () => [app, messenger.id], onchange);
     this.parcels = new Parcels(this);

@@ -42,8 +42,8 @@ export class Uploads {
   /** @type {Set<() => void>} */ #listeners = new Set();
 
   /**
-   * @param {{address: () => string, bearer: () => string|undefined, ready: () => boolean, most: () => number, onchange: () => void}} plug
-   *   `most`: bytes of one file; `ready`: there is a connection
+   * @param {{address: () => string, bearer: () => string|undefined, ready: () => boolean, most: () => number, onchange: () => void, discard?: (file: number) => void}} plug
+   *   `most`: bytes of one file; `ready`: there is a connection; `discard`: the server need not keep it
    */
   constructor(plug) {
     this.plug = plug;
@@ -67,6 +67,7 @@ export class Uploads {
   remove(upload) {
     this.#queue = this.#queue.filter((one) => one !== upload);
     upload.stop.abort();
+    if (upload.row) this.plug.discard?.(upload.row.id);
   }
 
   /** The connection may be there again. */

@@ -2,6 +2,7 @@
 //! are the store's.
 
 use crate::chat::author::Author;
+use crate::chat::batch::Batch;
 use crate::chat::message::Message;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, MessageId, UserNo};
@@ -62,6 +63,12 @@ pub fn find(db: &Db, app: AppNo, id: i64) -> Result<Option<File>> {
 pub(super) fn page(db: &Db, app: AppNo, after: i64, most: usize) -> Result<Vec<File>> {
     let sql = format!("{SELECT} WHERE application = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
     db.all(&sql, params![app, after, most as i64], read)
+}
+
+/// Files whose time is over, at most so many.
+fn over(db: &Db, now: Moment, most: usize) -> Result<Vec<File>> {
+    let sql = format!("{SELECT} WHERE ends_at <= ?1 ORDER BY ends_at LIMIT ?2");
+    db.all(&sql, params![now, most as i64], read)
 }
 
 fn read(r: &Row) -> Result<File> {
@@ -165,6 +172,16 @@ pub(super) fn release(tx: &mut Tx, app: AppNo, message: MessageId) -> Result<()>
     Ok(())
 }
 
+/// Takes back a file that its sender has thought better of: `Conflict` where a message has it, or is to have it.
+pub fn discard(tx: &mut Tx, (app, uploader): (AppNo, UserNo), id: i64) -> Result<()> {
+    let file = find(tx, app, id)?.filter(|file| file.uploader == uploader).ok_or(Error::NotFound("file"))?;
+    let sql = "SELECT 1 FROM file WHERE application = ?1 AND id = ?2 AND ends_at IS NULL";
+    if tx.any(sql, params![app, id])? || sweep::is_held(tx, app, id)? {
+        return Err(Error::Conflict("a message has this file: delete the message, and the file goes with it".into()));
+    }
+    sweep::remove(tx, &file)
+}
+
 /// What a user sent and no message has goes with the user.
 pub(super) fn forget(tx: &mut Tx, app: AppNo, user: UserNo) -> Result<()> {
     let sql = "UPDATE file SET ends_at = ?3 WHERE application = ?1 AND uploader = ?2 AND ends_at IS NOT NULL";
@@ -202,6 +219,22 @@ pub(super) fn hold(tx: &mut Tx, author: &Author, batch: i64, ids: &[i64]) -> Res
         tx.append(sql, params![author.app, batch, position, file.id])?;
     }
     Ok(())
+}
+
+/// What the copies of a batch carry; nothing of one that was withdrawn.
+pub fn of_batch(db: &Db, batch: &Batch) -> Result<Vec<FileRow>> {
+    if batch.withdrawn_at.is_some() {
+        return Ok(Vec::new());
+    }
+    let mut ids = held(db, batch.app, batch.id)?;
+    if ids.is_empty() {
+        // Of what was written at once the message alone knows.
+        let sql = "SELECT m.files FROM batch_copy c JOIN message m ON m.application = c.application AND m.id = c.message
+                   WHERE c.application = ?1 AND c.batch = ?2 AND c.position = 1";
+        ids = numbers(db.maybe(sql, params![batch.app, batch.id], |r| r.get(0))?.flatten())?;
+    }
+    let found = ids.into_iter().map(|id| find(db, batch.app, id));
+    Ok(found.collect::<Result<Vec<_>>>()?.into_iter().flatten().map(|file| file.row()).collect())
 }
 
 pub(super) fn held(db: &Db, app: AppNo, batch: i64) -> Result<Vec<i64>> {

@@ -4,12 +4,16 @@ use crate::chat::file::MOST;
 use crate::config::Limits;
 use crate::error::{Error, Result};
 use crate::id::{AppNo, UserNo};
+use crate::store::content::extent;
 use crate::store::{Db, Tx, params};
 
 /// Files of one user that no message has taken.
 const WAITING: i64 = 100;
 /// The part of an application's room that one user may take.
 const PART: u64 = 10;
+
+/// In percent: somebody should make room.
+pub const SHORT: u64 = 90;
 
 /// How much room there is.
 #[derive(Debug, Clone, Copy)]
@@ -39,14 +43,14 @@ impl Bounds {
 pub fn require(db: &Db, (app, user): (AppNo, UserNo), bytes: u64, bounds: Bounds) -> Result<()> {
     let Bounds { file, storage } = bounds;
     if taken(db, app)? + bytes > storage {
-        return full(format!("the application's files may take {storage} bytes together, and there is no room left"));
+        return full(format!("the application's files may take {} together, and there is no room left", extent(storage)));
     }
     if user == UserNo::APPLICATION {
         return Ok(());
     }
     let (held, most) = (taken_by(db, app, user)?, storage / PART);
     if held > 0 && held + bytes > most {
-        return full(format!("your files may take {most} bytes together; delete messages with files to make room"));
+        return full(format!("your files may take {} together; delete messages with files to make room", extent(most)));
     }
     let (count, waiting) = waiting(db, app, user)?;
     if count >= WAITING {
@@ -54,7 +58,7 @@ pub fn require(db: &Db, (app, user): (AppNo, UserNo), bytes: u64, bounds: Bounds
     }
     let most = file.saturating_mul(MOST as u64);
     if waiting > 0 && waiting + bytes > most {
-        return full(format!("files that you have not sent yet may take {most} bytes together; send them first"));
+        return full(format!("files that you have not sent yet may take {} together; send them first", extent(most)));
     }
     Ok(())
 }
@@ -67,6 +71,11 @@ fn full(sentence: String) -> Result<()> {
 pub fn taken(db: &Db, app: AppNo) -> Result<u64> {
     let taken = db.maybe("SELECT bytes FROM storage WHERE application = ?1", [app], |r| r.get::<i64>(0))?;
     Ok(taken.map_or(0, i64::unsigned_abs))
+}
+
+/// How much of all the room is taken, in percent.
+pub fn percent(taken: u64, all: u64) -> u64 {
+    taken.saturating_mul(100) / all.max(1)
 }
 
 /// Bytes of all files of one user.

@@ -1,9 +1,9 @@
 //! Removing files that no message has: first the rows, with a note which contents are over, then the contents, then the notes.
 //! Whatever ends on the way is done again.
 
-use crate::chat::file::storage;
+use crate::chat::file::{self, File, storage};
 use crate::error::{Error, Result};
-use crate::id::{AppNo, UserNo};
+use crate::id::AppNo;
 use crate::store::{Db, Tx, params};
 use std::time::Duration;
 
@@ -12,25 +12,29 @@ const HELD: Duration = Duration::from_secs(600);
 
 /// Forgets files whose time is over, at most so many; answers how many were looked at.
 pub fn forget(tx: &mut Tx, most: usize) -> Result<usize> {
-    let sql = "SELECT application, id, content, uploader, bytes FROM file WHERE ends_at <= ?1 ORDER BY ends_at LIMIT ?2";
-    let over: Vec<(AppNo, i64, String, UserNo, i64)> =
-        tx.all(sql, params![tx.now, most as i64], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?;
-    for (app, id, content, uploader, bytes) in &over {
-        if is_held(tx, *app, *id)? {
+    let over = file::over(tx, tx.now, most)?;
+    for file in &over {
+        if is_held(tx, file.app, file.id)? {
             let later = tx.now.plus(HELD);
-            tx.run("UPDATE file SET ends_at = ?3 WHERE application = ?1 AND id = ?2", params![app, id, later])?;
+            tx.run("UPDATE file SET ends_at = ?3 WHERE application = ?1 AND id = ?2", params![file.app, file.id, later])?;
             continue;
         }
-        tx.run("DELETE FROM batch_file WHERE application = ?1 AND file = ?2", params![app, id])?;
-        tx.run("DELETE FROM file WHERE application = ?1 AND id = ?2", params![app, id])?;
-        storage::free(tx, (*app, *uploader), *bytes)?;
-        tx.run("INSERT INTO file_gone (content) VALUES (?1)", [content])?;
+        remove(tx, file)?;
     }
     Ok(over.len())
 }
 
+/// The row, with a note that its content is over.
+pub(super) fn remove(tx: &mut Tx, file: &File) -> Result<()> {
+    let of = params![file.app, file.id];
+    tx.run("DELETE FROM batch_file WHERE application = ?1 AND file = ?2", of)?;
+    let bytes = tx.one("DELETE FROM file WHERE application = ?1 AND id = ?2 RETURNING bytes", of, |r| r.get(0))?;
+    storage::free(tx, (file.app, file.uploader), bytes)?;
+    tx.run("INSERT INTO file_gone (content) VALUES (?1)", [&file.content]).map(|_| ())
+}
+
 /// Whether copies of a batch that carry it are still to be written.
-fn is_held(db: &Db, app: AppNo, id: i64) -> Result<bool> {
+pub(super) fn is_held(db: &Db, app: AppNo, id: i64) -> Result<bool> {
     let sql = "SELECT 1 FROM batch_file f JOIN batch b ON b.application = f.application AND b.id = f.batch
                WHERE f.application = ?1 AND f.file = ?2 AND b.done_at IS NULL LIMIT 1";
     db.any(sql, params![app, id])

@@ -1,7 +1,7 @@
 //! Batches: all copies of one message from the application, looked at, changed and withdrawn together.
 
 use crate::chat::card::claim;
-use crate::chat::{batch, copy};
+use crate::chat::{batch, copy, file};
 use crate::directory::user;
 use crate::error::Result;
 use crate::http::House;
@@ -16,6 +16,7 @@ use crate::id::{ConversationId, MessageId, Party, Topic, UserNo};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
 use crate::wire::claim::ClaimRow;
+use crate::wire::file::FileRow;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::Serialize;
@@ -30,6 +31,9 @@ pub struct View {
     #[schema(value_type = String)]
     from: Party,
     text: String,
+    /// The files that each copy carries.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<FileRow>,
     /// Who took or confirmed it, where it asks for that.
     claim: Option<ClaimRow>,
     #[schema(value_type = Option<String>)]
@@ -113,6 +117,7 @@ pub(super) fn view(db: &Db, batch: batch::Batch) -> Result<View> {
         no => Party::User(user::get_no(db, batch.app, no)?.id),
     };
     Ok(View {
+        attachments: file::of_batch(db, &batch)?,
         claim: claim::of_batch(db, &batch)?,
         open: batch.is_open(),
         scheduled: batch.is_scheduled(Moment::now()),

@@ -14,9 +14,9 @@ use crate::id::{AppNo, Party, UserNo};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
 use crate::wire::file::FileRow;
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -81,6 +81,15 @@ pub async fn show(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>) -> An
         Ok(Whole { file: file.row(), from, at: file.created_at })
     };
     ok(&house.store.read(find).await?)
+}
+
+/// Takes back a file that the application sent and no message has.
+#[utoipa::path(delete, path = "/api/v1/files/{id}", tag = "files", params(("id" = i64, Path)),
+    responses((status = 204, description = "It is gone"), (status = 409, description = "A message has it")))]
+pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(id): Id<i64>) -> Answer {
+    let whose = (by.application.no, UserNo::APPLICATION);
+    house.store.write(move |tx| file::discard(tx, whose, id)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Its bytes, for the application's own records.

@@ -34,6 +34,7 @@ use utoipa::{OpenApi, PartialSchema};
         batch::destroy,
         file::create,
         file::show,
+        file::destroy,
         file::content,
         topic::show,
         topic::update,

@@ -38,6 +38,7 @@ fn messages() -> Vec<Route> {
 
         Route::new(Method::POST,   "/api/v1/files",              Application(Scope::Messages), file::create),
         Route::new(Method::GET,    "/api/v1/files/{id}",         Application(Scope::Messages), file::show),
+        Route::new(Method::DELETE, "/api/v1/files/{id}",         Application(Scope::Messages), file::destroy),
         Route::new(Method::GET,    "/api/v1/files/{id}/content", Application(Scope::Messages), file::content),
 
         Route::new(Method::GET,    "/api/v1/topics/{id}",      Application(Scope::Messages), topic::show),

@@ -67,6 +67,15 @@ async fn keep(house: &House, received: Received, (whose, session): ((AppNo, User
     added
 }
 
+/// `DELETE /client/files/{id}`: a file of one's own, which no message has.
+pub async fn destroy(house: Data<House>, signed_in: SignedIn, Id(id): Id<i64>) -> Answer {
+    let caller = signed_in.held.caller;
+    house.limiters.look(caller.app, caller.user)?;
+    let whose = (caller.app, caller.user);
+    house.store.write(move |tx| file::discard(tx, whose, id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// `GET /client/messages/{id}/files`: the addresses of what a message carries.
 pub async fn index(house: Data<House>, signed_in: SignedIn, Id(message): Id<MessageId>) -> Answer {
     let caller = signed_in.held.caller;

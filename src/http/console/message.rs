@@ -2,10 +2,11 @@
 
 use crate::chat::batch::{self, Batch};
 use crate::chat::card::claim;
+use crate::chat::file;
 use crate::chat::ledger::{self, Entry};
 use crate::http::console::address;
 use crate::http::console::frame::Frame;
-use crate::http::console::language::en;
+use crate::http::console::language::{en, size};
 use crate::http::console::visit::Visit;
 use crate::http::console::{draw, of};
 use crate::http::problem::Answer;
@@ -51,7 +52,7 @@ impl Stand {
             "read" => (en("read"), "badge-good"),
             "acted" => (en("acted"), "badge-good"),
             "expired" => (en("expired"), "badge-warn"),
-            "withdrawn" => (en("withdrawn"), "badge-warn"),
+            "withdrawn" => (en("withdrawn"), ""),
             "suppressed" => (en("not sent"), "badge-warn"),
             "failed" => (en("failed"), "badge-bad"),
             _ => (en("waiting"), ""),
@@ -141,6 +142,13 @@ fn line(app: &AppId, entry: Entry) -> Line {
     }
 }
 
+/// A file that every copy carries: that it is there, and not what is in it.
+struct Carried {
+    name: String,
+    kind: String,
+    size: String,
+}
+
 /// A state that can be chosen, and how many are in it.
 struct Choice {
     state: &'static str,
@@ -156,6 +164,7 @@ struct Show {
     state: Stand,
     is_later: bool,
     claim: Option<ClaimRow>,
+    files: Vec<Carried>,
     choices: Vec<Choice>,
     chosen: Option<&'static str>,
     lines: Vec<Line>,
@@ -176,14 +185,15 @@ pub async fn show(visit: Visit, path: Path<(String, i64)>, wanted: Query<Wanted>
         let application = of(db, &id)?;
         let b = batch::get(db, application.no, no)?;
         let found = ledger::list(db, (application.no, no), chosen, after, PAGE)?;
-        let claim = claim::of_batch(db, &b)?;
-        Ok(((b, claim), found, ledger::counts(db, application.no, no)?, application))
+        let carried = (claim::of_batch(db, &b)?, file::of_batch(db, &b)?);
+        Ok(((b, carried), found, ledger::counts(db, application.no, no)?, application))
     };
-    let ((b, claim), (found, next), counts, application) = visit.read(work).await?;
+    let ((b, (claim, files)), (found, next), counts, application) = visit.read(work).await?;
     let lines = found.into_iter().map(|entry| line(&application.id, entry)).collect();
     let (state, is_later) = (Stand::of_batch(&b, Moment::now()), b.due_at > b.created_at);
     let frame = Frame::within(&visit, &application, "messages");
-    draw(&Show { frame, b, state, is_later, claim, choices: choices(&counts), chosen, lines, next })
+    let files = files.into_iter().map(|file| Carried { size: size(file.size), name: file.name, kind: file.kind }).collect();
+    draw(&Show { frame, b, state, is_later, claim, files, choices: choices(&counts), chosen, lines, next })
 }
 
 /// In the order of a message's life.

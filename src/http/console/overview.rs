@@ -2,6 +2,7 @@
 
 use crate::apps::application::{self, SignIn};
 use crate::apps::key;
+use crate::chat::file::storage;
 use crate::directory::held;
 use crate::error::Result;
 use crate::http::console::draw;
@@ -41,13 +42,13 @@ struct Concern {
 }
 
 pub async fn index(visit: Visit) -> Answer {
-    let (l, live) = (visit.l, visit.house.live.clone());
+    let (l, live, all) = (visit.l, visit.house.live.clone(), visit.house.config.limits.storage_bytes);
     let work = move |db: &Db| {
         let rows = application::list(db)?.into_iter().map(|application| Row::of(db, &live, application));
         let rows: Vec<Row> = rows.collect::<Result<_>>()?;
         let mut concerns = Vec::new();
         for row in &rows {
-            concerns.extend(concern(db, l, row)?);
+            concerns.extend(concern(db, (l, all), row)?);
         }
         Ok((rows, concerns))
     };
@@ -70,36 +71,41 @@ pub async fn slashed() -> Answer {
     Ok(see_other("/console"))
 }
 
-/// The gravest thing first; one for each application is enough to begin with.
-fn concern(db: &Db, l: Language, row: &Row) -> Result<Option<Concern>> {
+/// The gravest thing first; one for each application is enough to begin with. `all`: the room for files.
+fn concern(db: &Db, (l, all): (Language, u64), row: &Row) -> Result<Option<Concern>> {
     let a = &row.application;
     if a.suspended_at.is_some() {
         return Ok(None);
     }
     let keyless = !key::list(db, a.no)?.iter().any(|key| key.in_force(Moment::now()));
     let held = held::count(db, a.no)?;
+    let filled = storage::percent(storage::taken(db, a.no)?, all);
     let (is_grave, what, why, room, how) = match row.callbacks {
-        Callbacks::Stopped => (true, en("Callbacks are stopped"), reason(l, row), "deliveries", en("See callbacks")),
-        Callbacks::Failing => (true, en("It does not answer"), waiting(l, row), "deliveries", en("See callbacks")),
+        Callbacks::Stopped => (true, en("Callbacks are stopped"), reason(l, row), "/deliveries", en("See callbacks")),
+        Callbacks::Failing => (true, en("It does not answer"), waiting(l, row), "/deliveries", en("See callbacks")),
         Callbacks::Silent => {
             let why = l.t("The last ping was not answered, so callbacks will hardly be.").into();
-            (true, en("It does not answer"), why, "deliveries", en("See callbacks"))
+            (true, en("It does not answer"), why, "/deliveries", en("See callbacks"))
+        }
+        _ if filled >= storage::SHORT => {
+            let why = l.with(FILLED, &[&number(filled.cast_signed())]);
+            (filled >= 100, en("Hardly any room for files"), why, "#files", en("See files"))
         }
         _ if held > 0 => {
             let why = l.n(HELD, held);
-            (false, en("A contact list was held"), why, "held", en("Look at them"))
+            (false, en("A contact list was held"), why, "/held", en("Look at them"))
         }
         Callbacks::None if a.opens(SignIn::Callback) => {
             let why = l.t("Users are to sign in with its passwords, but it has no callback address.").into();
-            (false, en("Nobody to ask"), why, "edit", en("Settings"))
+            (false, en("Nobody to ask"), why, "/edit", en("Settings"))
         }
         _ if keyless && a.opens(SignIn::Ticket) => {
-            (false, en("No key"), l.t("Without a key it cannot fetch tickets for its users.").into(), "keys/new", en("New key"))
+            (false, en("No key"), l.t("Without a key it cannot fetch tickets for its users.").into(), "/keys/new", en("New key"))
         }
-        _ if row.queue.dropped > 0 => (false, en("Queue was full"), waiting(l, row), "deliveries", en("See callbacks")),
+        _ if row.queue.dropped > 0 => (false, en("Queue was full"), waiting(l, row), "/deliveries", en("See callbacks")),
         Callbacks::Untried => {
             let why = l.t("Nothing was sent to its callback address yet; a ping says whether it answers.").into();
-            (false, en("Not tried yet"), why, "deliveries", en("See callbacks"))
+            (false, en("Not tried yet"), why, "/deliveries", en("See callbacks"))
         }
         _ => return Ok(None),
     };
@@ -110,7 +116,7 @@ fn concern(db: &Db, l: Language, row: &Row) -> Result<Option<Concern>> {
         is_grave,
         what: l.t(what),
         why,
-        mend: format!("{}/{room}", row.path),
+        mend: format!("{}{room}", row.path),
         how: l.t(how),
     }))
 }
@@ -118,6 +124,8 @@ fn concern(db: &Db, l: Language, row: &Row) -> Result<Option<Concern>> {
 /// As the application's own page says it.
 const HELD: &str =
     "{} contact list would lose most of its people and is held.|{} contact lists would lose most of their people and are held.";
+
+const FILLED: &str = "{} % of the room for its files is taken; when it is full, files are refused.";
 
 fn reason(l: Language, row: &Row) -> String {
     row.queue.reason.as_deref().map(|reason| l.say(reason)).unwrap_or_default()

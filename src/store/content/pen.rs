@@ -122,11 +122,15 @@ impl Drop for Pen {
 }
 /// More than one file may have.
 pub fn too_large(most: u64) -> Error {
+    Error::TooLarge(format!("a file has at most {}", extent(most)))
+}
+
+/// A size in the largest unit in which it is a whole number.
+pub fn extent(bytes: u64) -> String {
     const KIB: u64 = 1024;
-    let most = match most {
-        _ if most > 0 && most.is_multiple_of(KIB * KIB) => format!("{} MiB", most / KIB / KIB),
-        _ if most > 0 && most.is_multiple_of(KIB) => format!("{} KiB", most / KIB),
-        _ => format!("{most} bytes"),
-    };
-    Error::TooLarge(format!("a file has at most {most}"))
+    match bytes {
+        _ if bytes > 0 && bytes.is_multiple_of(KIB * KIB) => format!("{} MiB", bytes / KIB / KIB),
+        _ if bytes > 0 && bytes.is_multiple_of(KIB) => format!("{} KiB", bytes / KIB),
+        _ => format!("{bytes} bytes"),
+    }
 }

@@ -110,7 +110,9 @@ test('what is too large or empty is said beforehand, more than ten are left out,
   await choose(window, ...Array.from({ length: 12 }, (_, at) => file(`${at + 1}.csv`)));
   await window.page.locator('.toast', { hasText: 'at most 10 files; 2 were left out' }).waitFor();
   await ready(window, 10);
+  const gone = window.page.waitForResponse((answer) => answer.request().method() === 'DELETE');
   await window.page.getByRole('button', { name: 'Remove 4.csv' }).click();
+  assert.equal((await gone).status(), 204, 'the server need not keep it either');
   await send(window).click();
   const lines = window.page.locator('.message:not(.is-waiting) .file-name');
   await window.until('nine are there', async () => (await lines.count()) === 9);

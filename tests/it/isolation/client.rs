@@ -5,13 +5,14 @@ use crate::harness::{App, TestServer};
 use serde_json::{Value, json};
 
 /// The calls of clients; `/ws` is covered frame by frame, `/parlour.js` is one text for all.
-const CALLS: [&str; 9] = [
+const CALLS: [&str; 10] = [
     "GET /client/application",
     "POST /client/oidc",
     "POST /client/session",
     "DELETE /client/session",
     "POST /client/session/socket",
     "POST /client/files",
+    "DELETE /client/files/{id}",
     "GET /client/messages/{id}/files",
     "GET /ws",
     "GET /parlour.js",
@@ -30,6 +31,7 @@ fn a_session_that_is_not_in_force_opens_nothing_in_the_same_words() {
         ("DELETE", "/client/session"),
         ("POST", "/client/session/socket"),
         ("POST", "/client/files"),
+        ("DELETE", "/client/files/1"),
         ("GET", "/client/messages/1/files"),
     ] {
         server.http().call(method, path, b"").is_refused(401, "unauthenticated");

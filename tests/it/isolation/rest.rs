@@ -66,6 +66,7 @@ fn messages(t: &Things) -> Vec<Call> {
         bare("POST",   "/files", ""),
         bare("GET",    "/files/{id}", t.file),
         bare("GET",    "/files/{id}/content", t.file),
+        bare("DELETE", "/files/{id}", t.file),
         bare("GET",    "/topics/{id}", &t.topic),
         with("PATCH",  "/topics/{id}", &t.topic, json!({"text": "y"})),
         bare("DELETE", "/topics/{id}", &t.topic),

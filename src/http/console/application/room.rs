@@ -38,15 +38,11 @@ impl Room {
         let taken = storage::taken(db, application.no)?;
         let holders = storage::holders(db, application.no, NAMED)?;
         let holders = holders.into_iter().map(|holder| line(db, application, holder)).collect::<Result<_>>()?;
-        Ok(Room {
-            filled: taken.saturating_mul(100) / all.max(1),
-            said: l.with("{} of {}", &[&size(taken), &size(all)]),
-            holders,
-        })
+        Ok(Room { filled: storage::percent(taken, all), said: l.with("{} of {}", &[&size(taken), &size(all)]), holders })
     }
 
     pub fn is_short(&self) -> bool {
-        self.filled >= 90
+        self.filled >= storage::SHORT
     }
 }
 
