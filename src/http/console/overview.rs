@@ -125,7 +125,7 @@ fn concern(db: &Db, (l, all): (Language, u64), row: &Row) -> Result<Option<Conce
 const HELD: &str =
     "{} contact list would lose most of its people and is held.|{} contact lists would lose most of their people and are held.";
 
-const FILLED: &str = "{} % of the room for its files is taken; when it is full, files are refused.";
+const FILLED: &str = en("{} % of the room for its files is taken; when it is full, files are refused.");
 
 fn reason(l: Language, row: &Row) -> String {
     row.queue.reason.as_deref().map(|reason| l.say(reason)).unwrap_or_default()
