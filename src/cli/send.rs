@@ -5,8 +5,8 @@ use crate::apps::idempotency::{self, Request};
 use crate::chat::author::Author;
 use crate::chat::batch;
 use crate::chat::conversation;
+use crate::chat::copy;
 use crate::chat::file::{self, Arrival, Bounds};
-use crate::chat::message::{self, Draft};
 use crate::chat::term::Terms;
 use crate::cli::answer::Answer;
 use crate::cli::call;
@@ -17,19 +17,19 @@ use crate::cli::task::{Place, Task};
 use crate::config::Config;
 use crate::directory::{shared, user};
 use crate::error::{self, Error};
-use crate::id::{AppId, AppNo, Key, Party, Topic, UserNo};
+use crate::id::{AppId, AppNo, ConversationId, Key, MessageId, Party, Topic, UserNo};
 use crate::secret::{self, Fingerprint};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
 use crate::wire::card::Draft as Card;
 use crate::wire::claim::Kind as Claim;
-use crate::wire::row::MessageRow;
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 /// Bytes that are read from standard input; a text has fewer.
 const MOST: u64 = 64 * 1024;
@@ -76,6 +76,55 @@ pub struct Send {
     #[arg(long, value_name = "WHEN", value_parser = When::parse)]
     at: Option<When>,
 }
+
+/// What was accepted, as it is kept for the same key again.
+#[derive(Serialize, Deserialize)]
+struct Sent {
+    batch: i64,
+    /// None where there are many.
+    messages: Option<Vec<Copy>>,
+}
+
+/// One recipient's.
+#[derive(Serialize, Deserialize)]
+struct Copy {
+    to: String,
+    /// Message and conversation, where it is written.
+    at: Option<(MessageId, ConversationId)>,
+    error: Option<(String, String)>,
+}
+
+impl From<batch::Accepted> for Sent {
+    fn from(accepted: batch::Accepted) -> Sent {
+        let copy = |copy: copy::Copy| Copy { to: copy.to, at: copy.message, error: copy.error };
+        Sent { batch: accepted.batch, messages: accepted.copies.map(|copies| copies.into_iter().map(copy).collect()) }
+    }
+}
+
+impl Copy {
+    /// As `POST /messages` answers it.
+    fn value(&self) -> Value {
+        match (&self.at, &self.error) {
+            (Some((id, conversation)), _) => json!({ "id": id, "to": self.to, "conversation": conversation }),
+            (None, Some((code, message))) => json!({ "to": self.to, "error": { "code": code, "message": message } }),
+            (None, None) => json!({ "to": self.to }),
+        }
+    }
+}
+
+/// The only recipient cannot get it.
+fn refused((code, sentence): &(String, String)) -> Failure {
+    let code = match code.as_str() {
+        "bad_request" | "too_large" => Code::Usage,
+        "not_found" => Code::NotFound,
+        "unavailable" | "internal" => Code::Failed,
+        _ => Code::Refused,
+    };
+    Failure::new(code, sentence)
+}
+
+/// Pictures are drawn one at a time, however many scripts send at once: the server draws what comes by its doors meanwhile.
+static DRAWING: Mutex<()> = Mutex::new(());
 
 fn claim(text: &str) -> std::result::Result<Claim, String> {
     Claim::parse(text).ok_or_else(|| "expected any or all".into())
@@ -131,33 +180,6 @@ impl Send {
         self.card.as_deref().map(|text| serde_json::from_str(text).map_err(wrong)).transpose()
     }
 
-    /// It is a text and nothing else.
-    fn is_plain(&self) -> bool {
-        let timed = self.expires.is_some() || self.at.is_some();
-        !timed && self.topic.is_none() && self.card.is_none() && self.claim.is_none() && self.brought.is_empty()
-    }
-
-    pub fn run(self, place: &Place) -> Result<Answer> {
-        match self.to {
-            Party::Group(_) | Party::Everyone => self.reach_many(place),
-            _ if self.is_plain() && self.more.is_empty() => self.reach_one(place),
-            _ => self.reach_many(place),
-        }
-    }
-
-    fn reach_one(self, place: &Place) -> Result<Answer> {
-        let row = place.store.write_blocking(move |tx| self.post(tx))?;
-        let text = format!("sent as message {} of conversation {}", row.id, row.conversation);
-        Answer::new(text, json!({ "id": row.id, "conversation": row.conversation, "at": row.at }))
-    }
-
-    fn post(self, tx: &mut Tx) -> error::Result<MessageRow> {
-        let app = self.application(tx)?;
-        let key = self.key.map_or_else(|| Key::parse(&secret::generate("cli-")), Ok)?;
-        let draft = Draft::parse(key, self.text.unwrap_or_default())?;
-        Ok(message::post(tx, &Author::application(app), &self.to, &draft)?.row)
-    }
-
     fn application(&self, db: &Db) -> error::Result<AppNo> {
         let application = application::get(db, &self.app)?;
         match application.suspended_at {
@@ -167,28 +189,40 @@ impl Send {
     }
 
     /// Writes all copies before it answers: there may be no server that would go on with them.
-    fn reach_many(self, place: &Place) -> Result<Answer> {
-        let (app, id) = self.accepted(place)?;
+    pub fn run(self, place: &Place) -> Result<Answer> {
+        let (app, Sent { batch: id, messages }) = self.accepted(place)?;
         while place.store.write_blocking(move |tx| batch::step(tx, app, id))? {}
         let batch = place.store.read_blocking(|db| batch::get(db, app, id))?;
         if batch.is_scheduled(Moment::now()) {
             let text = format!("will be sent at {} as batch {id}", batch.due_at);
             return Answer::new(text, json!({ "batch": id, "total": batch.total, "send_at": batch.due_at }));
         }
-        let users = if batch.written == 1 { "user" } else { "users" };
-        let text = format!("sent to {} {users} as batch {id}", batch.written);
-        let value = json!({ "batch": id, "total": batch.total, "written": batch.written, "failed": batch.failed });
+        if let Some([Copy { error: Some(error), .. }]) = messages.as_deref() {
+            return Err(refused(error));
+        }
+        let mut value = json!({ "batch": id, "total": batch.total, "written": batch.written, "failed": batch.failed });
+        if let Some(messages) = &messages {
+            value["messages"] = messages.iter().map(Copy::value).collect();
+        }
+        let text = match messages.as_deref() {
+            Some([Copy { to, at: Some((message, conversation)), .. }]) => {
+                format!("sent to {to} as message {message} of conversation {conversation}, batch {id}")
+            }
+            _ if batch.written == 1 => format!("sent to 1 user as batch {id}"),
+            _ => format!("sent to {} users as batch {id}", batch.written),
+        };
         let why = |failed: i64| format!("{failed} could not get it; GET /api/v1/batches/{id} says who and why");
         let failed = Some(batch.failed).filter(|failed| *failed > 0).map(why);
         Ok(Answer { failed, ..Answer::new(text, value)? })
     }
 
     /// With the files, of which nothing is left where it is not accepted, or was before.
-    fn accepted(self, place: &Place) -> error::Result<(AppNo, i64)> {
+    fn accepted(self, place: &Place) -> error::Result<(AppNo, Sent)> {
         let (contents, bounds) = (place.store.contents(), Bounds::of(&place.config.limits));
         let mut arrivals = Vec::new();
         let arrived = self.brought.iter().try_for_each(|one: &Deposited| {
             arrivals.push(file::arrive(contents, contents.take_up(&one.draft)?, &one.name)?);
+            let _turn = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
             arrivals.last_mut().map_or(Ok(()), |arrival| arrival.draw(contents))
         });
         let brought = arrivals.clone();
@@ -232,7 +266,7 @@ impl Send {
     }
 
     /// Accepts it once for each key. The space keeps the key apart from those of REST calls, which have none.
-    fn accept(self, tx: &mut Tx, brought: &[Arrival], bounds: Bounds) -> error::Result<(AppNo, i64)> {
+    fn accept(self, tx: &mut Tx, brought: &[Arrival], bounds: Bounds) -> error::Result<(AppNo, Sent)> {
         let app = self.application(tx)?;
         self.require_there(tx, app)?;
         let (card, digest) = (self.card()?, self.digest(brought)?);
@@ -245,11 +279,11 @@ impl Send {
             let keep = |arrival| Ok(file::add(tx, (app, UserNo::APPLICATION), arrival, bounds)?.id);
             let files = brought.iter().map(keep).collect::<error::Result<_>>()?;
             let draft = batch::Draft { files, ..draft };
-            batch::accept(tx, &Author::application(app), &to, &draft).map(|accepted| accepted.batch)
+            batch::accept(tx, &Author::application(app), &to, &draft).map(Sent::from)
         };
         let Some(key) = self.key else { return Ok((app, accept(tx)?)) };
         let request = Request { app, key: format!("send {}", key.as_str()), digest };
-        let kept = idempotency::once(tx, &request, 0, |tx| accept(tx).map(|id| id.to_string()))?;
-        Ok((app, kept.answer.parse().map_err(Error::internal)?))
+        let kept = idempotency::once(tx, &request, 0, |tx| serde_json::to_string(&accept(tx)?).map_err(Error::internal))?;
+        Ok((app, serde_json::from_str(&kept.answer).map_err(Error::internal)?))
     }
 }

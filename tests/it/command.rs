@@ -120,7 +120,8 @@ fn the_rest_is_the_same_with_and_without_a_server() {
         let link = types(&["admin", "add", "root"], "");
         assert!(link.ends(0).starts_with("http://") && link.out.contains("/console/"), "{link:?}");
         let sent = types(&["send", "oa", "user:anna", "hello", "--key", "k1", "--json"], "").json();
-        assert_eq!(types(&["send", "oa", "user:anna", "-", "--key", "k1", "--json"], "hello\n").json()["id"], sent["id"]);
+        assert_eq!(types(&["send", "oa", "user:anna", "-", "--key", "k1", "--json"], "hello\n").json(), sent);
+        assert!(sent["messages"][0]["id"].is_i64() && sent["batch"].is_i64(), "{sent}");
         types(&["send", "oa", "user:anna", "other", "--key", "k1"], "").ends(4);
         types(&["send", "oa", "user:nobody", "hello"], "").ends(3);
         types(&["send", "oa", "anna", "hello"], "").ends(2);

@@ -50,6 +50,35 @@ fn a_group_and_everyone_get_what_is_sent_to_them() {
 }
 
 #[test]
+fn what_was_sent_is_said_in_one_form_whatever_it_is() {
+    both_ways(|types| {
+        open_office(types, 2);
+        let ways: [&[&str]; 4] =
+            [&["hello"], &["about", "--topic", "a/1"], &["for a day", "--expires", "1d"], &["who?", "--claim", "any"]];
+        for words in ways {
+            let sent = types(&[&["send", "oa", "user:u1"], words, &["--json"]].concat(), "").json();
+            let mut names: Vec<&String> = sent.as_object().unwrap().keys().collect();
+            names.sort();
+            assert_eq!(names, ["batch", "failed", "messages", "total", "written"], "{words:?}");
+            let message = &sent["messages"][0];
+            assert!(message["id"].is_i64() && message["conversation"].is_i64() && message["to"] == "user:u1", "{sent}");
+            let said = types(&[&["send", "oa", "user:u1"], words].concat(), "").ends(0).to_string();
+            let parts: Vec<&str> = said.split(' ').collect();
+            assert!(
+                matches!(parts[..], ["sent", "to", "user:u1", "as", "message", _, "of", "conversation", _, "batch", _]),
+                "{said}"
+            );
+        }
+        let partly = types(&["send", "oa", "user:u1", "--to", "user:u2", "both", "--json"], "").json();
+        assert_eq!(partly["messages"].as_array().map(Vec::len), Some(2), "{partly}");
+        assert_eq!(
+            types(&["send", "oa", "user:u1", "--to", "user:u2", "both"], "").ends(0).split(" as ").next(),
+            Some("sent to 2 users")
+        );
+    });
+}
+
+#[test]
 fn several_are_named_one_by_one_and_who_is_missing_is_named() {
     both_ways(|types| {
         open_office(types, 3);
@@ -196,7 +225,7 @@ fn a_script_sends_files_to_one_and_to_many_once_for_each_key() {
         assert_eq!(sent["written"], 3, "{sent}");
         assert_eq!(types(&send, "").json(), sent);
         types(&["send", "oa", "everyone", "Tomorrow", "--file", menu.path(), "--key", "k"], "").ends(4);
-        assert!(types(&["send", "oa", "user:u1", "--file", menu.path()], "").ends(0).starts_with("sent to 1 user as batch "));
+        assert!(types(&["send", "oa", "user:u1", "--file", menu.path()], "").ends(0).starts_with("sent to user:u1 as message "));
         let messages = exported(types, "messages");
         let names = |message: &Value| {
             let files = message["attachments"].as_array().unwrap().iter();
