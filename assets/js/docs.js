@@ -12,6 +12,7 @@ paint();
   validatorUrl: null,
   tryItOutEnabled: true,
   docExpansion: 'list',
+  operationsSorter: (/** @type {any} */ a, /** @type {any} */ b) => a.getIn(['operation', 'x-order']) - b.getIn(['operation', 'x-order']),
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
 });

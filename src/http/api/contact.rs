@@ -251,7 +251,8 @@ pub async fn refresh(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>,
     post.once.answer(&house, StatusCode::ACCEPTED, ask).await
 }
 
-/// The same of everybody who was here in the last days; others are asked for when they come.
+/// The lists that the application gives (`contacts.list`) are asked for again, of everybody who was here in the last days; the others'
+/// when they come.
 #[utoipa::path(post, path = "/api/v1/contacts/refresh", tag = "contacts", request_body = Refresh,
     responses((status = 202, description = "Will be asked for", body = Nothing)))]
 pub async fn refresh_all(house: Data<House>, by: ApplicationKey, post: Post<Refresh>) -> Answer {

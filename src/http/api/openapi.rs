@@ -18,7 +18,9 @@ use utoipa::{OpenApi, PartialSchema};
 #[openapi(
     info(
         title = "Parlour",
-        description = "What Parlour gives to an application: messages, users, contacts, presence. See docs/integrate.md.",
+        description = "What Parlour gives to an application: messages, users, contacts, presence. Each call can be tried here with a key of the \
+                       application. How to begin (letting people in, the widget in a page, the calls that the application answers) is the guide \
+                       docs/integrate.md, which comes with Parlour's source; the console shows code for each application.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     paths(
@@ -90,6 +92,23 @@ pub async fn show() -> Answer {
     Ok(super::written(actix_web::http::StatusCode::OK, TEXT.clone()))
 }
 
+/// The groups of calls, in the order in which somebody needs them.
+const TAGS: [(&str, &str); 13] = [
+    ("messages", "What the application says, to one or to many, and what became of it"),
+    ("topics", "Messages about one object of the application"),
+    ("files", "What messages carry"),
+    ("users", "Who is there"),
+    ("sign-in", "Letting users, programs and devices in"),
+    ("contacts", "Whom a user sees, from the user's own list"),
+    ("groups", "Groups that several see: departments, shifts"),
+    ("presence", "Who can be reached now"),
+    ("conversations", "Rooms and what was said in them"),
+    ("events", "What is asked and told, for an application that no server can reach"),
+    ("callbacks", "Whether the application can be called"),
+    ("export", "Everything that an application has"),
+    ("about", "This document"),
+];
+
 /// Status, name, what it means.
 const ERRORS: [(u16, &str, &str); 11] = [
     (400, "BadRequest", "What was sent is wrong in itself; `field` names the member at fault"),
@@ -120,10 +139,16 @@ fn document() -> Value {
     responses["RateLimited"]["headers"]["Retry-After"] = header(json!({"type": "integer", "minimum": 1}));
     responses["Unauthenticated"]["headers"]["WWW-Authenticate"] = header(json!({"const": "Bearer"}));
     let schemas = document["components"]["schemas"].clone();
-    for route in router::routes().iter().filter(|route| route.path.starts_with("/api/v1/")) {
+    document["tags"] = TAGS.iter().map(|(name, meaning)| json!({"name": name, "description": meaning})).collect();
+    for (place, route) in router::routes().iter().filter(|route| route.path.starts_with("/api/v1/")).enumerate() {
         let method = route.method.as_str().to_lowercase();
         if let Some(operation) = document["paths"][route.path].get_mut(&method) {
             complete(operation, route);
+            // An object has no order, and whoever begins looks for the first call of the table.
+            operation["x-order"] = place.into();
+            for (status, answer) in sample::answers(&method, route.path) {
+                operation["responses"][status]["content"]["application/json"]["example"] = answer;
+            }
             let examples = sample::bodies(&method, route.path);
             if !examples.is_empty() {
                 operation["requestBody"]["content"]["application/json"]["examples"] = named(examples);
@@ -157,6 +182,7 @@ fn complete(operation: &mut Value, route: &Route) {
     }
     let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
     parameters.iter_mut().for_each(narrow);
+    parameters.iter_mut().filter(|one| one["in"] == "path").for_each(|one| one["example"] = sample::id(route.path));
     if route.method == Method::POST {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
@@ -241,6 +267,24 @@ mod tests {
             assert_eq!(name.contains("{id}"), has("404"), "{name}");
             assert!(!name.starts_with("POST") || operation["parameters"].to_string().contains("Idempotency-Key"), "{name}");
         }
+    }
+
+    #[test]
+    fn each_group_of_calls_has_its_place_and_sending_comes_first() {
+        let document = document();
+        let (all, known): (Vec<_>, BTreeSet<_>) = (operations(&document), TAGS.iter().map(|(name, _)| *name).collect());
+        let used: BTreeSet<&str> = all.iter().map(|(_, operation)| operation["tags"][0].as_str().unwrap()).collect();
+        assert_eq!(used, known);
+        assert_eq!(document["tags"][0]["name"], "messages");
+        let first = all.iter().min_by_key(|(_, operation)| operation["x-order"].as_i64().unwrap()).unwrap();
+        assert_eq!(first.0, "POST /api/v1/messages");
+        let in_path = |operation: &Value| {
+            operation["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "path").cloned().collect::<Vec<_>>()
+        };
+        assert!(
+            all.iter().flat_map(|(_, operation)| in_path(operation)).all(|one| !one["example"].is_null()),
+            "what Execute fills in"
+        );
     }
 
     #[test]

@@ -21,6 +21,37 @@ pub fn bodies(method: &str, path: &str) -> Vec<(&'static str, Value)> {
     }
 }
 
+/// An id that may stand in such a path.
+pub fn id(path: &str) -> Value {
+    match path.split('/').nth(3) {
+        Some("users") => "anna".into(),
+        Some("groups") => "staff".into(),
+        Some("topics") => "leave/118".into(),
+        _ => 1.into(),
+    }
+}
+
+/// What calls answer, where the members alone do not show it; by status.
+pub fn answers(method: &str, path: &str) -> Vec<(&'static str, Value)> {
+    let at = "2026-12-01T09:30:00.000Z";
+    let anna = json!({
+        "id": "anna", "name": "Anna Liu", "kind": "person", "email": "anna@oa.example", "avatar": null, "title": "Sales", "locale": null,
+        "timezone": null, "suspended": false, "version": 41, "created_at": at, "last_seen_at": at
+    });
+    match (method, path) {
+        ("post", "/api/v1/messages") => {
+            vec![("202", json!({"batch": 1042, "messages": [{"id": 1042, "to": "user:anna", "conversation": 7}]}))]
+        }
+        ("post", "/api/v1/users/{id}/tickets") => {
+            let (ticket, link) = ("ptk_k3V…", "https://im.example/#ticket=ptk_k3V…&app=oa&user=anna");
+            vec![("201", json!({"ticket": ticket, "url": link, "expires_at": "2026-12-01T09:31:00.000Z"}))]
+        }
+        ("get", "/api/v1/users/{id}") => vec![("200", json!({"user": anna}))],
+        ("get", "/api/v1/users") => vec![("200", json!({"items": [anna], "next": null}))],
+        _ => Vec::new(),
+    }
+}
+
 fn messages() -> Vec<(&'static str, Value)> {
     vec![
         ("A text to one user", json!({"to": "user:anna", "text": "Your request 118 was approved"})),

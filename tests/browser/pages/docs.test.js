@@ -44,3 +44,10 @@ test('it fits a phone, and is dark where that is wanted', async () => {
   assert.equal(wide, false);
   assert.notEqual(ground, 'rgb(255, 255, 255)');
 });
+
+test('whoever wants to send finds that first, and an id to try with', async () => {
+  const { page } = await reader();
+  assert.equal(await page.locator('.opblock-summary-path').first().getAttribute('data-path'), '/api/v1/messages');
+  await page.click('#operations-users-get_users_id .opblock-summary-control');
+  assert.equal(await page.locator('#operations-users-get_users_id .parameters input').first().inputValue(), 'anna');
+});

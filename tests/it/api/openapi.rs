@@ -1,7 +1,7 @@
 //! The document of the interface, for whoever has no key yet.
 
 use crate::harness::TestServer;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn the_document_is_there_without_a_key() {
@@ -55,4 +55,40 @@ fn each_body_has_examples_and_they_are_taken_as_they_stand() {
         }
     }
     assert!(tried > 20, "{tried}");
+}
+
+/// Whether both have the same members, all the way down.
+fn is_like(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            one.keys().eq(other.keys()) && one.iter().all(|(name, value)| is_like(value, &other[name]))
+        }
+        (Value::Array(one), Value::Array(other)) => one.first().zip(other.first()).is_none_or(|(one, other)| is_like(one, other)),
+        _ => true,
+    }
+}
+
+#[test]
+fn the_answers_that_it_shows_are_those_that_come() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    office.user("anna");
+    let document = server.http().get("/api/v1/openapi.json").is(200);
+    let mut shown = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let example = &response["content"]["application/json"]["example"];
+                if example.is_null() {
+                    continue;
+                }
+                let body = operation["requestBody"]["content"]["application/json"]["examples"]["0"]["value"].clone();
+                let answer = office.http().json(&method.to_uppercase(), &path.replace("{id}", "anna"), &body);
+                let answer = answer.is(status.parse().unwrap());
+                assert!(is_like(example, &answer), "{method} {path} shows {example} and answers {answer}");
+                shown += 1;
+            }
+        }
+    }
+    assert!(shown >= 4, "{shown}");
 }
