@@ -22,6 +22,8 @@ pub struct Conversation {
     pub high: Option<UserNo>,
     pub first: i64,
     pub version: i64,
+    /// Who is in it now.
+    members: i64,
 }
 
 /// Where a writer may write: the conversation and who is in it now.
@@ -34,7 +36,7 @@ pub struct Place {
     pub begun: bool,
 }
 
-const SELECT: &str = "SELECT id, kind, title, low, high, first, version FROM conversation";
+const SELECT: &str = "SELECT id, kind, title, low, high, first, version, members FROM conversation";
 
 pub fn find(db: &Db, app: AppNo, id: ConversationId) -> Result<Option<Conversation>> {
     db.maybe(&format!("{SELECT} WHERE application = ?1 AND id = ?2"), params![app, id], read)
@@ -228,9 +230,7 @@ fn between(tx: &mut Tx, app: AppNo, a: UserNo, b: UserNo) -> Result<(Conversatio
     for user in [low, high].into_iter().filter(|user| *user != UserNo::APPLICATION) {
         member::join(tx, app, ConversationId(id), user, Role::Member)?;
     }
-    let conversation =
-        Conversation { id: ConversationId(id), kind, title: None, low: Some(low), high: Some(high), first: 0, version: id };
-    Ok((conversation, true))
+    get(tx, app, ConversationId(id)).map(|conversation| (conversation, true))
 }
 
 impl Conversation {
@@ -250,7 +250,6 @@ impl Conversation {
     }
 
     pub fn row(&self, db: &Db, app: AppNo) -> Result<ConversationRow> {
-        let sql = "SELECT count(*) FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL";
         Ok(ConversationRow {
             id: self.id,
             kind: self.kind,
@@ -258,7 +257,7 @@ impl Conversation {
             topic: None,
             first: self.first,
             last: last(db, app, self.id)?,
-            count: db.one(sql, params![app, self.id], |r| r.get(0))?,
+            count: self.members,
             version: self.version,
         })
     }
@@ -286,5 +285,6 @@ fn read(r: &Row) -> Result<Conversation> {
         high: r.get(4)?,
         first: r.get(5)?,
         version: r.get(6)?,
+        members: r.get(7)?,
     })
 }

@@ -70,10 +70,8 @@ pub fn few(db: &Db, app: AppNo, conversation: ConversationId) -> Result<Vec<Memb
 }
 
 fn is_small(db: &Db, app: AppNo, conversation: ConversationId) -> Result<bool> {
-    let sql =
-        "SELECT count(*) FROM (SELECT 1 FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL LIMIT ?3)";
-    let count: i64 = db.one(sql, params![app, conversation, MARKED as i64 + 1], |r| r.get(0))?;
-    Ok(count <= MARKED as i64)
+    let sql = "SELECT members FROM conversation WHERE application = ?1 AND id = ?2";
+    Ok(db.one(sql, params![app, conversation], |r| r.get::<i64>(0))? <= MARKED as i64)
 }
 
 /// What `few` would show and was not so at a version, and who has left since. Where others came or went (`moved`) all of them:
@@ -92,6 +90,11 @@ pub fn few_changed(db: &Db, app: AppNo, conversation: ConversationId, since: i64
 pub fn roster(db: &Db, app: AppNo, conversation: ConversationId) -> Result<Vec<UserNo>> {
     let sql = "SELECT user FROM member WHERE application = ?1 AND conversation = ?2 AND left IS NULL";
     db.all(sql, params![app, conversation], |r| r.get(0))
+}
+
+/// In how many conversations a user is or was.
+pub fn places(db: &Db, app: AppNo, user: UserNo) -> Result<i64> {
+    db.one("SELECT count(*) FROM member WHERE application = ?1 AND user = ?2", params![app, user], |r| r.get(0))
 }
 
 /// Of one user, all places that changed after `since`, whichever the conversation.

@@ -321,4 +321,29 @@ mod tests {
         assert!(makes(anna(), 0).is_ok(), "the same one again is no new one");
         assert!(makes(Author::application(APP), MADE).is_ok());
     }
+
+    #[test]
+    fn how_many_are_in_a_conversation_is_kept_as_people_come_and_go() {
+        let store = office(6);
+        let room = store.change(|tx| {
+            let draft = Draft { key: Key::parse("room")?, title: "All".into(), users: (1..=4).map(id).collect() };
+            let single = || message::Draft::single("x".into());
+            message::post(tx, &Author::application(APP), &Party::User(id(1)), &single()?)?;
+            create(tx, &Author::application(APP), &draft).map(|(room, _)| room)
+        });
+        let kept = || store.read_blocking(|db| conversation::get(db, APP, room)?.row(db, APP)).unwrap().count;
+        assert_eq!(kept(), 4);
+        let change = |add: &[i64], remove: &[i64]| {
+            let of = |numbers: &[i64]| numbers.iter().copied().map(id).collect();
+            let wish = Change { add: of(add), remove: of(remove), ..Change::default() };
+            store.change(move |tx| change(tx, &Author::application(APP), room, &wish));
+            kept()
+        };
+        assert_eq!((change(&[4, 5], &[]), change(&[], &[2, 6]), change(&[], &[2]), change(&[2, 6], &[5])), (5, 4, 4, 5));
+        let left = store.change(move |tx| leave_some(tx, APP, UserNo(3), ConversationId(0)));
+        assert_eq!((left, kept()), (Some(room), 4));
+        let wrong = "SELECT count(*) FROM conversation c /* all: of a test */ WHERE members <> (SELECT count(*) FROM member m
+                     WHERE m.application = c.application AND m.conversation = c.id AND m.left IS NULL)";
+        assert_eq!(store.read_blocking(|db| db.one(wrong, [], |r| r.get::<i64>(0))).unwrap(), 0);
+    }
 }

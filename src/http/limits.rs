@@ -17,6 +17,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 const DOZEN: usize = 12;
+/// Conversations of a picture that are looked at for one other request.
+const SHOWN: i64 = 50;
 /// Looks at files for each other request.
 const LOOKS: u32 = 5;
 /// Questions a minute who the user of a session is: each of its tabs asks every few minutes, and all of them after a sleep.
@@ -112,6 +114,14 @@ impl Limiters {
     /// One look at a file: a page of messages may show many small pictures together.
     pub fn look(&self, app: AppNo, user: UserNo) -> Result<()> {
         self.look.take((app, user))
+    }
+
+    /// A picture costs one for each fifty conversations of its user.
+    pub fn picture(&self, app: AppNo, user: UserNo, conversations: i64) -> Result<()> {
+        match NonZeroU32::new((conversations / SHOWN) as u32) {
+            Some(many) => self.control.take_many((app, user), many),
+            None => Ok(()),
+        }
     }
 
     /// A request that names users costs one more for each dozen of them.

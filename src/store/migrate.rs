@@ -22,6 +22,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/0022_feed.sql"),
     include_str!("../../migrations/0023_oidc.sql"),
     include_str!("../../migrations/0024_file.sql"),
+    include_str!("../../migrations/0025_count.sql"),
 ];
 
 pub fn run(connection: &mut Connection, file: &Path) -> Result<()> {

@@ -106,6 +106,26 @@ fn whoever_is_signed_out_or_suspended_is_gone_from_all_devices_at_once() {
 }
 
 #[test]
+fn whoever_is_in_many_rooms_is_shown_all_of_them_so_often_and_no_more() {
+    let server = TestServer::with(&["--control-rate", "1", "--rest-rate", "0"]);
+    let office = server.app("oa");
+    office.user("anna").user("ben");
+    for number in 0..100 {
+        office.post("/conversations", &json!({"title": format!("Room {number}"), "users": ["anna"]})).is(201);
+    }
+    let token = signed(&office, "anna", 600);
+    let hello = json!({"hello": {"app": office.id, "token": token}}).to_string();
+    let refused = (0..20).find_map(|_| {
+        let socket = Socket::open(office.server.http().address, &[]).expect("the door is open");
+        socket.says(&hello);
+        let (name, body) = socket.wait(|log| log.frames.first().cloned()).expect("an answer");
+        (name != "welcome").then(|| (body["code"].clone(), socket.is_closed()))
+    });
+    assert_eq!(refused, Some((json!("rate_limited"), 4004)), "and may come back later");
+    greets(&office, &signed(&office, "ben", 600));
+}
+
+#[test]
 fn a_hello_on_a_live_socket_counts_as_a_request() {
     let server = TestServer::with(&["--control-rate", "1"]);
     let office = server.app("oa");

@@ -3,8 +3,8 @@
 
 use crate::apps::application::{self, Application};
 use crate::apps::queue;
-use crate::chat::message;
 use crate::chat::sync::{self, Catchup};
+use crate::chat::{member, message};
 use crate::directory::caller::Caller;
 use crate::directory::{session, user};
 use crate::error::{Error, Result};
@@ -57,7 +57,11 @@ pub async fn greet(arrival: &Arrival, wire: &mut Wire) -> std::result::Result<Gu
         Err(error) => {
             tracing::debug!(%error, "a connection was not admitted");
             let _ = wire.say(refusal(None, &error).into()).await;
-            Err(Some(if error.temporary() { Bye::INTERNAL } else { Bye::UNAUTHENTICATED }))
+            Err(Some(match error {
+                Error::TooMany { .. } => Bye::RATE_LIMITED,
+                error if error.temporary() => Bye::INTERNAL,
+                _ => Bye::UNAUTHENTICATED,
+            }))
         }
     }
 }
@@ -86,8 +90,11 @@ async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
     let house = &arrival.house;
     let admitted = hello::admit(house, hello, &arrival.address.to_string()).await?;
     let app = admitted.caller.app;
-    let application = house.store.read(move |db| application::get_no(db, app)).await?;
+    let user = admitted.caller.user;
+    let read = move |db: &Db| Ok((application::get_no(db, app)?, member::places(db, app, user)?));
+    let (application, places) = house.store.read(read).await?;
     arrival.page.require(&application)?;
+    house.limiters.picture(app, user, places)?;
     let device = hello.client.as_ref().and_then(|c| c.device.as_deref()).map(Arc::from);
     let peer = Peer {
         socket: house.live.hub.number(),
