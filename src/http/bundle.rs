@@ -3,7 +3,9 @@
 //! line, and refuses others. Nothing else of the text is touched, so that what is read is what runs.
 
 use crate::error::{Error, Result};
+use crate::http::assets;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 /// The text of a module by its path.
 pub type Read<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -13,6 +15,35 @@ pub fn bundle(path: &str, read: Read) -> Result<String> {
     let mut made = Bundle { read, begun: BTreeSet::new(), done: BTreeSet::new(), text: String::new() };
     let (body, _) = made.lines(path, true)?;
     Ok(made.text + &body)
+}
+
+/// A script that is served as one file.
+pub struct Script {
+    entry: &'static str,
+    /// Put together once.
+    text: OnceLock<String>,
+    around: fn(String) -> String,
+}
+
+impl Script {
+    /// `around`: what is put around the modules.
+    pub const fn new(entry: &'static str, around: fn(String) -> String) -> Script {
+        Script { entry, text: OnceLock::new(), around }
+    }
+
+    pub fn text(&self) -> Result<String> {
+        if cfg!(debug_assertions) {
+            return self.assembled(); // the files may have changed
+        }
+        match self.text.get() {
+            Some(text) => Ok(text.clone()),
+            None => self.assembled().map(|text| self.text.get_or_init(|| text).clone()),
+        }
+    }
+
+    fn assembled(&self) -> Result<String> {
+        bundle(self.entry, &assets::read).map(self.around)
+    }
 }
 
 struct Bundle<'a> {

@@ -76,6 +76,17 @@ export class Desk {
     return total(this.messenger.rows, this.messenger.id, Date.now());
   }
 
+  /** What was written a moment ago has left, or cannot. @param {number} patience milliseconds */
+  drained(patience) {
+    const { outbox, signal } = this.messenger;
+    return new Promise((resolve) => {
+      const look = () => outbox.leaving || resolve(null);
+      signal.listen(look);
+      setTimeout(resolve, patience);
+      look();
+    });
+  }
+
   /** Whoever signs out leaves nothing for the next one to read, or to be sent. */
   clear() {
     this.drafts.clear();

@@ -3,6 +3,7 @@ import { Credentials } from '../core/credential.js';
 import { Failure } from '../core/failure.js';
 import { Messenger } from '../core/messenger.js';
 import { App, Opening } from './app.js';
+import { Around } from './around.js';
 import { Lent } from './cookie.js';
 import { dark, paint } from './colour.js';
 import { Desk } from './desk.js';
@@ -21,6 +22,9 @@ const root = /** @type {HTMLElement} */ (document.getElementById('client'));
 const { app = '', origins = '' } = root.dataset;
 document.documentElement.lang = locale;
 
+/** What is on its way when somebody signs out has so long. */
+const PATIENCE = 2000;
+
 const route = frameRoute(app);
 /** @type {Desk|null} */ let desk = null;
 /** @type {Credentials|null} */ let credentials = null;
@@ -32,7 +36,7 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
   onstart(start) {
     leave();
     ended = false;
-    notes.found = start.notices;
+    board.found = start.notices;
     credentials = new Credentials(app, start, async () => (await parent.credential()) ?? (start.asks ? null : await lent.ask(start.user)), session);
     desk = open(credentials, start.open);
     parent.tell('ready');
@@ -47,20 +51,20 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
   },
   onawake: () => dispatchEvent(new Event(AWAKE)),
   onnotices(found) {
-    notes.found = found;
-    notes.answer();
+    board.take(found);
   },
-  onclick: (tag) => notes.clicks.get(tag)?.(),
+  onclick: (tag) => board.clicked(tag),
   ongo(party) {
     if (/^(application$|user:.|conversation:[0-9]+$)/.test(party)) route.go(party);
   },
   onstop() {
-    const user = desk?.messenger.id;
-    quit();
-    if (user) farewell.say(user);
+    if (desk?.messenger.id) farewell.say(desk.messenger.id);
+    quit().then(() => parent.tell('gone'));
     draw();
   },
 });
+
+const board = new Around((what, more) => parent.tell(what, more));
 
 const farewell = new Farewell(app, (user) => {
   if (!user || desk?.messenger.id !== user) return;
@@ -70,45 +74,36 @@ const farewell = new Farewell(app, (user) => {
   draw();
 });
 
-/** Signs out: at the server too. */
-function quit() {
-  const token = credentials?.kept()?.token;
-  if (token || lent.is) signOut(app, token).catch(() => {});
+/** Signs out: at the server too. What was written a moment ago may leave first; nothing stays behind, also where the page goes meanwhile. */
+async function quit() {
+  const [left, token, lends] = [desk, credentials?.kept()?.token, lent.is];
   credentials?.forget();
-  desk?.clear();
-  leave();
   desk = null;
+  fall(left);
+  let over = false;
+  const end = () => {
+    if (over) return;
+    over = true;
+    if (token || lends) signOut(app, token).catch(() => {});
+    left?.clear();
+    left?.messenger.stop();
+  };
+  addEventListener('pagehide', end, { once: true });
+  if (left) await left.drained(PATIENCE);
+  end();
 }
-
-/** Notices are shown by the page around, which has the right to; it learns who wrote, and not what. */
-const notes = {
-  foreign: true,
-  found: /** @type {'granted'|'denied'|'default'|'none'} */ ('none'),
-  answer: () => {},
-  /** @type {Map<string, () => void>} */ clicks: new Map(),
-  state: () => notes.found,
-  ask: () => new Promise((resolve) => {
-    notes.answer = () => resolve(null);
-    parent.tell('notices?');
-  }),
-  /** @param {import('./notice.js').Notice} notice @param {() => void} onclick */
-  show(notice, onclick) {
-    notes.clicks.set(notice.tag, onclick);
-    parent.tell('notice', notice);
-  },
-  /** @param {string} tag */
-  hide(tag) {
-    notes.clicks.delete(tag);
-    parent.tell('hush', { tag });
-  },
-};
 
 /** Whoever comes next must not be shown, or be led to, what was for this user. */
 function leave() {
-  lent.stop();
+  fall(desk);
   desk?.messenger.stop();
-  if (desk) desk.notices = null;
-  notes.clicks.clear();
+}
+
+/** Nothing is shown of this user any more. @param {Desk|null} left */
+function fall(left) {
+  lent.stop();
+  if (left) left.notices = null;
+  board.clear();
 }
 
 /** The whole client in a window of its own, at the same place, signed in as here. */
@@ -147,6 +142,7 @@ function open(credentials, shown) {
     if (phase === 'stopped' && ['unauthenticated', 'expired', 'forbidden'].includes(code)) {
       ended = true;
       draw();
+      if (code === 'unauthenticated' && !messenger.me && !credentials.start.ticket) nobody();
     }
     const brand = messenger.application;
     if (brand && colour !== (colour = brand.colour ?? '')) parent.tell('brand', { colour: dark(colour) ?? '', name: brand.name });
@@ -154,9 +150,15 @@ function open(credentials, shown) {
   });
   const made = new Desk({ messenger, app, bearer: () => credentials.kept()?.token, mode: 'frame', route, close: () => parent.tell('close'), enlarge });
   made.shown = shown;
-  made.notices = new Notices(made, notes);
+  made.notices = new Notices(made, board);
   messenger.start();
   return made;
+}
+
+/** Nobody was signed in when the page came: where nobody can do that here, there is nothing to be shown. */
+async function nobody() {
+  const provider = await application(app).then((brand) => brand.provider, () => null);
+  if (!provider) parent.tell('nobody');
 }
 
 /** @param {{text: string, children?: any}} props */

@@ -79,10 +79,10 @@ function Menu({ onclose }) {
         </select></label>`}
       <${Bell} />
       <div class="popover-foot">
-        ${desk.signOut && html`<button type="button" class="button button-plain" onClick=${() => (desk.messenger.outbox.entries.length ? setLeaving(true) : desk.signOut?.())}><${Icon} name="leave" />${t('sign.out')}</button>`}
+        ${desk.signOut && html`<button type="button" class="button button-plain" onClick=${() => (desk.messenger.outbox.kept ? setLeaving(true) : desk.signOut?.())}><${Icon} name="leave" />${t('sign.out')}</button>`}
         <button type="submit" class="button button-accent">${t('save')}</button>
       </div>
-      ${leaving && html`<${Confirm} title=${t('sign.out.unsent', { n: desk.messenger.outbox.entries.length })} action=${t('sign.out')}
+      ${leaving && html`<${Confirm} title=${t('sign.out.unsent', { n: desk.messenger.outbox.kept })} action=${t('sign.out')}
         onyes=${() => (setLeaving(false), desk.signOut?.())} onclose=${() => setLeaving(false)} />`}
     </form>`;
 }

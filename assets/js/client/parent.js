@@ -5,7 +5,7 @@
  * From the page: `start {user, ticket, asks, open, notices}` (`asks`: it has a way to say who is signed in), `credential {id, kind, value, failed}`, `open {open}`, `go {party}`,
  *   `awake` (there was input), `notices {notices}` (whether it may show some), `clicked {tag}`, `stop`.
  * To the page: `ready`, `credential? {id}`, `badge {unread}`, `brand {colour, name}`, `notices?` (ask for the right),
- *   `notice {tag, title, body}`, `hush {tag}`, `close`.
+ *   `notice {tag, title, body}`, `hush {tag}`, `close`, `nobody` (is signed in, and nobody can do that here), `gone` (after `stop`: nothing is left of the user).
  */
 
 import { Failure } from '../core/failure.js';

@@ -13,6 +13,9 @@ export function bodyOf(entry) {
   return { ...body, ...(attachments.length && { attachments: attachments.map(({ id }) => id) }) };
 }
 
+/** Neither refused nor waiting for its files. @param {Entry} entry */
+export const leaves = ({ failed, coming }) => !failed && !coming;
+
 /** The page that sends its files is at it. @param {Entry} entry @param {number} now */
 export const isHeld = ({ coming, held = 0 }, now) => coming !== undefined && held > now;
 

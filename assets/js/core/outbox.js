@@ -5,10 +5,11 @@
  *
  * @typedef {import('./entry.js').Entry} Entry
  */
-import { bodyOf, found, isHeld, parse, stranded } from './entry.js';
+import { bodyOf, found, isHeld, leaves, stranded } from './entry.js';
 import { Failure } from './failure.js';
 import { freshKey } from './key.js';
 import { pause } from './backoff.js';
+import { Shelf } from './shelf.js';
 
 const TRIES = 3;
 
@@ -23,7 +24,7 @@ const TRIES = 3;
 
 export class Outbox {
   /** @type {Entry[]} */ entries = [];
-  /** Whose they are: the application and the user. */ #owner = '';
+  /** @type {Shelf} */ #shelf;
   /** Of which database the numbers in them are. */ #epoch = '';
   #sending = false;
   #running = false;
@@ -31,6 +32,7 @@ export class Outbox {
   /** @param {Plug} plug */
   constructor(plug) {
     this.plug = plug;
+    this.#shelf = new Shelf(plug.store);
   }
 
   /**
@@ -39,11 +41,11 @@ export class Outbox {
    * @param {string[]} whose application and user @param {string} [epoch] nothing before the server has said it
    */
   adopt(whose, epoch = '') {
-    const owner = whose.map(encodeURIComponent).join('/');
-    const stored = this.plug.store.list(`outbox/${owner}/`).flatMap(([, text]) => parse(text));
+    const same = this.#shelf.turn(whose);
+    const stored = this.#shelf.entries;
     // what was refused and is not kept any more was given up in another tab
-    const here = owner === this.#owner ? this.entries.filter(({ key, failed }) => !failed || stored.some((one) => one.key === key)) : this.entries;
-    [this.#owner, this.#epoch, this.entries] = [owner, epoch, []];
+    const here = same ? this.entries.filter(({ key, failed }) => !failed || stored.some((one) => one.key === key)) : this.entries;
+    [this.#epoch, this.entries] = [epoch, []];
     const waiting = stored.filter((entry) => !isHeld(entry, this.plug.clock.now())).map(found);
     for (const entry of [...here, ...waiting]) {
       if (!this.get(entry.key)) this.#keep(epoch && entry.epoch && entry.epoch !== epoch ? stranded(entry) : entry);
@@ -76,6 +78,16 @@ export class Outbox {
     this.#running = false;
   }
 
+  /** Something is on its way, or will be in a moment. */
+  get leaving() {
+    return this.#running && this.entries.some(leaves);
+  }
+
+  /** How many are kept for this user, in the other pages of this browser too. */
+  get kept() {
+    return new Set([...this.#shelf.keys, ...this.entries.map(({ key }) => key)]).size;
+  }
+
   /** @param {string} key */
   retry(key) {
     const entry = this.get(key);
@@ -94,7 +106,7 @@ export class Outbox {
     const { coming, held, ...rest } = entry;
     const next = { ...rest, ...files };
     this.entries[this.entries.indexOf(entry)] = next;
-    this.#store(next);
+    this.#shelf.set(next);
     this.#pump();
   }
 
@@ -120,7 +132,7 @@ export class Outbox {
   clear() {
     this.close();
     for (const { key } of [...this.entries]) this.discard(key);
-    if (this.#owner) for (const [name] of this.plug.store.list(`outbox/${this.#owner}/`)) this.plug.store.remove(name);
+    this.#shelf.clear();
   }
 
   /** Done with: it is confirmed, or given up. @param {string} key */
@@ -128,7 +140,7 @@ export class Outbox {
     const at = this.entries.findIndex((entry) => entry.key === key);
     if (at < 0) return false;
     this.entries.splice(at, 1);
-    this.plug.store.remove(this.#name(key));
+    this.#shelf.remove(key);
     this.plug.onchange();
     return true;
   }
@@ -141,7 +153,7 @@ export class Outbox {
   async #pump() {
     if (this.#sending) return;
     this.#sending = true;
-    for (let entry; this.#running && (entry = this.entries.find((one) => !one.failed && !one.coming)); ) await this.#send(entry);
+    for (let entry; this.#running && (entry = this.entries.find(leaves)); ) await this.#send(entry);
     this.#sending = false;
   }
 
@@ -182,16 +194,6 @@ export class Outbox {
   #keep(entry) {
     const mine = { ...entry, epoch: this.#epoch || entry.epoch };
     this.entries.push(mine);
-    this.#store(mine);
-  }
-
-  /** @param {Entry} entry */
-  #store(entry) {
-    if (this.#owner) this.plug.store.set(this.#name(entry.key), JSON.stringify(entry));
-  }
-
-  /** @param {string} key */
-  #name(key) {
-    return `outbox/${this.#owner}/${key}`;
+    this.#shelf.set(mine);
   }
 }

@@ -3,6 +3,7 @@
 use crate::apps::application::{self, Application};
 use crate::apps::origin;
 use crate::error::{Error, Result};
+use crate::http::bundle::Script;
 use crate::http::client::application::only;
 use crate::http::guard::{bearer, client};
 use crate::http::page::{Policy, page_under};
@@ -92,9 +93,12 @@ pub async fn widget(house: Data<House>, asked: Query<Asked>) -> Answer {
     Ok(answer)
 }
 
+/// A page has it as a plain script: its names stay in a function.
+static WIDGET: Script = Script::new("js/widget/widget.js", |modules| format!("(() => {{\n{modules}}})();\n"));
+
 /// The script that an application's page names; its address never changes, so a browser asks each time.
 pub async fn script(request: HttpRequest) -> Answer {
-    let mut answer = assets::file(&request, "js/widget.js", assets::ASK)?;
+    let mut answer = assets::text(&request, WIDGET.text()?, "text/javascript; charset=utf-8")?;
     allow_elsewhere(answer.headers_mut());
     Ok(answer)
 }

@@ -60,7 +60,7 @@ export class Office {
       return give('text/plain', house.token(user));
     }
     if (pathname === '/start.js') {
-      return give('text/javascript', `Parlour.start({ app: 'oa', ${asked.has('hint') ? `user: '${user}', ` : ''}token: () => fetch('/token?user=${user}') });`);
+      return give('text/javascript', `Parlour.start({ app: 'oa', ${asked.has('hint') ? `user: '${user}', ` : ''}token: () => fetch('/token?user=${user}'), ...${asked.get('more') ?? '{}'} });`);
     }
     if (pathname === '/page.js' || pathname === '/worker.js') return give('text/javascript', pathname === '/page.js' ? OWN : WORKER, { 'content-security-policy': 'default-src *' });
     if (pathname === '/own') {

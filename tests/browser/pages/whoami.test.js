@@ -71,6 +71,28 @@ test('the widget on a page of the application is signed in by the same cookie', 
   await frame.locator('.side').waitFor();
 });
 
+test('where nobody is signed in there is no button, until somebody is', async () => {
+  const visitor = await stage.visitor({ ignoreHTTPSErrors: true });
+  visitor.allow(/favicon\.ico/, /status of 401/);
+  const said = [];
+  visitor.page.on('console', (message) => said.push(message.text()));
+  await visitor.page.goto(`${proxy.url}/office/`);
+  const button = visitor.page.getByRole('button', { name: /messages/ });
+  await visitor.until('the page says why', async () => said.some((text) => /nobody is signed in to "oa"/.test(text)));
+  assert.equal(await button.count(), 0);
+  // Whoever calls for it is told in it.
+  await visitor.page.evaluate(() => globalThis.Parlour.open());
+  await visitor.page.frameLocator('iframe').getByText('You are not signed in here').waitFor();
+  await visitor.page.evaluate(() => globalThis.Parlour.close());
+  assert.equal(await button.count(), 0);
+  const other = await stage.tab(visitor);
+  other.allow(/favicon\.ico/);
+  await other.page.goto(`${proxy.url}/office/login?user=ben`);
+  await visitor.page.reload();
+  await button.click();
+  await visitor.page.frameLocator('iframe').locator('.side').waitFor();
+});
+
 /** The widget's page on a tab, opened. @param {import('./window.js').Window} window @param {string} path */
 async function widget(window, path) {
   await window.page.goto(`${proxy.url}${path}`);

@@ -188,3 +188,67 @@ test('a page that the application does not know gets nothing', async () => {
     await stranger.close();
   }
 });
+
+test('what was written in the moment of signing out still leaves, and nothing stays behind', async () => {
+  const [ben, carol] = [await stage.visitor(), await stage.visitor()];
+  await carol.signIn(stage.server.url, 'carol');
+  await ben.page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((frame) => server.send(frame));
+    server.onMessage((frame) => void setTimeout(() => socket.send(frame), 150)); // a slow line
+  });
+  await ben.page.goto(`${office.url}/start?user=ben&hint`);
+  await ben.page.evaluate(() => /** @type {any} */ (window).Parlour.open('user:carol'));
+  const area = frameOf(ben).locator('.composer textarea');
+  for (const text of ['one', 'two', 'three']) {
+    await area.fill(text);
+    await area.press('Enter');
+  }
+  assert.equal(await frameOf(ben).locator('.message.is-waiting').count() > 0, true);
+  const frame = ben.page.frames()[1];
+  await ben.page.evaluate(() => /** @type {any} */ (window).Parlour.stop());
+  assert.equal(await ben.page.locator('iframe').isVisible(), false, 'it is out of sight at once');
+  await ben.until('it is gone', () => frame.isDetached());
+  await carol.open('Ben Okafor');
+  for (const text of ['one', 'two', 'three']) await carol.hear(text);
+  const other = await stage.tab(ben);
+  await other.page.goto(stage.server.url);
+  assert.deepEqual(await other.page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('parlour/outbox/'))), []);
+});
+
+test('it stands where the page wants it, and the page may have a button of its own', async () => {
+  const window = await stage.visitor();
+  const at = (/** @type {object} */ more, lang = 'en') => window.page.goto(`${office.url}/start?user=dora&hint&lang=${lang}&more=${encodeURIComponent(JSON.stringify(more))}`);
+  const box = async () => /** @type {{x: number, y: number, width: number, height: number}} */ (await launcher(window).boundingBox());
+  const { width, height } = /** @type {{width: number, height: number}} */ (window.page.viewportSize());
+  await at({});
+  assert.deepEqual(await box(), { x: width - 76, y: height - 76, width: 56, height: 56 });
+  await at({ side: 'left', bottom: '6rem' });
+  assert.deepEqual(await box(), { x: 20, y: height - 152, width: 56, height: 56 });
+  await launcher(window).click();
+  const frame = await window.page.locator('iframe').boundingBox();
+  assert.deepEqual([frame?.x, (frame?.y ?? -1) >= 0], [20, true], 'it opens above the button, inside the window');
+  await launcher(window).click();
+
+  await at({ button: 'none' });
+  await window.page.evaluate(() => {
+    const seen = Object.assign(window, { seen: /** @type {number[]} */ ([]) }).seen;
+    addEventListener('parlour-unread', (event) => seen.push(/** @type {CustomEvent} */ (event).detail.unread));
+    document.querySelector('button')?.addEventListener('click', () => /** @type {any} */ (window).Parlour.toggle());
+  });
+  assert.equal(await launcher(window).count(), 0);
+  const count = () => window.page.evaluate(() => /** @type {any} */ (window).seen.at(-1) ?? 0);
+  await stage.server.run(['send', 'oa', 'user:dora', 'for any button']);
+  await window.until('the page counts', async () => (await count()) > 0);
+  const before = await count();
+  await stage.server.run(['send', 'oa', 'user:dora', 'for your own button']);
+  await window.until('the page counts on', async () => (await count()) === before + 1);
+  await window.page.getByRole('button', { name: 'Other' }).click();
+  await frameOf(window).locator('.row', { hasText: 'for your own button' }).waitFor();
+  await window.until('there is no place for a button under it', async () => {
+    const whole = await window.page.locator('iframe').boundingBox();
+    return (whole?.y ?? 0) + (whole?.height ?? 0) === height - 20;
+  });
+  await window.page.getByRole('button', { name: 'Other' }).click();
+  await window.page.locator('iframe').waitFor({ state: 'hidden' });
+});

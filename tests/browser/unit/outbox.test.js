@@ -221,3 +221,19 @@ test('files of another database are not sent blindly', () => {
   outbox.adopt(['oa', 'anna'], 'e2');
   assert.equal(outbox.entries[0].failed?.code, 'conflict');
 });
+
+test('it is known what still leaves, and how much is kept for the user in all pages of the browser', async () => {
+  const { outbox, asked, store } = desk();
+  assert.deepEqual([outbox.leaving, outbox.kept], [false, 0]);
+  outbox.add({ to: 'user:ben', text: 'offline' });
+  assert.equal(outbox.leaving, false, 'without a connection nothing does');
+  const { outbox: other } = desk({ store });
+  other.add({ to: 'user:ben', text: 'in another tab' });
+  assert.deepEqual([outbox.entries.length, outbox.kept], [1, 2]);
+  outbox.open();
+  await settle();
+  assert.equal(outbox.leaving, true);
+  asked[0].resolve({});
+  await settle();
+  assert.equal(outbox.leaving, false);
+});
