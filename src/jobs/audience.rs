@@ -122,8 +122,9 @@ async fn run_once(store: &Store, roll: &Roll, present: &mut Present) -> Result<b
 mod tests {
     use super::*;
     use crate::chat::author::Author;
+    use crate::chat::term::Terms;
     use crate::directory::profile::{self, Profile};
-    use crate::id::UserId;
+    use crate::id::{Topic, UserId};
     use crate::store::Tx;
     use crate::store::scratch::Scratch;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -193,6 +194,31 @@ mod tests {
         );
         let first = &found[..together(&found)];
         assert_eq!((of(first, 1), of(first, 2)), (2, 2), "turn by turn: no more than four large ones hold up a commit");
+    }
+
+    /// Of the first application nothing can be withdrawn.
+    #[tokio::test]
+    async fn what_cannot_be_replaced_holds_up_nobody() {
+        let store = offices(2, 1).await;
+        let topic = || Terms { topic: Topic::parse("leave/118").ok(), expires_at: None };
+        for (app, number) in [1, 2].into_iter().flat_map(|app| (0..=120).map(move |number| (app, number))) {
+            let draft = batch::Draft { terms: topic(), replace: number == 120, ..batch::Draft::plain("leave") };
+            let to = ["user:u1".to_string()];
+            store.write(move |tx| batch::accept(tx, &Author::application(AppNo(app)), &to, &draft)).await.unwrap();
+        }
+        plan(&store, 1, vec!["user:u1".into()]).await;
+        let broken =
+            "CREATE TRIGGER broken BEFORE UPDATE ON message WHEN old.application = 1 BEGIN SELECT raise(ABORT, 'broken'); END";
+        store.write(move |tx| come(tx).and_then(|()| tx.run(broken, []).map(|_| ()))).await.unwrap();
+        let (roll, mut present): (Roll, _) = (Arc::new(|_| Vec::new()), Present::default());
+        let mut ends = 0;
+        while ends < 2 {
+            ends += usize::from(!matches!(run_once(&store, &roll, &mut present).await, Ok(true)));
+        }
+        let left = "SELECT group_concat(application) FROM replacement";
+        assert_eq!(store.read(move |db| db.one(left, [], |r| r.get::<String>(0))).await.unwrap(), "1", "the other's are done");
+        let open = "SELECT count(*) FROM batch WHERE done_at IS NULL /* all: of a test */";
+        assert_eq!(store.read(move |db| db.one(open, [], |r| r.get::<i64>(0))).await.unwrap(), 0, "and messages are written");
     }
 
     async fn plan(store: &Store, app: i64, to: Vec<String>) {
