@@ -21,40 +21,54 @@ pub(super) fn count(db: &Db, app: AppNo, member: &Member) -> Result<i64> {
     db.one(sql, values, |r| r.get(0))
 }
 
-/// Messages that are seen in one piece; whoever sees so many goes on.
-pub const PIECE: usize = 500;
+/// Messages that are seen in one piece.
+const PIECE: usize = 200;
 
-/// A user has seen what a topic is about: its unread messages count as read, and all devices are told. Answers how many there
-/// were; where that is a whole piece, there may be more.
-pub fn read(tx: &mut Tx, app: AppNo, user: UserNo, topic: &Topic) -> Result<usize> {
+/// A message after which the rest of them stands.
+pub type Place = (ConversationId, MessageId);
+
+/// Before all of them.
+pub const BEGINNING: Place = (ConversationId(0), MessageId(0));
+
+/// A user has seen what a topic is about: its unread messages after one count as read, a piece of them. All devices are told of a
+/// conversation when the last of it is done; who comes back before that finds it changed. Answers how many there were, and after
+/// which the rest stands, if there may be more.
+pub fn read(tx: &mut Tx, app: AppNo, user: UserNo, topic: &Topic, after: Place) -> Result<(usize, Option<Place>)> {
     let sql = "SELECT m.conversation, m.id FROM member p
-        CROSS JOIN message m ON m.application = ?1 AND m.topic = ?3 AND m.conversation = p.conversation AND m.id > p.read
-        WHERE p.application = ?1 AND p.user = ?2 AND m.sender <> ?2 AND m.deleted_by IS NULL AND (p.left IS NULL OR m.id <= p.left)
+        CROSS JOIN message m ON m.application = ?1 AND m.topic = ?3 AND m.conversation = p.conversation
+            AND m.id > max(p.read, CASE WHEN p.conversation = ?5 THEN ?6 ELSE 0 END)
+        WHERE p.application = ?1 AND p.user = ?2 AND p.conversation >= ?5 AND m.sender <> ?2 AND m.deleted_by IS NULL
+            AND (p.left IS NULL OR m.id <= p.left)
             AND NOT EXISTS (SELECT 1 FROM cleared c WHERE c.application = ?1 AND c.user = ?2 AND c.conversation = m.conversation
                 AND c.message = m.id)
-        LIMIT ?4";
-    let values = params![app, user, topic, PIECE as i64];
-    let seen: Vec<(ConversationId, MessageId)> = tx.all(sql, values, |r| Ok((r.get(0)?, r.get(1)?)))?;
-    let (count, mut places, now) = (seen.len(), BTreeSet::new(), tx.now);
-    for (conversation, message) in seen {
+        ORDER BY p.conversation, m.id LIMIT ?4";
+    let values = params![app, user, topic, PIECE as i64, after.0, after.1];
+    let seen: Vec<Place> = tx.all(sql, values, |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let (mut places, now) = (BTreeSet::new(), tx.now);
+    for (conversation, message) in &seen {
         let sql = "INSERT INTO cleared (application, user, conversation, message, at) VALUES (?1, ?2, ?3, ?4, ?5)";
         tx.run(sql, params![app, user, conversation, message, now])?;
         let sql = "DELETE FROM mention WHERE application = ?1 AND user = ?2 AND conversation = ?3 AND message = ?4";
         tx.run(sql, params![app, user, conversation, message])?;
-        places.insert(conversation);
+        places.insert(*conversation);
     }
+    let next = seen.last().copied().filter(|_| seen.len() == PIECE);
+    // The piece before may have ended with the last of its conversation.
+    places.extend(Some(after.0).filter(|_| after != BEGINNING));
     for conversation in places {
         touch(tx, app, conversation, user)?;
+        if next.is_none_or(|(unfinished, _)| unfinished != conversation) {
+            announce::own_member(tx, app, &member::require(tx, app, conversation, user)?)?;
+        }
     }
-    Ok(count)
+    Ok((seen.len(), next))
 }
 
-/// What is unread changed: the member's row says so, to its own devices.
+/// What is unread changed.
 fn touch(tx: &mut Tx, app: AppNo, conversation: ConversationId, user: UserNo) -> Result<()> {
     let version = tx.next_version(app)?;
     let sql = "UPDATE member SET version = ?4 WHERE application = ?1 AND conversation = ?2 AND user = ?3";
-    tx.run(sql, params![app, conversation, user, version])?;
-    announce::own_member(tx, app, &member::require(tx, app, conversation, user)?).map(|_| ())
+    tx.run(sql, params![app, conversation, user, version]).map(|_| ())
 }
 
 /// The mark has come up to a message: what was noted below it says nothing more.

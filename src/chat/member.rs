@@ -215,6 +215,7 @@ mod tests {
     use crate::chat::scratch::{APP, id, office};
     use crate::chat::{cleared, message};
     use crate::id::{Party, Topic};
+    use crate::store::scratch::counted;
 
     #[test]
     fn what_is_unread_is_exact_up_to_a_thousand_whatever_was_seen_elsewhere() {
@@ -235,9 +236,34 @@ mod tests {
         assert_eq!(send(COUNTED - 21, None), COUNTED - 1);
         assert_eq!(send(11, None), COUNTED);
         let seen = office.change(move |tx| {
-            cleared::read(tx, APP, UserNo(1), &topic)?;
+            cleared::read(tx, APP, UserNo(1), &topic, cleared::BEGINNING)?;
             of_user(tx, APP, UserNo(1), 0)?[0].unread(tx, APP)
         });
         assert_eq!(seen, COUNTED - 10);
+    }
+
+    #[test]
+    fn however_many_messages_of_a_topic_were_seen_a_piece_of_them_is_small_and_devices_are_told_once() {
+        const SENT: i64 = 3_000;
+        let (office, topic) = (office(1), || Topic::parse("leave/118"));
+        office.change(move |tx| {
+            for _ in 0..SENT {
+                let terms = crate::chat::term::Terms { topic: Some(topic()?), expires_at: None };
+                let draft = message::Draft { terms, ..message::Draft::single("x".into())? };
+                message::post(tx, &Author::application(APP), &Party::User(id(1)), &draft)?;
+            }
+            Ok(())
+        });
+        office.told();
+        let (mut after, mut all, mut pieces) = (Some(cleared::BEGINNING), 0, 0);
+        while let Some(from) = after {
+            let read = move |tx: &mut Tx| cleared::read(tx, APP, UserNo(1), &topic()?, from);
+            let ((count, next), changes) = office.change(move |tx| counted(tx, read));
+            assert!(changes <= 250, "a piece changes {changes} rows");
+            (after, all, pieces) = (next, all + count as i64, pieces + 1);
+        }
+        assert_eq!((all, office.told().len()), (SENT, 1), "told in the last of {pieces} pieces");
+        let left = office.change(|tx| of_user(tx, APP, UserNo(1), 0)?[0].unread(tx, APP));
+        assert_eq!(left, 0);
     }
 }

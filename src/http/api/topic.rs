@@ -1,5 +1,6 @@
 //! Topics: what the application wrote about one object of its own, changed, withdrawn and read by the object's name.
 
+use crate::chat::cleared::Place;
 use crate::chat::{cleared, topic};
 use crate::directory::user;
 use crate::error::Error;
@@ -93,15 +94,20 @@ pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>
     request_body = Reader, responses((status = 200, body = Seen)))]
 pub async fn read(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, post: Post<Reader>) -> Answer {
     let (app, Reader { user }) = (by.application.no, post.body);
-    let see = move |tx: &mut Tx| {
+    let see = move |tx: &mut Tx, after: Place| {
         topic::require(tx, app, &name)?;
         let no = user::number(tx, app, &user).map_err(|_| Error::invalid("user", format!("there is no user {user}")))?;
-        cleared::read(tx, app, no, &name)
+        cleared::read(tx, app, no, &name, after)
     };
-    let (mut before, mut piece) = (0, cleared::PIECE);
-    while piece == cleared::PIECE {
-        piece = house.store.write(see.clone()).await?;
-        before += piece;
+    let (mut before, mut after) = (0, cleared::BEGINNING);
+    loop {
+        let see = see.clone();
+        let (count, next) = house.store.write(move |tx| see(tx, after)).await?;
+        before += count;
+        match next {
+            Some(next) => after = next,
+            None => break,
+        }
     }
-    post.once.answer(&house, StatusCode::OK, move |tx| Ok(Seen { read: before + see(tx)? })).await
+    post.once.answer(&house, StatusCode::OK, move |_| Ok(Seen { read: before })).await
 }
