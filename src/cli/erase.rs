@@ -7,6 +7,7 @@ use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::task::Place;
 use crate::directory::user;
 use crate::id::{AppId, UserId};
+use crate::jobs;
 use crate::store::Tx;
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -53,7 +54,7 @@ impl Erase {
             erasure::erase(tx, app, no).map(|()| no)
         };
         let no = place.change("user.erase", format!("{}/{}", self.app, self.id), erase)?;
-        while store.write_blocking(move |tx| erasure::go_on(tx, app, no))? > 0 {}
+        jobs::erasure::finish_blocking(store, app, no)?;
         let text = format!("{} is erased; what was written stays with those who received it, from a former user", self.id);
         Answer::new(text, json!({ "id": self.id, "erased": true }))
     }

@@ -134,3 +134,8 @@ impl House {
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
     }
 }
+
+/// Goes on also where whoever asked has gone: nothing is left half done, and nobody begins anew while the earlier is still at work.
+pub async fn to_the_end<T: 'static>(work: impl Future<Output = T> + 'static) -> Result<T> {
+    actix_web::rt::spawn(work).await.map_err(Error::internal)
+}

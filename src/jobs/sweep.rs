@@ -51,9 +51,9 @@ async fn run_lists(store: &Store, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            done = intake::finish_all(store) => {
+            done = finish(store) => {
                 if let Err(error) = done {
-                    tracing::warn!(%error, "a list of users waits to be taken in; it is tried again soon");
+                    tracing::warn!(%error, "a list of users waits to be taken in, or an erasure to be finished; it is tried again soon");
                 }
             }
         }
@@ -62,6 +62,12 @@ async fn run_lists(store: &Store, stop: CancellationToken) {
             () = tokio::time::sleep(LATE) => {}
         }
     }
+}
+
+/// What was begun and is not done, because the process ended or whoever asked has gone.
+async fn finish(store: &Store) -> Result<()> {
+    intake::finish_all(store).await?;
+    erasure::finish_all(store, None).await
 }
 
 async fn end(store: &Store) -> Result<()> {
@@ -99,7 +105,6 @@ async fn run_hourly(store: &Store, stop: CancellationToken) {
 
 /// Forgets everything that is old `now`.
 pub async fn run_once(store: &Store, now: Moment) -> Result<()> {
-    erasure::finish_all(store, None).await?;
     for (app, no) in store.read(move |db| group::unseen(db, now.minus(HOUR))).await? {
         if let Err(error) = all(store, move |tx| group::settle(tx, app, no)).await {
             tracing::warn!(%error, application = app.0, "a group that nobody sees is still there; it is tried again in an hour");

@@ -2,8 +2,9 @@
 
 mod everything;
 
-use crate::harness::{App, TestServer, Voice};
+use crate::harness::{App, TestServer, Voice, eventually};
 use serde_json::{Value, json};
+use std::io::Write;
 
 fn creates_room(owner: &Voice, users: &[&str]) -> Value {
     owner.gets("room", json!({"key": "project", "title": "Project", "users": users}))["conversation"]["id"].clone()
@@ -34,6 +35,18 @@ fn knows_nothing_of_anna(voice: &Voice) {
 
 #[test]
 fn what_an_erased_person_wrote_stays_without_a_name_for_who_is_there_and_who_comes_back() {
+    stays_without_a_name(|_, office| drop(office.delete("/users/anna").is(204)));
+}
+
+#[test]
+fn the_command_line_erases_as_the_call_does() {
+    stays_without_a_name(|server, _| {
+        assert!(server.types(&["user", "erase", "oa", "anna", "--yes"]).ends(0).contains("is erased"))
+    });
+}
+
+#[track_caller]
+fn stays_without_a_name(erase: impl Fn(&TestServer, &App)) {
     let server = TestServer::start();
     let office = server.app("oa");
     let (anna, ben, mut dora) = (office.person("anna"), office.person("ben"), office.person("dora"));
@@ -44,7 +57,7 @@ fn what_an_erased_person_wrote_stays_without_a_name_for_who_is_there_and_who_com
     dora.hears("to the room");
     dora.socket.breaks();
 
-    office.delete("/users/anna").is(204);
+    erase(&server, &office);
     ben.is_told("sync", |body| body["reset"] == true);
     let face = author_of(&ben, "between us");
     assert_eq!(author_of(&ben, "to the room"), face);
@@ -127,4 +140,26 @@ fn nobody_writes_to_an_erased_person_not_even_the_application_by_the_number_of_t
         let sent = office.post("/messages", &json!({"to": format!("conversation:{place}"), "text": "for nobody"})).is(202);
         assert!(sent["messages"][0]["error"]["code"].is_string(), "{sent}");
     }
+}
+
+#[test]
+fn whoever_hangs_up_while_somebody_is_erased_leaves_nothing_half_done() {
+    let server = TestServer::with(&["--rest-rate", "0", "--address-rate", "0"]);
+    let office = server.app("oa");
+    let members: Vec<String> = (0..300).map(|n| format!("u{n}")).chain(["anna".into()]).collect();
+    let users: Vec<Value> = members.iter().map(|id| json!({"id": id})).collect();
+    office.put("/users", &json!({ "users": users })).is(200);
+    for n in 0..60 {
+        office.post("/conversations", &json!({"title": format!("Room {n}"), "users": members})).is(201);
+    }
+    let mut line = server.http().connect();
+    let head = format!("DELETE /api/v1/users/anna HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n", office.key);
+    line.write_all(head.as_bytes()).unwrap();
+    eventually("the id is gone", || (office.get("/users/anna").status == 404).then_some(()));
+    drop(line);
+    let named = || {
+        let rooms = office.get("/conversations?limit=100").is(200)["items"].as_array().unwrap().clone();
+        rooms.iter().filter(|room| room.to_string().contains("erased:") || room["count"] == 301).count()
+    };
+    eventually("nobody is in a room who is no more", || (named() == 0).then_some(()));
 }

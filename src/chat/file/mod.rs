@@ -56,12 +56,12 @@ pub fn get(db: &Db, app: AppNo, id: i64) -> Result<File> {
 }
 
 pub fn find(db: &Db, app: AppNo, id: i64) -> Result<Option<File>> {
-    db.maybe(&format!("{SELECT} WHERE application = ?1 AND id = ?2"), params![app, id], read)
+    db.maybe(&format!("{SELECT} WHERE application = ?1 AND id = ?2 AND discarded_at IS NULL"), params![app, id], read)
 }
 
 /// The files of an application after one, for whoever takes all of them out.
 pub(super) fn page(db: &Db, app: AppNo, after: i64, most: usize) -> Result<Vec<File>> {
-    let sql = format!("{SELECT} WHERE application = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+    let sql = format!("{SELECT} WHERE application = ?1 AND id > ?2 AND discarded_at IS NULL ORDER BY id LIMIT ?3");
     db.all(&sql, params![app, after, most as i64], read)
 }
 
@@ -172,14 +172,16 @@ pub(super) fn release(tx: &mut Tx, app: AppNo, message: MessageId) -> Result<()>
     Ok(())
 }
 
-/// Takes back a file that its sender has thought better of: `Conflict` where a message has it, or is to have it.
+/// Takes back a file that its sender has thought better of: `Conflict` where a message has it, or is to have it. It takes its room
+/// until its content has left the disk.
 pub fn discard(tx: &mut Tx, (app, uploader): (AppNo, UserNo), id: i64) -> Result<()> {
     let file = find(tx, app, id)?.filter(|file| file.uploader == uploader).ok_or(Error::NotFound("file"))?;
     let sql = "SELECT 1 FROM file WHERE application = ?1 AND id = ?2 AND ends_at IS NULL";
     if tx.any(sql, params![app, id])? || sweep::is_held(tx, app, id)? {
         return Err(Error::Conflict("a message has this file: delete the message, and the file goes with it".into()));
     }
-    sweep::remove(tx, &file)
+    let (sql, now) = ("UPDATE file SET ends_at = ?3, discarded_at = ?3 WHERE application = ?1 AND id = ?2", tx.now);
+    tx.run(sql, params![app, file.id, now]).map(|_| ())
 }
 
 /// What a user sent and no message has goes with the user.

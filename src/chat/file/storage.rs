@@ -86,8 +86,8 @@ pub fn taken_by(db: &Db, app: AppNo, user: UserNo) -> Result<u64> {
 
 /// How many of a user's files wait for a message, and what they take.
 fn waiting(db: &Db, app: AppNo, user: UserNo) -> Result<(i64, u64)> {
-    let sql =
-        "SELECT count(*), coalesce(sum(bytes), 0) FROM file WHERE application = ?1 AND uploader = ?2 AND ends_at IS NOT NULL";
+    let sql = "SELECT count(*), coalesce(sum(bytes), 0) FROM file
+         WHERE application = ?1 AND uploader = ?2 AND ends_at IS NOT NULL AND discarded_at IS NULL";
     db.one(sql, params![app, user], |r| Ok((r.get(0)?, r.get::<i64>(1)?.unsigned_abs())))
 }
 

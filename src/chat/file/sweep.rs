@@ -25,7 +25,7 @@ pub fn forget(tx: &mut Tx, most: usize) -> Result<usize> {
 }
 
 /// The row, with a note that its content is over.
-pub(super) fn remove(tx: &mut Tx, file: &File) -> Result<()> {
+fn remove(tx: &mut Tx, file: &File) -> Result<()> {
     let of = params![file.app, file.id];
     tx.run("DELETE FROM batch_file WHERE application = ?1 AND file = ?2", of)?;
     let bytes = tx.one("DELETE FROM file WHERE application = ?1 AND id = ?2 RETURNING bytes", of, |r| r.get(0))?;

@@ -2,7 +2,6 @@
 
 use crate::chat::file::{self, Bounds, File};
 use crate::directory::user;
-use crate::http::House;
 use crate::http::api::ok;
 use crate::http::api::path::Id;
 use crate::http::api::post::Once;
@@ -10,6 +9,7 @@ use crate::http::file::intake::{self, Body, Received};
 use crate::http::file::{Part, answer};
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
+use crate::http::{House, to_the_end};
 use crate::id::{AppNo, Party, UserNo};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
@@ -54,7 +54,7 @@ pub struct Whole {
 pub async fn create(house: Data<House>, by: ApplicationKey, once: Once, request: HttpRequest, payload: Payload) -> Answer {
     let whose = (by.application.no, UserNo::APPLICATION);
     let received = intake::receive(&house, Body { request, payload }, whose).await?;
-    intake::to_the_end(async move { keep(&house, received, (whose, once)).await }).await?
+    to_the_end(async move { keep(&house, received, (whose, once)).await }).await?
 }
 
 async fn keep(house: &House, received: Received, (whose, once): ((AppNo, UserNo), Once)) -> Answer {

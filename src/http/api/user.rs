@@ -1,10 +1,9 @@
 //! Users: who they are, as their application says.
 
-use crate::accounts::audit;
+use crate::accounts::audit::{self, Entry};
 use crate::chat::{announce, erasure};
 use crate::directory::user::{self, Profile};
 use crate::error::Result;
-use crate::http::House;
 use crate::http::api::list::{self, List, Query};
 use crate::http::api::note;
 use crate::http::api::path::Id;
@@ -13,9 +12,10 @@ use crate::http::api::{answer, done, ok};
 use crate::http::body::Json;
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
+use crate::http::{House, to_the_end};
 use crate::id::{AppNo, UserId};
 use crate::jobs;
-use crate::store::Tx;
+use crate::store::{Store, Tx};
 use crate::time::Moment;
 use crate::wire::request::Show;
 use crate::wire::row::UserKind;
@@ -140,16 +140,20 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, 
     responses((status = 204, description = "Erased")))]
 pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>) -> Answer {
     let app = by.application.no;
-    jobs::intake::settle(&house.store, app).await?;
     let noted = note::entry(&by, "user.erase", Some(id.as_str()));
+    to_the_end(async move { erase(&house.store, app, id, noted).await }).await??;
+    done()
+}
+
+async fn erase(store: &Store, app: AppNo, id: UserId, noted: Entry) -> Result<()> {
+    jobs::intake::settle(store, app).await?;
     let erase = move |tx: &mut Tx| {
         let no = user::number(tx, app, &id)?;
         erasure::erase(tx, app, no)?;
         audit::record(tx, &noted).map(|()| no)
     };
-    let no = house.store.write(erase).await?;
-    jobs::erasure::finish(&house.store, app, no).await?;
-    done()
+    let no = store.write(erase).await?;
+    jobs::erasure::finish(store, app, no).await
 }
 
 fn write(tx: &mut Tx, app: AppNo, profile: &Profile, suspended: Option<bool>) -> Result<user::User> {

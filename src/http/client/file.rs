@@ -4,13 +4,13 @@ use crate::chat::file::{self, Bounds, File};
 use crate::chat::message;
 use crate::directory::session;
 use crate::error::{Error, Result};
-use crate::http::House;
 use crate::http::api::path::Id;
 use crate::http::file::intake::{self, Body, Received};
 use crate::http::file::link::Grant;
 use crate::http::file::{Part, answer};
 use crate::http::guard::SignedIn;
 use crate::http::problem::Answer;
+use crate::http::{House, to_the_end};
 use crate::id::{AppNo, MessageId, UserNo};
 use crate::store::{Db, Tx};
 use crate::time::Moment;
@@ -47,7 +47,7 @@ pub async fn create(house: Data<House>, signed_in: SignedIn, request: HttpReques
     house.limiters.message(caller.app, caller.user)?;
     let received = intake::receive(&house, Body { request, payload }, whose).await?;
     let at = house.clone();
-    let added = intake::to_the_end(async move { keep(&at, received, (whose, session)).await }).await?;
+    let added = to_the_end(async move { keep(&at, received, (whose, session)).await }).await?;
     let body = Sent { file: place(&house, &Grant::of(&caller, None), &added?)? };
     Ok(HttpResponse::Created().insert_header(("cache-control", "no-store")).json(body))
 }

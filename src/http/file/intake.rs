@@ -73,7 +73,7 @@ fn places(house: &House, whose: (AppNo, UserNo)) -> Option<Places> {
 
 impl Received {
     /// Puts it in its place. A picture is drawn when its turn comes, or not at all where that takes too long. Whoever has the
-    /// arrival writes a row, or settles it, and gives the places back after that: see `to_the_end`.
+    /// arrival writes a row, or settles it, and gives the places back after that: see `http::to_the_end`.
     pub async fn arrive(self, house: &House) -> Result<(Arrival, Places)> {
         let Received { pen, name, places } = self;
         let mut arrival = house.store.aside(move |store| file::arrive(store.contents(), pen, &name)).await?;
@@ -93,12 +93,6 @@ impl Received {
         };
         Ok((house.store.aside(draw).await?, places))
     }
-}
-
-/// Goes on also where whoever asked has gone: nothing is left on the disk that nobody counts, and nobody begins anew while the
-/// earlier is still at work.
-pub async fn to_the_end<T: 'static>(work: impl Future<Output = T> + 'static) -> Result<T> {
-    actix_web::rt::spawn(work).await.map_err(Error::internal)
 }
 
 fn broken(error: impl std::fmt::Display) -> Error {

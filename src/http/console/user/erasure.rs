@@ -12,6 +12,7 @@ use crate::http::console::frame::Frame;
 use crate::http::console::visit::Visit;
 use crate::http::page::see_other;
 use crate::http::problem::Answer;
+use crate::http::to_the_end;
 use crate::jobs;
 use crate::store::Tx;
 use actix_web::web::Path;
@@ -53,5 +54,6 @@ async fn erase(visit: &Visit, application: &Application, user: &User, form: &For
     let (app, no) = (application.no, user.no);
     let work = move |tx: &mut Tx| erasure::erase(tx, app, no);
     visit.act("user.erase", &subject(application, &user.id), work).await?;
-    jobs::erasure::finish(&visit.house.store, app, no).await
+    let store = visit.house.store.clone();
+    to_the_end(async move { jobs::erasure::finish(&store, app, no).await }).await?
 }
