@@ -31,19 +31,26 @@ pub struct Catchup {
 
 /// Everything after `since`, or the fresh picture where that is unknown, from the future or too far back.
 pub fn catch_up(db: &Db, caller: &Caller, since: Option<i64>) -> Result<Catchup> {
-    let version = db.version(caller.app)?;
-    if let Some(since) = since.filter(|since| (0..=version).contains(since)) {
-        if since == version {
-            return Ok(Catchup { rows: Rows::default(), version, reset: false });
-        }
-        if let Some(rows) = after(db, caller, since)? {
-            return Ok(Catchup { rows, version, reset: false });
-        }
+    match replay(db, caller, since)? {
+        Some(replayed) => Ok(replayed),
+        None => fresh(db, caller),
     }
-    Ok(Catchup { rows: fresh(db, caller)?, version, reset: true })
 }
 
-fn fresh(db: &Db, caller: &Caller) -> Result<Rows> {
+/// Everything after `since`; none where only the fresh picture will do.
+pub fn replay(db: &Db, caller: &Caller, since: Option<i64>) -> Result<Option<Catchup>> {
+    let version = db.version(caller.app)?;
+    let Some(since) = since.filter(|since| (0..=version).contains(since)) else { return Ok(None) };
+    let rows = if since == version { Some(Rows::default()) } else { after(db, caller, since)? };
+    Ok(rows.map(|rows| Catchup { rows, version, reset: false }))
+}
+
+/// The fresh picture.
+pub fn fresh(db: &Db, caller: &Caller) -> Result<Catchup> {
+    Ok(Catchup { version: db.version(caller.app)?, rows: whole(db, caller)?, reset: true })
+}
+
+fn whole(db: &Db, caller: &Caller) -> Result<Rows> {
     let (groups, users) = contact::visible(db, caller.app, caller.user, 0)?;
     let mut picture = Picture::new(db, caller, users);
     picture.rows.groups = groups;

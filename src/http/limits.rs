@@ -46,6 +46,8 @@ pub struct Limiters {
     key: String,
     /// Other requests on sockets, by application and user.
     control: Buckets<(AppNo, UserNo)>,
+    /// Fresh pictures, by application and user: what is asked next is counted elsewhere.
+    pictures: Buckets<(AppNo, UserNo)>,
     /// Files that are looked at, by application and user.
     look: Buckets<(AppNo, UserNo)>,
     pub seats: Arc<Seats>,
@@ -63,6 +65,7 @@ impl Limiters {
             brought: Buckets::once(limits.address_rate, BROUGHT),
             key: secret::generate(""),
             control: Buckets::burst(limits.control_rate, limits.control_rate.saturating_mul(10)),
+            pictures: Buckets::burst(limits.control_rate, limits.control_rate.saturating_mul(10)),
             look: Buckets::burst(limits.control_rate.saturating_mul(LOOKS), limits.control_rate.saturating_mul(10 * LOOKS)),
             seats: Arc::new(Seats { each: limits.sockets_per_address, all: limits.waiting_sockets, taken: Mutex::default() }),
         }
@@ -78,6 +81,7 @@ impl Limiters {
         self.asked.forget();
         self.brought.forget();
         self.control.forget();
+        self.pictures.forget();
         self.look.forget();
     }
 
@@ -116,10 +120,11 @@ impl Limiters {
         self.look.take((app, user))
     }
 
-    /// A picture costs one for each fifty conversations of its user.
+    /// A fresh picture costs one for each fifty conversations of its user, at most half of what there is.
     pub fn picture(&self, app: AppNo, user: UserNo, conversations: i64) -> Result<()> {
-        match NonZeroU32::new((conversations / SHOWN) as u32) {
-            Some(many) => self.control.take_many((app, user), many),
+        let most = self.pictures.0.as_ref().map_or(0, |limit| limit.burst.get() / 2);
+        match NonZeroU32::new(most.min((conversations / SHOWN) as u32)) {
+            Some(many) => self.pictures.take_many((app, user), many),
             None => Ok(()),
         }
     }

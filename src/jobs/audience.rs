@@ -10,8 +10,9 @@ use crate::id::{AppNo, UserNo};
 use crate::store::{Db, Store};
 use crate::time::Moment;
 use futures_util::future::join_all;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +22,9 @@ pub type Roll = Arc<dyn Fn(AppNo) -> Vec<UserNo> + Send + Sync>;
 
 /// What could not be done is tried again after so long; what is new rings the bell.
 const TICK: Duration = Duration::from_secs(10);
+
+/// A heavy step begins in a commit as long as those before it took no longer together, in microseconds.
+const SHARE: u64 = 8000;
 
 /// How long it holds for a batch who was connected: to ask takes a look at every socket.
 const FRESH: Duration = Duration::from_secs(1);
@@ -89,13 +93,25 @@ async fn run_once(store: &Store, roll: &Roll, present: &mut Present) -> Result<b
     let (mut more, mut failed) = (false, None);
     let found = store.read(open).await?;
     let mut rest = &found[..];
+    let mut begun = HashSet::new();
     while !rest.is_empty() {
         let (now, later) = rest.split_at(together(rest));
         rest = later;
-        let steps = now.iter().map(|(Due { app, batch, .. }, asks)| {
+        let spent = Arc::new(AtomicU64::new(0));
+        let steps = now.iter().map(|(Due { app, batch, weight }, asks)| {
             let (app, batch) = (*app, *batch);
             let connected = if *asks { present.among(roll, app, batch) } else { Arc::default() };
-            store.write(move |tx| batch::step_among(tx, app, batch, &connected))
+            let (may_wait, spent) = (!begun.insert(app) && *weight == due::HEAVY, spent.clone());
+            store.write(move |tx| {
+                // Who writes meanwhile waits for the commit; the first of each application has its turn in any case.
+                if may_wait && spent.load(Relaxed) > SHARE {
+                    return Ok(true);
+                }
+                let at = Instant::now();
+                let stepped = batch::step_among(tx, app, batch, &connected);
+                spent.fetch_add(at.elapsed().as_micros() as u64, Relaxed);
+                stepped
+            })
         });
         for stepped in join_all(steps).await {
             match stepped {
@@ -196,6 +212,20 @@ mod tests {
         assert_eq!((of(first, 1), of(first, 2)), (2, 2), "turn by turn: no more than four large ones hold up a commit");
     }
 
+    #[tokio::test]
+    async fn what_takes_earlier_messages_back_weighs_as_much_as_a_message_to_many() {
+        let store = offices(1, 40).await;
+        for no in 1..=40 {
+            let terms = Terms { topic: Topic::parse("leave/118").ok(), expires_at: None };
+            let draft = batch::Draft { terms, replace: true, send_at: Some(later()), ..batch::Draft::plain("leave") };
+            let to = vec![format!("user:u{no}")];
+            store.write(move |tx| batch::accept(tx, &Author::application(APP), &to, &draft)).await.unwrap();
+        }
+        store.write(come).await.unwrap();
+        let found = store.read(open).await.unwrap();
+        assert_eq!((found.len(), together(&found)), (4, 4));
+    }
+
     /// Of the first application nothing can be withdrawn.
     #[tokio::test]
     async fn what_cannot_be_replaced_holds_up_nobody() {
@@ -221,9 +251,12 @@ mod tests {
         assert_eq!(store.read(move |db| db.one(open, [], |r| r.get::<i64>(0))).await.unwrap(), 0, "and messages are written");
     }
 
+    fn later() -> Moment {
+        Moment::now().plus(Duration::from_secs(3600))
+    }
+
     async fn plan(store: &Store, app: i64, to: Vec<String>) {
-        let later = Moment::now().plus(Duration::from_secs(3600));
-        let draft = batch::Draft { send_at: Some(later), ..batch::Draft::plain("nine o'clock") };
+        let draft = batch::Draft { send_at: Some(later()), ..batch::Draft::plain("nine o'clock") };
         store.write(move |tx| batch::accept(tx, &Author::application(AppNo(app)), &to, &draft)).await.unwrap();
     }
 

@@ -114,14 +114,27 @@ fn whoever_is_in_many_rooms_is_shown_all_of_them_so_often_and_no_more() {
         office.post("/conversations", &json!({"title": format!("Room {number}"), "users": ["anna"]})).is(201);
     }
     let token = signed(&office, "anna", 600);
-    let hello = json!({"hello": {"app": office.id, "token": token}}).to_string();
-    let refused = (0..20).find_map(|_| {
+    let greets_with = |more: Value| {
         let socket = Socket::open(office.server.http().address, &[]).expect("the door is open");
-        socket.says(&hello);
+        let mut hello = json!({"app": office.id, "token": token});
+        hello.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        socket.says(&json!({ "hello": hello }).to_string());
         let (name, body) = socket.wait(|log| log.frames.first().cloned()).expect("an answer");
+        (socket, name, body)
+    };
+    let (_first, _, seen) = greets_with(json!({}));
+    let refused = (0..20).find_map(|_| {
+        let (socket, name, body) = greets_with(json!({}));
         (name != "welcome").then(|| (body["code"].clone(), socket.is_closed()))
     });
     assert_eq!(refused, Some((json!("rate_limited"), 4004)), "and may come back later");
+    let since = json!({"since": {"epoch": seen["epoch"], "version": seen["version"]}});
+    let (_again, name, body) = greets_with(since);
+    assert_eq!(
+        (name.as_str(), &body["resumed"]),
+        ("welcome", &json!(true)),
+        "who only missed something is told what, at any time"
+    );
     greets(&office, &signed(&office, "ben", 600));
 }
 

@@ -8,7 +8,7 @@ use crate::time::Moment;
 /// The weight of what is done in one commit: so many batches to one recipient each, or four large ones, of which each ends its step by time.
 pub const TOGETHER: i64 = 32;
 /// The weight of a large one.
-const HEAVY: i64 = 8;
+pub const HEAVY: i64 = 8;
 
 /// When the next batch is to be written that waits for its moment.
 pub fn next(db: &Db, now: Moment) -> Result<Option<Moment>> {
@@ -23,7 +23,7 @@ pub fn next(db: &Db, now: Moment) -> Result<Option<Moment>> {
 pub struct Due {
     pub app: AppNo,
     pub batch: i64,
-    /// How long its next step may take, beside others: its recipients, at most `HEAVY`.
+    /// How long its next step may take, beside others: its recipients, at most `HEAVY`, which one has too that takes earlier messages back.
     pub weight: i64,
 }
 
@@ -31,13 +31,14 @@ pub struct Due {
 /// ones, the first of each before the second of any, so that no application waits until another has done.
 pub fn open(db: &Db, now: Moment) -> Result<Vec<Due>> {
     let sql = "SELECT application, id, weight FROM (
-                   SELECT b.application, b.id, b.due_at, min(max(b.total, 1), ?3) AS weight, row_number() OVER before AS place,
-                       sum(min(max(b.total, 1), ?3)) OVER before AS load
-                   FROM application a CROSS JOIN batch b ON b.application = a.no AND b.id IN (
-                       SELECT x.id FROM batch x WHERE x.application = a.no AND (x.done_at IS NULL OR x.changing IS NOT NULL)
-                       AND x.due_at <= ?1 ORDER BY x.due_at, x.id LIMIT ?2)
-                   WHERE a.suspended_at IS NULL
-                   WINDOW before AS (PARTITION BY b.application ORDER BY b.due_at, b.id))
+                   SELECT application, id, due_at, weight, row_number() OVER before AS place, sum(weight) OVER before AS load FROM (
+                       SELECT b.application, b.id, b.due_at,
+                           CASE WHEN b.replacing OR b.changing IS NOT NULL THEN ?3 ELSE min(max(b.total, 1), ?3) END AS weight
+                       FROM application a CROSS JOIN batch b ON b.application = a.no AND b.id IN (
+                           SELECT x.id FROM batch x WHERE x.application = a.no AND (x.done_at IS NULL OR x.changing IS NOT NULL)
+                           AND x.due_at <= ?1 ORDER BY x.due_at, x.id LIMIT ?2)
+                       WHERE a.suspended_at IS NULL)
+                   WINDOW before AS (PARTITION BY application ORDER BY due_at, id))
                WHERE load <= ?2 ORDER BY place, due_at LIMIT 100 /* all: a few of each application */";
     db.all(sql, params![now, TOGETHER, HEAVY], |r| Ok(Due { app: r.get(0)?, batch: r.get(1)?, weight: r.get(2)? }))
 }
