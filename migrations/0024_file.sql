@@ -15,7 +15,6 @@ CREATE TABLE file (
     uses        INTEGER NOT NULL DEFAULT 0,        -- messages that have it
     created_at  INTEGER NOT NULL,
     ends_at     INTEGER,                           -- no message has it: it is removed then
-    discarded_at INTEGER,                          -- whoever sent it has taken it back: it is as if it were not there
     PRIMARY KEY (application, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX file_end ON file (ends_at) WHERE ends_at IS NOT NULL;

@@ -30,7 +30,20 @@ pub struct Kept {
 
 /// What was answered before, or what `work` answers now. Where `work` fails, nothing is kept and the key is free again.
 pub fn once(tx: &mut Tx, request: &Request, status: u16, work: impl FnOnce(&mut Tx) -> Result<String>) -> Result<Kept> {
-    if let Some(kept) = find(tx, request, tx.now)? {
+    once_while(tx, request, |_, _| Ok(true), status, work)
+}
+
+/// As `once`, where an earlier answer may hold no more, because what was made is gone: then it is made anew.
+pub fn once_while(
+    tx: &mut Tx,
+    request: &Request,
+    holds: impl FnOnce(&Db, &str) -> Result<bool>,
+    status: u16,
+    work: impl FnOnce(&mut Tx) -> Result<String>,
+) -> Result<Kept> {
+    if let Some(kept) = find(tx, request, tx.now)?
+        && holds(tx, &kept.answer)?
+    {
         return Ok(kept);
     }
     let answer = work(tx)?;

@@ -41,7 +41,7 @@ pub fn read(tx: &mut Tx, app: AppNo, user: UserNo, topic: &Topic, after: Place) 
             AND (p.left IS NULL OR m.id <= p.left)
             AND NOT EXISTS (SELECT 1 FROM cleared c WHERE c.application = ?1 AND c.user = ?2 AND c.conversation = m.conversation
                 AND c.message = m.id)
-        ORDER BY p.conversation, m.id LIMIT ?4";
+        ORDER BY m.conversation, m.id LIMIT ?4";
     let values = params![app, user, topic, PIECE as i64, after.0, after.1];
     let seen: Vec<Place> = tx.all(sql, values, |r| Ok((r.get(0)?, r.get(1)?)))?;
     let (mut places, now) = (BTreeSet::new(), tx.now);

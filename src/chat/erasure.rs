@@ -11,8 +11,9 @@ use crate::store::{Db, Tx, params};
 use crate::wire::News;
 use crate::wire::news::To;
 use crate::wire::row::Rows;
+use std::collections::BTreeSet;
 
-/// Nobody comes in as this person any more, and whoever may see it is told that the id is gone. What follows: `leave`, `part`, `go_on`.
+/// Nobody comes in as this person any more, and whoever may see it is told that the id is gone. What follows: `Leaving`, `note`, `part`, `go_on`.
 pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
     let (person, seen_by) = (user::get_no(tx, app, no)?, seen_by(tx, app, no)?);
     file::forget(tx, app, no)?;
@@ -41,12 +42,20 @@ impl Leaving {
     }
 }
 
-/// Whoever was in a conversation with it (`met`) has its id in messages that nobody counts, and begins with a fresh picture: now,
-/// or when it comes back, for which the erasure is noted once more, above all that was told meanwhile.
-pub fn part(tx: &mut Tx, app: AppNo, no: UserNo, met: Vec<UserNo>) -> Result<()> {
-    erasure::note(tx, app, no)?;
-    tx.tell(News::Behind { app, to: met });
-    Ok(())
+/// Whoever was in a conversation with one of them has its id in messages that nobody counts, and begins with a fresh picture when it
+/// comes back: for that the erasure is noted once more, above all that was told meanwhile. Answers whether that is news; then
+/// `part` is for those who are there now.
+pub fn note(tx: &mut Tx, app: AppNo, people: &[UserNo]) -> Result<bool> {
+    let mut news = false;
+    for no in people {
+        news |= erasure::note(tx, app, *no)?;
+    }
+    Ok(news)
+}
+
+/// Whoever `met` them and is there begins with a fresh picture now.
+pub fn part(tx: &mut Tx, app: AppNo, met: BTreeSet<UserNo>) {
+    tx.tell(News::Behind { app, to: met.into_iter().collect() });
 }
 
 /// Takes away the next of what is left of an erased person: its marks, the keys of its messages, what it typed into cards, its

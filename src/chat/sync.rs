@@ -33,7 +33,7 @@ pub struct Catchup {
 pub fn catch_up(db: &Db, caller: &Caller, since: Option<i64>) -> Result<Catchup> {
     match replay(db, caller, since)? {
         Some(replayed) => Ok(replayed),
-        None => fresh(db, caller),
+        None => Ok(Catchup { version: db.version(caller.app)?, rows: fresh(db, caller)?, reset: true }),
     }
 }
 
@@ -45,12 +45,7 @@ pub fn replay(db: &Db, caller: &Caller, since: Option<i64>) -> Result<Option<Cat
     Ok(rows.map(|rows| Catchup { rows, version, reset: false }))
 }
 
-/// The fresh picture.
-pub fn fresh(db: &Db, caller: &Caller) -> Result<Catchup> {
-    Ok(Catchup { version: db.version(caller.app)?, rows: whole(db, caller)?, reset: true })
-}
-
-fn whole(db: &Db, caller: &Caller) -> Result<Rows> {
+fn fresh(db: &Db, caller: &Caller) -> Result<Rows> {
     let (groups, users) = contact::visible(db, caller.app, caller.user, 0)?;
     let mut picture = Picture::new(db, caller, users);
     picture.rows.groups = groups;

@@ -51,10 +51,10 @@ impl Erase {
         while store.write_blocking(move |tx| intake::step(tx, app))? {}
         let erase = move |tx: &mut Tx| {
             let no = user::number(tx, app, &id)?;
-            erasure::erase(tx, app, no).map(|()| no)
+            erasure::erase(tx, app, no)
         };
-        let no = place.change("user.erase", format!("{}/{}", self.app, self.id), erase)?;
-        jobs::erasure::finish_blocking(store, app, no)?;
+        place.change("user.erase", format!("{}/{}", self.app, self.id), erase)?;
+        jobs::erasure::finish_blocking(store, app)?;
         let text = format!("{} is erased; what was written stays with those who received it, from a former user", self.id);
         Answer::new(text, json!({ "id": self.id, "erased": true }))
     }

@@ -9,7 +9,6 @@ use crate::cli::control;
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::task::{Place, Task};
 use crate::config::Config;
-use crate::directory::erasure::unfinished;
 use crate::directory::import::{self, Form, Line, Refused, Report};
 use crate::directory::roll::{self, Absent};
 use crate::directory::shrink;
@@ -198,9 +197,7 @@ impl Lines {
         while store.write_blocking(move |tx| intake::step(tx, app))? {}
         place.change("users.import", self.app, move |tx| intake::accept(tx, app, &roll, absent))?;
         while store.write_blocking(move |tx| intake::step(tx, app))? {}
-        for (app, no) in store.read_blocking(|db| unfinished(db, Some(app)))? {
-            jobs::erasure::finish_blocking(store, app, no)?;
-        }
+        jobs::erasure::finish_blocking(store, app)?;
         Answer::new("", Outcome { imported: true, report, left, confirm_needed })
     }
 

@@ -27,10 +27,16 @@ pub fn erase(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<i64> {
     Ok(version)
 }
 
-/// Whoever has seen less than this moment's version begins afresh.
-pub fn note(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<()> {
+/// Whoever has seen less than this moment's version begins afresh. Answers whether that is news: it is noted once.
+pub fn note(tx: &mut Tx, app: AppNo, no: UserNo) -> Result<bool> {
+    let now = tx.now;
+    let sql = "UPDATE erasing SET parted_at = ?3 WHERE application = ?1 AND user = ?2 AND parted_at IS NULL";
+    if tx.run(sql, params![app, no, now])? == 0 {
+        return Ok(false);
+    }
     let version = tx.next_version(app)?;
-    tx.run("UPDATE user SET version = ?3 WHERE application = ?1 AND no = ?2", params![app, no, version]).map(|_| ())
+    tx.run("UPDATE user SET version = ?3 WHERE application = ?1 AND no = ?2", params![app, no, version])?;
+    Ok(true)
 }
 
 /// Whether somebody was erased after this version: then not everything that was told until then holds.
@@ -38,10 +44,10 @@ pub fn happened(db: &Db, app: AppNo, since: i64) -> Result<bool> {
     db.any("SELECT 1 FROM user WHERE application = ?1 AND version > ?2 AND erased_at IS NOT NULL", params![app, since])
 }
 
-/// Erased users of whom something is left: of all applications, or of one.
-pub fn unfinished(db: &Db, app: Option<AppNo>) -> Result<Vec<(AppNo, UserNo)>> {
-    let sql = "SELECT application, user FROM erasing WHERE ?1 IS NULL OR application = ?1";
-    db.all(sql, [app], |r| Ok((r.get(0)?, r.get(1)?)))
+/// Erased users of whom something is left, and whether those who met them have been told: of all applications, or of one.
+pub fn unfinished(db: &Db, app: Option<AppNo>) -> Result<Vec<((AppNo, UserNo), bool)>> {
+    let sql = "SELECT application, user, parted_at IS NOT NULL FROM erasing WHERE ?1 IS NULL OR application = ?1";
+    db.all(sql, [app], |r| Ok(((r.get(0)?, r.get(1)?), r.get(2)?)))
 }
 
 /// Takes an erased user off the next lists on which it stands; answers how many those were, 0 where none is left.

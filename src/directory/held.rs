@@ -101,7 +101,8 @@ pub struct Standing {
 
 /// The list of one user that was not taken.
 pub fn find(db: &Db, app: AppNo, user: UserNo) -> Result<Option<Standing>> {
-    let sql = "SELECT had, gone, held_at, kept_at IS NOT NULL FROM held_list WHERE application = ?1 AND user = ?2";
+    let sql = "SELECT had, gone, held_at, kept_at IS NOT NULL FROM held_list
+               WHERE application = ?1 AND user = ?2 AND taken_at IS NULL";
     db.maybe(sql, params![app, user], |r| {
         Ok(Standing { had: r.get(0)?, gone: r.get(1)?, held_at: r.get(2)?, is_kept: r.get(3)? })
     })

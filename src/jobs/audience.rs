@@ -26,18 +26,18 @@ const TICK: Duration = Duration::from_secs(10);
 /// A heavy step begins in a commit as long as those before it took no longer together, in microseconds.
 const SHARE: u64 = 8000;
 
-/// How long it holds for a batch who was connected: to ask takes a look at every socket.
+/// How long it holds who was connected: to ask takes a look at every socket.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// Who was connected when a batch last asked, of batches that go on.
+/// Who was connected when it was last asked, by application.
 #[derive(Default)]
-struct Present(HashMap<(AppNo, i64), (Instant, Arc<Connected>)>);
+struct Present(HashMap<AppNo, (Instant, Arc<Connected>)>);
 
 impl Present {
-    fn among(&mut self, roll: &Roll, app: AppNo, batch: i64) -> Arc<Connected> {
+    fn among(&mut self, roll: &Roll, app: AppNo) -> Arc<Connected> {
         self.0.retain(|_, (at, _)| at.elapsed() < FRESH);
         let asked = || (Instant::now(), Arc::new(roll(app).into_iter().collect()));
-        self.0.entry((app, batch)).or_insert_with(asked).1.clone()
+        self.0.entry(app).or_insert_with(asked).1.clone()
     }
 }
 
@@ -100,7 +100,7 @@ async fn run_once(store: &Store, roll: &Roll, present: &mut Present) -> Result<b
         let spent = Arc::new(AtomicU64::new(0));
         let steps = now.iter().map(|(Due { app, batch, weight }, asks)| {
             let (app, batch) = (*app, *batch);
-            let connected = if *asks { present.among(roll, app, batch) } else { Arc::default() };
+            let connected = if *asks { present.among(roll, app) } else { Arc::default() };
             let (may_wait, spent) = (!begun.insert(app) && *weight == due::HEAVY, spent.clone());
             store.write(move |tx| {
                 // Who writes meanwhile waits for the commit; the first of each application has its turn in any case.

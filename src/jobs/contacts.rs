@@ -133,6 +133,9 @@ impl Refresher {
         let Some(doubt) = self.store.read(move |db| held::doubt(db, app, no, &list)).await? else { return Ok(false) };
         let (had, gone, id) = (doubt.had, doubt.gone, user.id.clone());
         let hold = move |tx: &mut Tx| {
+            if !user::is_active(tx, app, no)? {
+                return Ok(false);
+            }
             renewal::begin(tx, app, no, asked)?;
             queue::revive(tx, app)?;
             let fresh = held::hold(tx, app, no, &doubt)?;
@@ -180,6 +183,9 @@ async fn checked(groups: Vec<Listed>) -> Result<List> {
 /// Keeps the list, or that nothing has changed, and tells those who see users that look different now.
 fn keep(tx: &mut Tx, user: &User, list: Option<(Arc<List>, Option<String>)>, asked: (Option<String>, Moment)) -> Result<()> {
     let (app, no, (tag, asked)) = (user.app, user.no, asked);
+    if !user::is_active(tx, app, no)? {
+        return Ok(()); // gone while the application thought about it
+    }
     renewal::begin(tx, app, no, asked)?;
     queue::revive(tx, app)?;
     held::release(tx, app, no)?;

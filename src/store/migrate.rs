@@ -23,6 +23,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/0023_oidc.sql"),
     include_str!("../../migrations/0024_file.sql"),
     include_str!("../../migrations/0025_count.sql"),
+    include_str!("../../migrations/0026_moment.sql"),
 ];
 
 pub fn run(connection: &mut Connection, file: &Path) -> Result<()> {

@@ -1,10 +1,10 @@
 //! A file that a message carries, as everybody who sees the message is told of it. Where its bytes are is asked for
 //! separately, because an address is for one person and for a short time.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FileRow {
     pub id: i64,
     /// To be shown, never to be used as a path.
@@ -20,6 +20,6 @@ pub struct FileRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
     /// There is a small picture of it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub preview: bool,
 }

@@ -77,6 +77,7 @@ const farewell = new Farewell(app, (user) => {
 /** Signs out: at the server too. What was written a moment ago may leave first; nothing stays behind, also where the page goes meanwhile. */
 async function quit() {
   const [left, token, lends] = [desk, credentials?.kept()?.token, lent.is];
+  left?.trays.clear(); // the server takes back what was not sent as long as it knows who asks
   credentials?.forget();
   desk = null;
   fall(left);

@@ -53,7 +53,11 @@ fn an_erased_person_is_taken_off_many_lists_in_small_pieces_and_is_on_none_then(
         Ok(())
     });
     store.change(move |tx| erase(tx, APP, erased));
-    assert_eq!(store.read_blocking(|db| erasure::unfinished(db, None)).unwrap(), [(APP, erased)], "found again after a crash");
+    assert_eq!(
+        store.read_blocking(|db| erasure::unfinished(db, None)).unwrap(),
+        [((APP, erased), false)],
+        "found again after a crash"
+    );
     store.told();
     let mut pieces = Vec::new();
     loop {
@@ -106,7 +110,12 @@ fn who_is_in_many_rooms_is_erased_at_once_leaves_them_in_small_pieces_and_each_w
     assert!(!store.told().iter().any(is_behind), "who looks before all is done would see half of it");
     let before = store.read_blocking(|db| db.version(APP)).unwrap();
     let met = store.read_blocking(|db| met(db, APP, erased)).unwrap();
-    store.change(move |tx| part(tx, APP, erased, met));
+    store.change(move |tx| {
+        assert!(note(tx, APP, &[erased])?);
+        part(tx, APP, met.into_iter().collect());
+        assert!(!note(tx, APP, &[erased])?, "it is told once");
+        Ok(())
+    });
     let told = store.told();
     let [News::Behind { to, .. }] = &told[..] else { panic!("{told:?}") };
     assert_eq!(to.len(), 39);

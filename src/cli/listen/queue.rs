@@ -67,7 +67,10 @@ impl<'a> Queue<'a> {
 
     /// How long nothing is due; none: nothing waits.
     pub fn pause(&self) -> Option<Duration> {
-        let due = self.away.or_else(|| self.turns.iter().map(|turn| turn.due).min());
+        let mut begun = BTreeSet::new();
+        // What waits behind another of its conversation is due with that one.
+        let first = self.turns.iter().filter(|turn| turn.conversation.is_none_or(|one| begun.insert(one)));
+        let due = self.away.or_else(|| first.map(|turn| turn.due).min());
         (!self.turns.is_empty()).then_some(due)?.map(|due| due.saturating_duration_since(Instant::now()).max(PAUSE / 20))
     }
 

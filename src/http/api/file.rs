@@ -2,6 +2,7 @@
 
 use crate::chat::file::{self, Bounds, File};
 use crate::directory::user;
+use crate::error::Error;
 use crate::http::api::ok;
 use crate::http::api::path::Id;
 use crate::http::api::post::Once;
@@ -17,7 +18,7 @@ use crate::wire::file::FileRow;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A file to be sent.
@@ -30,7 +31,7 @@ pub struct Form {
     file: String,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[schema(as = FileAnswer)]
 pub struct One {
     file: FileRow,
@@ -61,7 +62,11 @@ async fn keep(house: &House, received: Received, (whose, once): ((AppNo, UserNo)
     let (arrival, _places) = received.arrive(house).await?;
     let (kept, bounds) = (arrival.clone(), Bounds::of(&house.config.limits));
     let add = move |tx: &mut Tx| Ok(One { file: file::add(tx, whose, &kept, bounds)?.row() });
-    let answered = once.of(&arrival.fingerprint()).answer(house, StatusCode::CREATED, add).await;
+    let is_there = move |db: &Db, answer: &str| {
+        let One { file } = serde_json::from_str(answer).map_err(Error::internal)?;
+        file::find(db, whose.0, file.id).map(|found| found.is_some())
+    };
+    let answered = once.of(&arrival.fingerprint()).answer_while(house, StatusCode::CREATED, is_there, add).await;
     // It was sent before, or there is no row of it for another reason.
     house.store.aside(move |store| arrival.settle(store)).await?;
     answered

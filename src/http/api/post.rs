@@ -9,7 +9,7 @@ use crate::http::body;
 use crate::http::guard::{ApplicationKey, bearer};
 use crate::http::problem::{Answer, Problem};
 use crate::secret;
-use crate::store::Tx;
+use crate::store::{Db, Tx};
 use crate::time::Moment;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -112,7 +112,18 @@ impl Once {
         status: StatusCode,
         work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Answer {
-        let kept = self.run(house, status, work).await?;
+        self.answer_while(house, status, |_, _| Ok(true), work).await
+    }
+
+    /// As `answer`, where what was answered before holds only as long as what was made is there.
+    pub async fn answer_while<T: Serialize + Send + 'static>(
+        self,
+        house: &House,
+        status: StatusCode,
+        holds: impl FnOnce(&Db, &str) -> Result<bool> + Send + 'static,
+        work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Answer {
+        let kept = self.run(house, status, holds, work).await?;
         Ok(written(StatusCode::from_u16(kept.status).unwrap_or(status), kept.answer))
     }
 
@@ -136,7 +147,7 @@ impl Once {
             Ok(Made { salt, made })
         };
         let seed = self.seed.clone();
-        let kept = self.run(house, status, make).await?;
+        let kept = self.run(house, status, |_, _| Ok(true), make).await?;
         let Made { salt, made } = serde_json::from_str(&kept.answer).map_err(Error::internal)?;
         super::answer(status, &dress(made, secret::derive(prefix, &seed, &salt)?))
     }
@@ -145,6 +156,7 @@ impl Once {
         self,
         house: &House,
         status: StatusCode,
+        holds: impl FnOnce(&Db, &str) -> Result<bool> + Send + 'static,
         work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<Kept> {
         let status = status.as_u16();
@@ -153,7 +165,7 @@ impl Once {
             let made = house.store.write(work).await?;
             return Ok(Kept { status, answer: text(&made)? });
         };
-        house.store.write(move |tx| idempotency::once(tx, &request, status, |tx| text(&work(tx)?))).await
+        house.store.write(move |tx| idempotency::once_while(tx, &request, holds, status, |tx| text(&work(tx)?))).await
     }
 }
 

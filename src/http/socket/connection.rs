@@ -4,7 +4,7 @@
 use crate::chat::author::Author;
 use crate::chat::sync;
 use crate::directory::caller::Caller;
-use crate::directory::session;
+use crate::directory::{session, user};
 use crate::error::Error;
 use crate::http::House;
 use crate::http::socket::greeting::{Arrival, Guest, greet, renew};
@@ -270,6 +270,21 @@ impl Connection {
         })?;
         self.caller = held.ok_or(Some(Bye::EXPIRED))?.caller;
         Ok(())
+    }
+
+    /// As `write`, for work that does not look itself whether its user may do anything any more: what was asked before a suspension
+    /// or an erasure may come to the writer after it.
+    pub async fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx) -> crate::error::Result<T> + Send + 'static,
+        done: impl FnOnce(crate::error::Result<T>) + Send + 'static,
+    ) -> crate::error::Result<()> {
+        let (app, user) = (self.caller.app, self.caller.user);
+        let checked = move |tx: &mut Tx| match user::is_active(tx, app, user)? {
+            true => work(tx),
+            false => Err(Error::Forbidden("you may not do this any more".into())),
+        };
+        self.write(checked, done).await
     }
 
     /// Hands a write to the store; `done` answers it in its place among what is told. Where the store is stopping, `done` is

@@ -91,8 +91,16 @@ async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
     let admitted = hello::admit(house, hello, &arrival.address.to_string()).await?;
     let app = admitted.caller.app;
     let user = admitted.caller.user;
-    let application = house.store.read(move |db| application::get_no(db, app)).await?;
+    let since = hello.since.as_ref().filter(|s| s.epoch == house.store.epoch()).map(|s| s.version);
+    let who = admitted.caller.clone();
+    let read = move |db: &Db| {
+        let shown = if sync::replay(db, &who, since)?.is_none() { member::places(db, app, user)? } else { 0 };
+        Ok((application::get_no(db, app)?, shown))
+    };
+    let (application, shown) = house.store.read(read).await?;
     arrival.page.require(&application)?;
+    // A fresh picture of many conversations is dear, and counted, before the hub lets this connection take the place of others.
+    house.limiters.picture(app, user, shown)?;
     let device = hello.client.as_ref().and_then(|c| c.device.as_deref()).map(Arc::from);
     let peer = Peer {
         socket: house.live.hub.number(),
@@ -103,9 +111,8 @@ async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
         outbox: Arc::new(Outbox::new(house.live.round.clone())),
     };
     house.live.hub.join(peer.clone(), house.config.limits.sockets_per_user);
-    let since = hello.since.as_ref().filter(|s| s.epoch == house.store.epoch()).map(|s| s.version);
     let caller = admitted.caller.clone();
-    match picture(house, caller, since).await {
+    match house.store.read(move |db| picture(db, &caller, since)).await {
         Ok(picture) => {
             remember(house, &admitted.caller, hello, &picture.0).await;
             Ok(guest(house, (admitted, peer), application, picture))
@@ -151,17 +158,9 @@ fn standing(db: &Db, caller: &Caller) -> Result<Standing> {
     Ok(Standing { me: me.row(), answering: queue::answering(db, caller.app)?, locale })
 }
 
-/// What a connection must know, read after it was registered with the hub. A fresh picture of many conversations is dear, and
-/// counted; whoever only missed something is told what that is.
-async fn picture(house: &House, caller: Caller, since: Option<i64>) -> Result<(Standing, Catchup)> {
-    let (app, user, who) = (caller.app, caller.user, caller.clone());
-    let look = move |db: &Db| Ok((standing(db, &who)?, sync::replay(db, &who, since)?, member::places(db, app, user)?));
-    let (standing, replayed, places) = house.store.read(look).await?;
-    if let Some(replayed) = replayed {
-        return Ok((standing, replayed));
-    }
-    house.limiters.picture(app, user, places)?;
-    Ok((standing, house.store.read(move |db| sync::fresh(db, &caller)).await?))
+/// What a connection must know, read after it was registered with the hub.
+fn picture(db: &Db, caller: &Caller, since: Option<i64>) -> Result<(Standing, Catchup)> {
+    Ok((standing(db, caller)?, sync::catch_up(db, caller, since)?))
 }
 
 fn guest(house: &House, (admitted, peer): (Admitted, Peer), application: Application, picture: (Standing, Catchup)) -> Guest {
@@ -242,10 +241,10 @@ mod tests {
             let (session, _) = session::open(tx, &anna, &draft, &session::Nobody)?;
             Ok(Caller { app, user: anna.no, id: anna.id, session: session.no, expires_at: None })
         });
-        assert!(scratch.read_blocking(|db| standing(db, &caller)).is_ok());
+        assert!(scratch.read_blocking(|db| picture(db, &caller, None)).is_ok());
         let (app, user) = (caller.app, caller.user);
         scratch.change(move |tx| session::revoke_all(tx, app, user));
-        let late = scratch.read_blocking(|db| standing(db, &caller));
+        let late = scratch.read_blocking(|db| picture(db, &caller, None));
         assert!(matches!(late, Err(Error::Unauthenticated(_))));
     }
 }

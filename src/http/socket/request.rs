@@ -60,13 +60,13 @@ async fn edit(connection: &Connection, r: asked::Edit) -> Result<()> {
     message::check_text(&r.text)?;
     let author = connection.author.clone();
     let work = move |tx: &mut Tx| message::edit(tx, &author, r.message, &r.text);
-    connection.write(work, changed(Reply::new(connection, r.id))).await
+    connection.change(work, changed(Reply::new(connection, r.id))).await
 }
 
 async fn delete(connection: &Connection, r: asked::Delete) -> Result<()> {
     let author = connection.author.clone();
     let work = move |tx: &mut Tx| message::delete(tx, &author, r.message);
-    connection.write(work, changed(Reply::new(connection, r.id))).await
+    connection.change(work, changed(Reply::new(connection, r.id))).await
 }
 
 async fn act(connection: &Connection, r: asked::Act) -> Result<()> {
@@ -97,7 +97,7 @@ async fn open(connection: &Connection, r: asked::Open) -> Result<()> {
         Ok((picture::of(tx, app, conversation, user)?, tx.current_version(app)?))
     };
     let reply = Reply::alone(connection, r.id);
-    connection.write(work, move |result| reply.with(result, |reply, rows| reply.rows(rows, false))).await
+    connection.change(work, move |result| reply.with(result, |reply, rows| reply.rows(rows, false))).await
 }
 
 async fn room(connection: &Connection, r: asked::Room) -> Result<()> {
@@ -126,7 +126,7 @@ async fn create_room(connection: &Connection, id: u64, draft: room::Draft) -> Re
         Ok(((picture::of(tx, app, room, user)?, tx.current_version(app)?), repeated))
     };
     let reply = Reply::alone(connection, id);
-    connection.write(work, move |result| reply.with(result, |reply, (rows, repeated)| reply.rows(rows, repeated))).await
+    connection.change(work, move |result| reply.with(result, |reply, (rows, repeated)| reply.rows(rows, repeated))).await
 }
 
 async fn change_room(connection: &Connection, id: u64, room: ConversationId, change: room::Change) -> Result<()> {
@@ -140,7 +140,7 @@ async fn change_room(connection: &Connection, id: u64, room: ConversationId, cha
         Ok((rows, tx.current_version(app)?))
     };
     let reply = Reply::alone(connection, id);
-    connection.write(work, move |result| reply.with(result, |reply, rows| reply.rows(rows, false))).await
+    connection.change(work, move |result| reply.with(result, |reply, rows| reply.rows(rows, false))).await
 }
 
 async fn settings(connection: &Connection, r: asked::Settings) -> Result<()> {
@@ -161,7 +161,7 @@ async fn settings(connection: &Connection, r: asked::Settings) -> Result<()> {
         Ok((rows, tx.current_version(caller.app)?))
     };
     let reply = Reply::new(connection, r.id);
-    connection.write(work, move |result| reply.with(result, |reply, rows| reply.rows(rows, false))).await
+    connection.change(work, move |result| reply.with(result, |reply, rows| reply.rows(rows, false))).await
 }
 
 fn read(connection: &Connection, r: &asked::Read) -> Result<()> {

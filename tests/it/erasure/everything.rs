@@ -175,3 +175,31 @@ fn nothing_is_left_of_an_erased_person_but_what_the_documents_name() {
     let database = database(&server);
     assert_eq!((traces(&database), rows_of(&database, no)), (Vec::<String>::new(), Vec::<String>::new()));
 }
+
+#[test]
+fn what_an_erased_person_asked_for_in_the_last_moment_is_not_done() {
+    let mut server = TestServer::with(&["--rest-rate", "0", "--control-rate", "0"]);
+    let office = server.app("oa");
+    for n in 0..30 {
+        office.user(&format!("u{n}"));
+    }
+    office.user("quincy");
+    let voices: Vec<_> = (0..10).map(|_| office.device("quincy")).collect();
+    let no: i64 = database(&server).query_row("SELECT no FROM user WHERE id = 'quincy'", [], |row| row.get(0)).expect("a user");
+    let asks = |voice: &Voice| {
+        for n in 0..30 {
+            let block = json!({"settings": {"id": n + 100, "block": {"user": format!("u{n}"), "on": true}}});
+            voice.socket.says(&block.to_string());
+        }
+    };
+    voices.iter().take(5).for_each(asks);
+    std::thread::scope(|both| {
+        both.spawn(|| voices.iter().skip(5).for_each(asks));
+        office.delete("/users/quincy").is(204);
+    });
+    for voice in &voices {
+        voice.socket.is_closed();
+    }
+    server.stops();
+    assert_eq!(rows_of(&database(&server), no), Vec::<String>::new());
+}

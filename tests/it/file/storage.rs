@@ -61,6 +61,13 @@ fn what_was_not_sent_after_all_is_taken_back_by_its_sender_alone() {
     delete(&planned).is_refused(409, "conflict");
     delete(&kept).is_refused(404, "not_found");
     assert_eq!((delete(&ours).status, delete(&ours).status), (204, 404));
+
+    let again = || office.http().with("idempotency-key", "invoice").file("/api/v1/files", "c.txt", b"c").is(201)["file"].clone();
+    let first = again();
+    assert_eq!(again(), first);
+    assert_eq!(delete(&first).status, 204);
+    let second = again();
+    assert!(second["id"] != first["id"] && again() == second, "what is gone is no answer any more");
 }
 
 #[test]
