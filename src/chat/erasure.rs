@@ -54,8 +54,9 @@ pub fn note(tx: &mut Tx, app: AppNo, people: &[UserNo]) -> Result<bool> {
 }
 
 /// Whoever `met` them and is there begins with a fresh picture now.
-pub fn part(tx: &mut Tx, app: AppNo, met: BTreeSet<UserNo>) {
+pub fn part(tx: &mut Tx, app: AppNo, met: BTreeSet<UserNo>) -> Result<()> {
     tx.tell(News::Behind { app, to: met.into_iter().collect() });
+    Ok(())
 }
 
 /// Takes away the next of what is left of an erased person: its marks, the keys of its messages, what it typed into cards, its

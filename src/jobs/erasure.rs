@@ -29,7 +29,7 @@ async fn part(store: &Store, app: AppNo, people: Vec<UserNo>) -> Result<()> {
         news |= store.write(move |tx| erasure::note(tx, app, &some)).await?;
     }
     match news {
-        true => store.write(move |tx| Ok(erasure::part(tx, app, met))).await,
+        true => store.write(move |tx| erasure::part(tx, app, met)).await,
         false => Ok(()),
     }
 }
@@ -55,7 +55,7 @@ pub fn finish_blocking(store: &Store, app: AppNo) -> Result<()> {
         news |= store.write_blocking(move |tx| erasure::note(tx, app, &some))?;
     }
     if news {
-        store.write_blocking(move |tx| Ok(erasure::part(tx, app, met)))?;
+        store.write_blocking(move |tx| erasure::part(tx, app, met))?;
     }
     for ((_, no), _) in people {
         while store.write_blocking(move |tx| erasure::go_on(tx, app, no))? > 0 {}

@@ -112,7 +112,7 @@ fn who_is_in_many_rooms_is_erased_at_once_leaves_them_in_small_pieces_and_each_w
     let met = store.read_blocking(|db| met(db, APP, erased)).unwrap();
     store.change(move |tx| {
         assert!(note(tx, APP, &[erased])?);
-        part(tx, APP, met.into_iter().collect());
+        part(tx, APP, met.into_iter().collect())?;
         assert!(!note(tx, APP, &[erased])?, "it is told once");
         Ok(())
     });
