@@ -45,3 +45,19 @@ fn who_takes_no_bytes_keeps_nobody_else_from_them() {
     held.pop();
     eventually("there is a place again", || (begins(&server, his).1 == "HTTP/1.1 200").then_some(()));
 }
+
+#[test]
+fn a_download_that_broke_goes_on_where_it_was_if_the_bytes_are_still_the_same() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let (anna, _ben) = (office.person("anna"), office.person("ben"));
+    let sent = sends(&anna, "ben", "the minutes", &[&uploads(&anna, "minutes.txt", b"0123456789")]);
+    let url = places(&anna, &sent)[0]["url"].as_str().unwrap().to_string();
+    let whole = server.http().get(&url);
+    let tag = whole.header("etag").expect("the bytes have a name").to_string();
+    let part = |of: &str| server.http().with("range", "bytes=4-").with("if-range", of).get(&url);
+    let rest = part(&tag);
+    assert_eq!((rest.status, rest.body.as_slice(), rest.header("content-range")), (206, &b"456789"[..], Some("bytes 4-9/10")));
+    let anew = part("\"other\"");
+    assert_eq!((anew.status, anew.body.as_slice()), (200, &b"0123456789"[..]), "of other bytes no part is given");
+}

@@ -103,4 +103,24 @@ fn an_export_names_every_file_and_says_where_its_bytes_are() {
     assert_eq!(lines[0]["sha256"], "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     let path = lines[1]["content"].as_str().unwrap();
     assert_eq!(office.get(path.strip_prefix("/api/v1").unwrap()).body, b"12.50");
+    let typed = server.types(&["export", "files", "oa"]).ends(0).to_string();
+    let typed: Vec<Value> = typed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(typed, lines, "the command line exports the same");
+}
+
+#[test]
+fn a_pressed_button_is_answered_with_a_file() {
+    let (server, listener) = (TestServer::start(), Listener::start());
+    let office = server.app_with("oa", &["--callback", &listener.url(), "--approve", &listener.host_and_port()]);
+    listener.trusts(&office.callback_secret);
+    let anna = office.person("anna");
+    let payslip = uploads_as(&office, "payslip.txt", b"1,200")["id"].clone();
+    listener.answers_json("action.invoked", json!({"text": "Your payslip", "attachments": [payslip]}));
+    let card = json!({"title": "Payslip", "actions": [{"id": "get", "label": "Send it to me"}]});
+    office.post("/messages", &json!({"to": "user:anna", "card": card})).is(202);
+    let shown = anna.knows("messages", |row| row["card"]["title"] == "Payslip");
+    anna.gets("act", json!({"message": shown["id"], "action": "get", "key": "k1"}));
+    let reply = anna.hears("Your payslip");
+    assert_eq!(reply["attachments"][0]["name"], "payslip.txt");
+    at(&office, &places(&anna, &reply)[0]["url"]).is_file(b"1,200");
 }
