@@ -68,7 +68,8 @@ async function hold(window) {
 
 test('files are chosen with the keyboard, shown before they are sent, and arrive as they were', async () => {
   const [window, ben] = [await anna(), await stage.person('ben')];
-  await window.page.focus('.composer textarea');
+  // It comes by itself, a moment after the conversation.
+  await window.until('the focus is where one writes', () => window.page.evaluate(() => document.activeElement?.tagName === 'TEXTAREA'));
   await window.page.keyboard.press('Shift+Tab');
   assert.equal(await window.page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Attach files');
   const [chooser] = await Promise.all([window.page.waitForEvent('filechooser'), window.page.keyboard.press('Enter')]);
