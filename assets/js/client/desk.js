@@ -94,6 +94,12 @@ export class Desk {
     this.messenger.outbox.clear();
   }
 
+  /** The page goes on without it. */
+  end() {
+    this.messenger.stop();
+    this.parcels.end();
+  }
+
   /** @param {string} party @param {string} text */
   keepDraft(party, text) {
     this.drafts.keep(party, text);

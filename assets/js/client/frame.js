@@ -87,7 +87,7 @@ async function quit() {
     over = true;
     if (token || lends) signOut(app, token).catch(() => {});
     left?.clear();
-    left?.messenger.stop();
+    left?.end();
   };
   addEventListener('pagehide', end, { once: true });
   if (left) await left.drained(PATIENCE);
@@ -97,7 +97,7 @@ async function quit() {
 /** Whoever comes next must not be shown, or be led to, what was for this user. */
 function leave() {
   fall(desk);
-  desk?.messenger.stop();
+  desk?.end();
 }
 
 /** Nothing is shown of this user any more. @param {Desk|null} left */

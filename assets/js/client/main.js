@@ -149,7 +149,7 @@ function open(entry, app, onout) {
     desk.clear();
     stop();
     asking?.stop();
-    messenger.stop();
+    desk.end();
     onout('');
   };
   const desk = new Desk({ messenger, app, mode: 'page', route: addressRoute(), signOut });

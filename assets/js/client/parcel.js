@@ -18,12 +18,22 @@ export class Parcels {
   /** @type {any} */ #beat = 0;
   /** By the number of the file. @type {Map<number, Upload>} */ #own = new Map();
 
+  #leave = () => this.#look(true, 0);
+
   /** @param {import('./desk.js').Desk} desk */
   constructor(desk) {
     this.desk = desk;
     this.outbox = desk.messenger.outbox;
     desk.messenger.signal.listen(() => this.#look());
-    addEventListener('pagehide', () => this.#look(true, 0));
+    addEventListener('pagehide', this.#leave);
+  }
+
+  /** The page goes on without this messenger: another one may take up what is left. */
+  end() {
+    removeEventListener('pagehide', this.#leave);
+    this.#leave();
+    this.#beat = clearInterval(this.#beat);
+    for (const upload of [...this.#own.values(), ...[...this.#of.values()].flatMap(({ uploads }) => uploads)]) forget(upload);
   }
 
   /** @param {Omit<import('../core/entry.js').Entry, 'key'|'at'>} draft @param {Upload[]} uploads */

@@ -42,7 +42,7 @@ export class Trays {
 
   /** Whoever signs out leaves nothing for the next one. */
   clear() {
-    for (const tray of this.#of.values()) for (const upload of tray.take()) this.uploads.remove(upload);
+    for (const tray of this.#of.values()) tray.clear();
     for (const [name] of session.list(`tray/${this.owner().map(encodeURIComponent).join('/')}/`)) session.remove(name);
   }
 }
@@ -74,6 +74,13 @@ class Tray {
     this.#changed();
   }
 
+  clear() {
+    for (const upload of this.take()) {
+      this.line.remove(upload);
+      forget(upload);
+    }
+  }
+
   /** All of them, for a message. */
   take() {
     const taken = this.uploads;
@@ -102,8 +109,12 @@ class Tray {
 
 /** @param {string|null} text @returns {import('../core/file.js').Place[]} */
 function kept(text) {
-  const { at = 0, rows = [] } = JSON.parse(text ?? '{}');
-  return Date.now() - at < GOOD ? rows : [];
+  try {
+    const { at, rows } = JSON.parse(text ?? '{}');
+    return Date.now() - at < GOOD && Array.isArray(rows) ? rows : [];
+  } catch {
+    return []; // written by another version
+  }
 }
 
 /** @type {WeakMap<Upload, string>} */

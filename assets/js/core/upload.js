@@ -107,7 +107,8 @@ export class Uploads {
     try {
       upload.row = await transfer(this.plug.address(), file, upload.name, { bearer: this.plug.bearer(), signal, onprogress });
       upload.sent = upload.size;
-      this.#set(upload, 'done');
+      if (signal.aborted) this.plug.discard?.(upload.row.id);
+      else this.#set(upload, 'done');
     } catch (cause) {
       if (!signal.aborted) this.#broken(upload, await readable(file, Failure.of(cause)));
     }

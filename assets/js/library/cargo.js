@@ -47,19 +47,25 @@ export class Cargo {
     const { signal, name = content instanceof File ? content.name : 'file' } = way;
     await this.errands.until(() => this.messenger.link.phase === 'ready');
     signal?.throwIfAborted();
-    return new Promise((resolve, reject) => {
-      const upload = this.uploads.add(new File([content], name, { type: content.type }));
+    const upload = this.uploads.add(new File([content], name, { type: content.type }));
+    let stop = () => {};
+    /** @type {Promise<Attachment>} */
+    const arrival = new Promise((resolve, reject) => {
       const waiting = { upload, told: -1, resolve, reject, way };
       this.#waiting.add(waiting);
-      signal?.addEventListener('abort', () => this.#drop(waiting, signal.reason));
-      this.#look();
+      stop = () => this.#drop(waiting, signal?.reason);
     });
+    signal?.addEventListener('abort', stop);
+    this.#look();
+    return arrival.finally(() => signal?.removeEventListener('abort', stop));
   }
 
   /** All of them, or none. @param {Blob[]} contents @param {Shipment} way `onprogress` is told of all together */
   async all(contents, { signal, onprogress }) {
+    signal?.throwIfAborted();
     const stop = new AbortController();
-    signal?.addEventListener('abort', () => stop.abort(signal.reason));
+    const end = () => stop.abort(signal?.reason);
+    signal?.addEventListener('abort', end);
     const total = contents.reduce((sum, { size }) => sum + size, 0);
     const sent = contents.map(() => 0);
     const one = (/** @type {Blob} */ content, /** @type {number} */ at) => this.upload(content, {
@@ -74,6 +80,8 @@ export class Cargo {
     } catch (cause) {
       stop.abort(cause);
       throw cause;
+    } finally {
+      signal?.removeEventListener('abort', end);
     }
   }
 

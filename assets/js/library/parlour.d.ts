@@ -214,6 +214,7 @@ export interface Stop {
   readonly reason: any;
   throwIfAborted(): void;
   addEventListener(name: 'abort', run: () => void): void;
+  removeEventListener(name: 'abort', run: () => void): void;
 }
 
 /** What went wrong. */

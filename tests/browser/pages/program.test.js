@@ -123,6 +123,26 @@ test('a program sends a file, and fetches what it was sent', { timeout: 2 * PATI
   }
 });
 
+test('who gives up one file stops only that one, and what was given up beforehand is not sent', { timeout: 2 * PATIENCE }, async () => {
+  const bot = connect({ server: house.own, app: 'oa', token: house.token('bot'), WebSocket });
+  try {
+    await bot.ready;
+    const before = { files: [new File(['x'], 'x.txt')], signal: AbortSignal.abort(new Error('never mind')) };
+    await assert.rejects(bot.send('user:anna', { text: 'was given up', ...before }), /never mind/);
+    const stop = new AbortController();
+    const onprogress = () => stop.abort(new Error('enough'));
+    const given = bot.upload(new File([new Uint8Array(8 << 20)], 'large.bin'), { signal: stop.signal, onprogress });
+    const other = bot.upload(new File(['small'], 'small.txt'), { signal: new AbortController().signal });
+    await assert.rejects(given, /enough/);
+    assert.equal((await other).name, 'small.txt');
+    await bot.send('user:anna', { text: 'after it' });
+    const texts = (await bot.history('user:anna')).messages.map(({ text }) => text);
+    assert.deepEqual([texts.includes('was given up'), texts.includes('after it')], [false, true]);
+  } finally {
+    bot.close();
+  }
+});
+
 test('the program of the guide answers what came before it started and comes now, and outlives somebody who blocks it', { timeout: 4 * PATIENCE }, async () => {
   const guide = readFileSync(new URL('docs/javascript.md', root), 'utf8');
   const code = /## A program that answers\n\n```js\n([^]*?)```/.exec(guide)?.[1] ?? '';
