@@ -29,12 +29,30 @@ pub struct Catchup {
     pub reset: bool,
 }
 
+impl Catchup {
+    /// With what happened since it was read.
+    fn continued(mut self, db: &Db, caller: &Caller) -> Result<Catchup> {
+        let later = catch_up(db, caller, Some(self.version))?;
+        if later.reset {
+            return Ok(later);
+        }
+        self.rows.append(later.rows);
+        Ok(Catchup { version: later.version, ..self })
+    }
+}
+
 /// Everything after `since`, or the fresh picture where that is unknown, from the future or too far back.
 pub fn catch_up(db: &Db, caller: &Caller, since: Option<i64>) -> Result<Catchup> {
-    match replay(db, caller, since)? {
-        Some(replayed) => Ok(replayed),
-        None => Ok(Catchup { version: db.version(caller.app)?, rows: fresh(db, caller)?, reset: true }),
-    }
+    replay(db, caller, since)?.map_or_else(|| anew(db, caller), Ok)
+}
+
+/// The same as [`catch_up`], where most of it was read a moment ago.
+pub fn go_on(db: &Db, caller: &Caller, replayed: Option<Catchup>) -> Result<Catchup> {
+    replayed.map_or_else(|| anew(db, caller), |replayed| replayed.continued(db, caller))
+}
+
+fn anew(db: &Db, caller: &Caller) -> Result<Catchup> {
+    Ok(Catchup { version: db.version(caller.app)?, rows: fresh(db, caller)?, reset: true })
 }
 
 /// Everything after `since`; none where only the fresh picture will do.
@@ -76,7 +94,7 @@ fn after(db: &Db, caller: &Caller, since: i64) -> Result<Option<Rows>> {
     picture.rows.groups = groups;
     for member in member::of_user(db, caller.app, caller.user, -1)? {
         if member.joined > since {
-            picture.merge(picture::brief(db, caller.app, &member)?);
+            picture.rows.append(picture::brief(db, caller.app, &member)?);
             continue;
         }
         picture.changes(&member, since)?;
@@ -157,18 +175,42 @@ impl<'a> Picture<'a> {
         Ok(())
     }
 
-    fn merge(&mut self, other: Rows) {
-        self.rows.users.extend(other.users);
-        self.rows.conversations.extend(other.conversations);
-        self.rows.members.extend(other.members);
-        self.rows.messages.extend(other.messages);
-    }
-
     fn finish(mut self, settings: Option<crate::wire::row::SettingsRow>) -> Result<Rows> {
         self.rows.users.extend(picture::users(self.db, self.caller.app, self.named)?);
         self.rows.users.sort_by(|a, b| a.id.cmp(&b.id));
         self.rows.users.dedup_by(|a, b| a.id == b.id);
         self.rows.settings = settings;
         Ok(self.rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::author::Author;
+    use crate::chat::message::Draft;
+    use crate::chat::scratch::{APP, id, office};
+    use crate::id::{Key, Party};
+    use crate::store::scratch::Scratch;
+
+    fn say(store: &Scratch, text: &'static str) {
+        store.change(move |tx| {
+            let author = Author { via: false, ..Author::in_name_of(&user::get(tx, APP, &id(1))?) };
+            message::post(tx, &author, &Party::User(id(2)), &Draft::parse(Key::parse(text)?, text.into())?).map(|_| ())
+        });
+    }
+
+    #[test]
+    fn what_happens_between_two_looks_comes_behind_what_the_first_one_saw() {
+        let (store, ben) = (office(2), Caller { app: APP, user: UserNo(2), id: id(2), session: 1, expires_at: None });
+        say(&store, "before");
+        let since = store.read_blocking(|db| db.version(APP)).unwrap();
+        say(&store, "missed");
+        let replayed = store.read_blocking(|db| replay(db, &ben, Some(since))).unwrap();
+        say(&store, "meanwhile");
+        let whole = store.read_blocking(|db| go_on(db, &ben, replayed)).unwrap();
+        let texts: Vec<&str> = whole.rows.messages.iter().map(|row| row.text.as_str()).collect();
+        assert_eq!((texts, whole.reset), (vec!["missed", "meanwhile"], false));
+        assert_eq!(whole.version, store.read_blocking(|db| db.version(APP)).unwrap());
     }
 }

@@ -266,6 +266,16 @@ mod tests {
     }
 
     #[test]
+    fn whoever_is_in_thousands_of_conversations_gets_two_fresh_pictures_at_once_and_others_get_theirs() {
+        let file = config::File::parse("parlour.toml", "control_rate = 20").unwrap();
+        let limiters = Limiters::new(&config::Config::load(&file, None).unwrap().limits);
+        let look = |user, conversations| limiters.picture(AppNo(1), UserNo(user), conversations).is_ok();
+        assert!(look(1, 100_000) && look(1, 100_000) && !look(1, 100_000));
+        assert!(look(1, SHOWN - 1), "a small picture costs nothing");
+        assert!(look(2, 100_000));
+    }
+
+    #[test]
     fn seats_are_counted_by_address_and_given_back() {
         let seats = Arc::new(Seats { each: 2, all: 3, taken: Mutex::default() });
         let address = |last| IpAddr::from([10, 0, 0, last]);

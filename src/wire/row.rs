@@ -224,4 +224,14 @@ impl Rows {
     pub fn is_empty(&self) -> bool {
         *self == Rows::default()
     }
+
+    /// Takes later ones in behind these: of a row that comes twice the last one holds.
+    pub fn append(&mut self, later: Rows) {
+        self.users.extend(later.users);
+        self.groups.extend(later.groups);
+        self.conversations.extend(later.conversations);
+        self.members.extend(later.members);
+        self.messages.extend(later.messages);
+        self.settings = later.settings.or(self.settings.take());
+    }
 }

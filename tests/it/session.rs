@@ -107,7 +107,7 @@ fn whoever_is_signed_out_or_suspended_is_gone_from_all_devices_at_once() {
 
 #[test]
 fn whoever_is_in_many_rooms_is_shown_all_of_them_so_often_and_no_more() {
-    let server = TestServer::with(&["--control-rate", "1", "--rest-rate", "0"]);
+    let server = TestServer::with(&["--control-rate", "1", "--rest-rate", "0", "--sockets-per-user", "1"]);
     let office = server.app("oa");
     office.user("anna").user("ben");
     for number in 0..100 {
@@ -123,11 +123,22 @@ fn whoever_is_in_many_rooms_is_shown_all_of_them_so_often_and_no_more() {
         (socket, name, body)
     };
     let (_first, _, seen) = greets_with(json!({}));
+    let mut standing = None;
     let refused = (0..20).find_map(|_| {
         let (socket, name, body) = greets_with(json!({}));
-        (name != "welcome").then(|| (body["code"].clone(), socket.is_closed()))
+        let refused = (name != "welcome").then(|| (body["code"].clone(), socket.is_closed()));
+        if refused.is_none() {
+            standing = Some(socket);
+        }
+        refused
     });
     assert_eq!(refused, Some((json!("rate_limited"), 4004)), "and may come back later");
+    office.post("/messages", &json!({"to": "user:anna", "text": "still there"})).is(202);
+    let standing = standing.expect("one was let in");
+    let is_told =
+        |body: &Value| body["messages"].as_array().is_some_and(|all| all.iter().any(|row| row["text"] == "still there"));
+    standing.hears("sync", 0, is_told);
+    assert_eq!(standing.log().closed, None, "who is refused takes nobody's place");
     let since = json!({"since": {"epoch": seen["epoch"], "version": seen["version"]}});
     let (_again, name, body) = greets_with(since);
     assert_eq!(

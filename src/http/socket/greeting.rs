@@ -94,10 +94,11 @@ async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
     let since = hello.since.as_ref().filter(|s| s.epoch == house.store.epoch()).map(|s| s.version);
     let who = admitted.caller.clone();
     let read = move |db: &Db| {
-        let shown = if sync::replay(db, &who, since)?.is_none() { member::places(db, app, user)? } else { 0 };
-        Ok((application::get_no(db, app)?, shown))
+        let replayed = sync::replay(db, &who, since)?;
+        let shown = if replayed.is_none() { member::places(db, app, user)? } else { 0 };
+        Ok((application::get_no(db, app)?, replayed, shown))
     };
-    let (application, shown) = house.store.read(read).await?;
+    let (application, replayed, shown) = house.store.read(read).await?;
     arrival.page.require(&application)?;
     // A fresh picture of many conversations is dear, and counted, before the hub lets this connection take the place of others.
     house.limiters.picture(app, user, shown)?;
@@ -112,7 +113,7 @@ async fn admit(arrival: &Arrival, hello: &Hello) -> Result<Guest> {
     };
     house.live.hub.join(peer.clone(), house.config.limits.sockets_per_user);
     let caller = admitted.caller.clone();
-    match house.store.read(move |db| picture(db, &caller, since)).await {
+    match house.store.read(move |db| picture(db, &caller, replayed)).await {
         Ok(picture) => {
             remember(house, &admitted.caller, hello, &picture.0).await;
             Ok(guest(house, (admitted, peer), application, picture))
@@ -159,8 +160,8 @@ fn standing(db: &Db, caller: &Caller) -> Result<Standing> {
 }
 
 /// What a connection must know, read after it was registered with the hub.
-fn picture(db: &Db, caller: &Caller, since: Option<i64>) -> Result<(Standing, Catchup)> {
-    Ok((standing(db, caller)?, sync::catch_up(db, caller, since)?))
+fn picture(db: &Db, caller: &Caller, replayed: Option<Catchup>) -> Result<(Standing, Catchup)> {
+    Ok((standing(db, caller)?, sync::go_on(db, caller, replayed)?))
 }
 
 fn guest(house: &House, (admitted, peer): (Admitted, Peer), application: Application, picture: (Standing, Catchup)) -> Guest {
