@@ -12,7 +12,7 @@ pub struct Entry {
     /// `operator:<name>`, `application:<id>`, `command`.
     pub who: String,
     pub address: Option<String>,
-    /// A noun and a verb: `key.create`.
+    /// A [`Deed`](super::deed::Deed) as it is kept: `key.create`.
     pub what: String,
     /// What it was done to: `oa`, `oa/anna`.
     pub subject: Option<String>,

@@ -1,5 +1,6 @@
 //! `parlour admin`: administrators of the console.
 
+use crate::accounts::deed::Deed;
 use crate::accounts::invitation;
 use crate::cli::answer::Answer;
 use crate::cli::exit::Result;
@@ -18,7 +19,7 @@ impl Admin {
     pub fn run(self, place: &Place) -> Result<Answer> {
         let Admin::Add { name } = self;
         let invited = name.clone();
-        let token = place.change("invitation.create", &name, move |tx| invitation::create(tx, &invited))?;
+        let token = place.change(Deed::InvitationCreate, &name, move |tx| invitation::create(tx, &invited))?;
         let link = place.own.link(&format!("/console/setup/{token}"));
         Answer::new(&link, json!({ "name": name, "link": link }))
     }

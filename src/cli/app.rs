@@ -1,5 +1,6 @@
 //! `parlour app`: applications, registered and looked after.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application::{self, Application, Draft, SignIn};
 use crate::apps::key::{self, Scopes};
 use crate::apps::secret::{self, Purpose};
@@ -119,7 +120,7 @@ impl Register {
         let draft = Draft { id: self.id.as_str().into(), name: self.name, ..Draft::default() };
         let shrink = self.settings.shrink(Shrink::default());
         let draft = self.settings.apply(draft);
-        let s = place.change("application.create", &self.id, move |tx| {
+        let s = place.change(Deed::ApplicationCreate, &self.id, move |tx| {
             let secrets = register(tx, &draft)?;
             let app = application::get(tx, &AppId::parse(&draft.id)?)?.no;
             shrink.map_or(Ok(()), |wanted| shrink::set(tx, app, wanted)).map(|()| secrets)
@@ -143,7 +144,7 @@ fn register(tx: &mut Tx, draft: &Draft) -> error::Result<Secrets> {
 impl Update {
     fn run(self, place: &Place) -> Result<Answer> {
         let (id, name, settings) = (self.app.clone(), self.name, self.settings);
-        let changed = place.change("application.update", &self.app, move |tx| {
+        let changed = place.change(Deed::ApplicationUpdate, &self.app, move |tx| {
             let application = application::get(tx, &id)?;
             if let Some(wanted) = settings.shrink(shrink::get(tx, application.no)?) {
                 shrink::set(tx, application.no, wanted)?;
@@ -159,7 +160,7 @@ impl Update {
 impl Suspend {
     fn run(self, place: &Place) -> Result<Answer> {
         let (id, resume) = (self.app.clone(), self.resume);
-        let what = if resume { "application.resume" } else { "application.suspend" };
+        let what = if resume { Deed::ApplicationResume } else { Deed::ApplicationSuspend };
         place.change(what, &self.app, move |tx| {
             let no = application::get(tx, &id)?.no;
             if resume { application::resume(tx, no) } else { application::suspend(tx, no) }

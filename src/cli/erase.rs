@@ -1,5 +1,6 @@
 //! `parlour user erase`: a person's data, which cannot be undone and is therefore asked for twice.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application;
 use crate::chat::{erasure, intake};
 use crate::cli::answer::Answer;
@@ -53,7 +54,7 @@ impl Erase {
             let no = user::number(tx, app, &id)?;
             erasure::erase(tx, app, no)
         };
-        place.change("user.erase", format!("{}/{}", self.app, self.id), erase)?;
+        place.change(Deed::UserErase, format!("{}/{}", self.app, self.id), erase)?;
         jobs::erasure::finish_blocking(store, app)?;
         let text = format!("{} is erased; what was written stays with those who received it, from a former user", self.id);
         Answer::new(text, json!({ "id": self.id, "erased": true }))

@@ -1,6 +1,7 @@
 //! `parlour export`: an application's data as a file, read and written a page at a time. Users and contact lists are what
 //! `parlour import` reads.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application;
 use crate::chat::export::{self, Kind};
 use crate::cli::answer::Answer;
@@ -169,7 +170,7 @@ impl Page {
         let rows = place.store.read_blocking(look)?;
         if self.after.is_none() {
             // A disk that is full keeps nobody from taking the data to another.
-            let noted = place.change("data.export", format!("{}/{}", self.app, self.kind.as_str()), |_| Ok(()));
+            let noted = place.change(Deed::DataExport, format!("{}/{}", self.app, self.kind.as_str()), |_| Ok(()));
             if let Err(failure) = noted {
                 tracing::warn!(error = failure.sentence, "an export could not be written into the audit log");
             }

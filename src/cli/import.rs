@@ -1,5 +1,6 @@
 //! `parlour import`: users or contact lists from a file: all of it, or nothing and a report of every line that is wrong.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application;
 use crate::chat::intake;
 use crate::cli::answer::Answer;
@@ -195,7 +196,7 @@ impl Lines {
         let absent = if erase { Absent::Erase } else { Absent::Suspend };
         // What an earlier command left, where no server runs.
         while store.write_blocking(move |tx| intake::step(tx, app))? {}
-        place.change("users.import", self.app, move |tx| intake::accept(tx, app, &roll, absent))?;
+        place.change(Deed::UsersImport, self.app, move |tx| intake::accept(tx, app, &roll, absent))?;
         while store.write_blocking(move |tx| intake::step(tx, app))? {}
         jobs::erasure::finish_blocking(store, app)?;
         Answer::new("", Outcome { imported: true, report, left, confirm_needed })
@@ -204,7 +205,7 @@ impl Lines {
     fn lists(self, place: &Place) -> Result<Answer> {
         let (app, dry) = (self.app.clone(), self.dry);
         let (tell, told) = channel();
-        let kept = place.change("contacts.import", app, move |tx| {
+        let kept = place.change(Deed::ContactsImport, app, move |tx| {
             let app = application::get(tx, &self.app)?.no;
             let mut report = Report::default();
             contact::keep(tx, app, &self.lines, &mut report)?;

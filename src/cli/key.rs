@@ -1,5 +1,6 @@
 //! `parlour app key` and `parlour app secret`: what is shown once.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application;
 use crate::apps::key::{self, Key, Scope, Scopes};
 use crate::apps::secret::{self, Purpose};
@@ -65,7 +66,7 @@ impl Keys {
             Keys::Create(task) => task.run(place),
             Keys::Revoke { app, no } => {
                 let subject = format!("{app}/{no}");
-                place.change("key.revoke", subject, move |tx| key::revoke(tx, application::get(tx, &app)?.no, no))?;
+                place.change(Deed::KeyRevoke, subject, move |tx| key::revoke(tx, application::get(tx, &app)?.no, no))?;
                 Answer::new(format!("key {no} is revoked"), json!({ "no": no }))
             }
         }
@@ -78,7 +79,7 @@ impl Create {
         let (id, name) = (self.app.clone(), self.name);
         let end = self.days.map(|days| Moment::now().plus(Duration::from_secs(days.saturating_mul(24 * 3600))));
         let make = move |tx: &mut Tx| key::create(tx, application::get(tx, &id)?.no, &name, &scopes, end);
-        let (key, text) = place.change("key.create", &self.app, make)?;
+        let (key, text) = place.change(Deed::KeyCreate, &self.app, make)?;
         Answer::new(&text, json!({ "no": key.no, "key": text, "scopes": key.scopes }))
     }
 }
@@ -92,7 +93,7 @@ impl Rotation {
         };
         let subject = format!("{app}/{}", purpose.as_str());
         let rotate = move |tx: &mut Tx| secret::rotate(tx, application::get(tx, &app)?.no, purpose);
-        let text = place.change("secret.rotate", subject, rotate)?;
+        let text = place.change(Deed::SecretRotate, subject, rotate)?;
         Answer::new(&text, json!({ name: text }))
     }
 }

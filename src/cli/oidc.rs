@@ -1,5 +1,6 @@
 //! `parlour app oidc`: the identity provider with which an application's users sign in.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application;
 use crate::apps::oidc::{self, Oidc, Secret};
 use crate::cli::answer::Answer;
@@ -71,7 +72,7 @@ impl Provider {
     pub fn run(self, place: &Place) -> Result<Answer> {
         let (id, app, off) = (self.app.clone(), self.app.clone(), self.off);
         let wanted = (!off).then(|| self.settings());
-        place.change("application.oidc", &id, move |tx| {
+        place.change(Deed::ApplicationOidc, &id, move |tx| {
             let app = application::get(tx, &app)?.no;
             oidc::open(tx, app, wanted)
         })?;

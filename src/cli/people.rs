@@ -1,5 +1,6 @@
 //! `parlour app people`: the address from which an application's people are fetched.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application;
 use crate::apps::feed::{self, Feed, Form, Outcome, State};
 use crate::cli::answer::Answer;
@@ -120,15 +121,15 @@ impl People {
                 look(place, app, (&state.feed, None))
             }
             None if self.off => {
-                place.change("application.people", &self.app, move |tx| feed::remove(tx, app))?;
+                place.change(Deed::ApplicationPeople, &self.app, move |tx| feed::remove(tx, app))?;
                 Answer::new(format!("the people of {} are fetched no more", self.app), json!({ "id": self.app, "people": false }))
             }
             None if self.keep => {
-                place.change("people.keep", &self.app, move |tx| feed::keep(tx, app))?;
+                place.change(Deed::PeopleKeep, &self.app, move |tx| feed::keep(tx, app))?;
                 Answer::new("the earlier list stays", json!({ "kept": true }))
             }
-            None if self.take => self.fetch(place, app, "people.take", feed::take),
-            None if self.now => self.fetch(place, app, "people.fetch", feed::begin),
+            None if self.take => self.fetch(place, app, Deed::PeopleTake, feed::take),
+            None if self.now => self.fetch(place, app, Deed::PeopleFetch, feed::begin),
             None => self.standing(place, app),
         }
     }
@@ -156,7 +157,7 @@ impl People {
     /// Keeps the settings and fetches the list for the first time.
     fn open(self, place: &Place, app: AppNo, feed: Feed) -> Result<Answer> {
         let header = self.authorization.clone();
-        self.fetch(place, app, "application.people", move |tx, app| {
+        self.fetch(place, app, Deed::ApplicationPeople, move |tx, app| {
             feed::set(tx, app, &feed, header.as_deref())?;
             feed::begin(tx, app)
         })
@@ -166,7 +167,7 @@ impl People {
         &self,
         place: &Place,
         app: AppNo,
-        what: &'static str,
+        what: Deed,
         first: impl FnOnce(&mut Tx, AppNo) -> error::Result<()> + Send + 'static,
     ) -> Result<Answer> {
         place.change(what, &self.app, move |tx| first(tx, app))?;

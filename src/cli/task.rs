@@ -2,6 +2,7 @@
 //! Knows nothing of how it travels.
 
 use crate::accounts::audit::{self, Entry};
+use crate::accounts::deed::Deed;
 use crate::callout::Callout;
 use crate::cli::admin::Admin;
 use crate::cli::answer::Answer;
@@ -80,14 +81,14 @@ impl Place {
     /// Changes something, and notes it in the audit log with the change.
     pub fn change<T: std::marker::Send + 'static>(
         &self,
-        what: &'static str,
+        what: Deed,
         subject: impl ToString,
         work: impl FnOnce(&mut Tx) -> error::Result<T> + std::marker::Send + 'static,
     ) -> Result<T> {
         let entry = Entry {
             who: "command line".into(),
             address: None,
-            what: what.into(),
+            what: what.as_str().into(),
             subject: Some(subject.to_string()),
             result: "ok".into(),
         };

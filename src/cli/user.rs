@@ -1,5 +1,6 @@
 //! `parlour user`: the people, programs and devices of an application.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application;
 use crate::chat::announce;
 use crate::cli::answer::{Answer, table};
@@ -125,7 +126,7 @@ impl Add {
             None => None,
         };
         let subject = format!("{}/{}", self.app, self.id);
-        let user = place.change("user.create", subject, move |tx| self.put(tx, hash.as_deref()))?;
+        let user = place.change(Deed::UserCreate, subject, move |tx| self.put(tx, hash.as_deref()))?;
         Answer::new(format!("{} is added", user.id), value(&user, false))
     }
 
@@ -152,7 +153,7 @@ impl Add {
 impl Suspend {
     fn run(self, place: &Place) -> Result<Answer> {
         let (app, id, resume) = (self.app, self.id.clone(), self.resume);
-        let what = if resume { "user.resume" } else { "user.suspend" };
+        let what = if resume { Deed::UserResume } else { Deed::UserSuspend };
         place.change(what, format!("{app}/{id}"), move |tx| {
             let app = application::get(tx, &app)?.no;
             let no = user::get(tx, app, &id)?.no;
@@ -168,7 +169,7 @@ impl Token {
         let expires_at = self.days.map(|days| Moment::now().plus(Duration::from_secs(days.saturating_mul(24 * 3600))));
         let draft = Draft { kind: Kind::Token, name: self.name, address: None, expires_at };
         let (app, id, hub) = (self.app, self.id, place.live.hub.clone());
-        let (session, token) = place.change("token.create", format!("{app}/{id}"), move |tx| {
+        let (session, token) = place.change(Deed::TokenCreate, format!("{app}/{id}"), move |tx| {
             let app = application::get(tx, &app)?.no;
             let user = user::get(tx, app, &id)?;
             require_end(&user, &draft)?;

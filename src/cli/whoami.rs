@@ -1,5 +1,6 @@
 //! `parlour app whoami`: where an application says who a browser is, by its own cookie.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application::{self, Draft, SignIn};
 use crate::apps::whoami::{self, WhoAmI};
 use crate::cli::answer::Answer;
@@ -44,7 +45,7 @@ impl Whoami {
     pub fn run(self, place: &Place) -> Result<Answer> {
         let (id, app, off) = (self.app.clone(), self.app.clone(), self.off);
         let wanted = (!off).then(|| self.settings());
-        place.change("application.whoami", &id, move |tx| keep(tx, &app, wanted))?;
+        place.change(Deed::ApplicationWhoami, &id, move |tx| keep(tx, &app, wanted))?;
         let state = if off { "closed" } else { "open" };
         Answer::new(format!("signing in by {id}'s own cookie is {state}"), json!({ "id": id, "whoami": !off }))
     }

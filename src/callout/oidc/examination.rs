@@ -18,6 +18,8 @@ use serde_json::{Value, json};
 const SHOWN: usize = 1024;
 /// What no provider ever gave.
 const CODE: &str = "parlour-doctor";
+/// Seals a flow from which no browser ever comes back: any key does.
+const KEY: &str = "parlour-doctor";
 
 /// One call, and what came of it.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ impl Callout {
             found.keys = Some(self.look_at(whose, (format!("GET {keys}"), keys), |client, url| client.get(url)).await);
         }
         if let Ok(discovery) = serde_json::from_value::<Discovery>(found.said.clone()) {
-            let flow = Flow::of(&flow::root(CODE)?, app, &whose.settings.issuer)?.ok_or_else(|| Error::internal("no flow"))?;
+            let flow = Flow::of(&flow::root(KEY)?, app, &whose.settings.issuer)?.ok_or_else(|| Error::internal("no flow"))?;
             found.sent = Some(self.send(whose, &discovery, &flow).await);
             found.brought = Some(self.bring(whose, &discovery, &flow).await);
         }

@@ -1,6 +1,7 @@
 //! Everything that an application has, as NDJSON: read and sent a page at a time. What `parlour export` writes.
 
 use crate::accounts::audit;
+use crate::accounts::deed::Deed;
 use crate::apps::key;
 use crate::chat::export::{self, Kind};
 use crate::error::{Error, Result};
@@ -64,7 +65,7 @@ async fn stream(house: Data<House>, by: ApplicationKey, kind: Kind) -> Answer {
     let whose = (by.application.no, by.key.no);
     let slot = house.exports.take(whose, 1).ok_or(Error::TooMany { after_s: 5 })?;
     let (first, next) = page(&house, whose, kind, None).await?;
-    let noted = note::entry(&by, "data.export", Some(kind.as_str()));
+    let noted = note::entry(&by, Deed::DataExport, Some(kind.as_str()));
     // A disk that is full keeps nobody from taking the data to another.
     if let Err(error) = house.store.write(move |tx| audit::record(tx, &noted)).await {
         tracing::warn!(%error, "an export could not be written into the audit log");

@@ -1,6 +1,7 @@
 //! Many users at once: some of them, or the whole list. All of it is done, or nothing, and every row that is wrong is named.
 
 use crate::accounts::audit;
+use crate::accounts::deed::Deed;
 use crate::chat::intake;
 use crate::directory::import::{Refused, Report, Sheet};
 use crate::directory::roll::{self, Absent, Roll};
@@ -143,7 +144,7 @@ pub async fn replace(house: Data<House>, by: ApplicationKey, query: Query<WholeM
     if let Some(roll) = roll {
         // Nobody looks for the nights on which nobody went.
         let gone = outcome.suspended + outcome.removed > 0;
-        let noted = gone.then(|| note::entry(&by, "users.replace", None));
+        let noted = gone.then(|| note::entry(&by, Deed::UsersReplace, None));
         let accept = move |tx: &mut crate::store::Tx| {
             intake::accept(tx, app, &roll, absent)?;
             noted.iter().try_for_each(|entry| audit::record(tx, entry))

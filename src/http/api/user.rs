@@ -1,6 +1,7 @@
 //! Users: who they are, as their application says.
 
 use crate::accounts::audit::{self, Entry};
+use crate::accounts::deed::Deed;
 use crate::chat::{announce, erasure};
 use crate::directory::user::{self, Profile};
 use crate::error::Result;
@@ -140,7 +141,7 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, 
     responses((status = 204, description = "Erased")))]
 pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>) -> Answer {
     let app = by.application.no;
-    let noted = note::entry(&by, "user.erase", Some(id.as_str()));
+    let noted = note::entry(&by, Deed::UserErase, Some(id.as_str()));
     to_the_end(async move { erase(&house.store, app, id, noted).await }).await??;
     done()
 }

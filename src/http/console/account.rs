@@ -1,5 +1,6 @@
 //! The administrator's own account: another password.
 
+use crate::accounts::deed::Deed;
 use crate::accounts::{operator, session};
 use crate::error::{Error, Result};
 use crate::http::console::form::Form;
@@ -47,7 +48,7 @@ pub async fn update(visit: Visit, form: Form) -> Answer {
 /// Ends all sessions and opens a new one here.
 async fn change(visit: &Visit, form: &Form) -> Result<String> {
     if !visit.knows_password(form.value("present_password")).await? {
-        visit.note("operator.update", visit.name(), "forbidden").await;
+        visit.note(Deed::OperatorUpdate, visit.name(), "forbidden").await;
         return Err(Error::invalid("present_password", "this is not your password"));
     }
     let (phc, no, from) = (setup::chosen(&visit.house, form).await?, visit.no(), visit.from().to_string());
@@ -55,5 +56,5 @@ async fn change(visit: &Visit, form: &Form) -> Result<String> {
         operator::set_password(tx, no, &phc)?;
         session::open(tx, no, &from)
     };
-    visit.act("operator.update", visit.name(), work).await
+    visit.act(Deed::OperatorUpdate, visit.name(), work).await
 }

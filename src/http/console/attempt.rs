@@ -1,5 +1,6 @@
 //! Sending a callback again.
 
+use crate::accounts::deed::Deed;
 use crate::apps::queue;
 use crate::error::Error;
 use crate::http::console::form::Form;
@@ -13,7 +14,7 @@ pub async fn create(visit: Visit, path: Path<(String, i64)>, _: Form) -> Answer 
     let (id, no) = path.into_inner();
     let application = visit.read(move |db| of(db, &id)).await?;
     let (app, subject) = (application.no, format!("{}/{no}", application.id));
-    match visit.act("delivery.again", &subject, move |tx| queue::again(tx, app, no)).await {
+    match visit.act(Deed::DeliveryAgain, &subject, move |tx| queue::again(tx, app, no)).await {
         Ok(_) => visit.good(visit.l.t("It is being sent again. Load the page again to see the answer.")),
         Err(Error::Conflict(sentence)) => visit.bad(visit.l.say(&sentence)),
         Err(error) => return Err(error.into()),

@@ -1,6 +1,7 @@
 //! The audit log, for reading.
 
 use crate::accounts::audit::{self, Chain, Record};
+use crate::accounts::deed::Deed;
 use crate::http::console::draw;
 use crate::http::console::frame::Frame;
 use crate::http::console::language::en;
@@ -51,7 +52,7 @@ pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
     let next = found.last().filter(|_| more).map(|last| last.no);
     let row = |record: Record| {
         let e = record.entry;
-        let label = DEEDS.iter().find(|(what, _)| *what == e.what).map(|(_, name)| visit.l.t(name).to_string());
+        let label = Deed::of(&e.what).map(|deed| visit.l.t(name(deed)).to_string());
         let who = e.who.strip_prefix("operator:").unwrap_or(&e.who);
         let who = if who == COMMAND { visit.l.t(en("command line")) } else { who }.to_string();
         let (label, is_done) = (label.unwrap_or(e.what), e.result == "ok");
@@ -64,41 +65,49 @@ pub async fn index(visit: Visit, asked: Query<Asked>) -> Answer {
 /// Who did it, where it was done beside the server.
 const COMMAND: &str = "command line";
 
-/// What can be done, and how a page calls it.
-const DEEDS: [(&str, &str); 35] = [
-    ("application.create", en("Registered application")),
-    ("application.update", en("Changed settings of")),
-    ("application.suspend", en("Suspended application")),
-    ("application.resume", en("Resumed application")),
-    ("key.create", en("Created key")),
-    ("key.delete", en("Revoked key")),
-    ("key.revoke", en("Revoked key")),
-    ("secret.create", en("Replaced secret")),
-    ("secret.rotate", en("Replaced secret")),
-    ("user.create", en("Created user")),
-    ("user.update", en("Changed user")),
-    ("user.password", en("Set password of")),
-    ("user.suspend", en("Suspended user")),
-    ("user.resume", en("Resumed user")),
-    ("user.erase", en("Erased user")),
-    ("users.replace", en("Replaced the list of people")),
-    ("data.export", en("Exported data")),
-    ("users.import", en("Imported users")),
-    ("application.check", en("Checked application")),
-    ("application.whoami", en("Changed who-am-I of")),
-    ("token.create", en("Made token for")),
-    ("session.revoke", en("Ended sessions of")),
-    ("group.create", en("Created group")),
-    ("group.update", en("Changed group")),
-    ("group.delete", en("Deleted group")),
-    ("delivery.again", en("Sent callback again")),
-    ("delivery.ping", en("Pinged")),
-    ("session.create", en("Signed in")),
-    ("session.delete", en("Signed out")),
-    ("session.confirm", en("Confirmed password")),
-    ("operator.create", en("Became administrator")),
-    ("operator.update", en("Changed own password")),
-    ("operator.suspend", en("Suspended administrator")),
-    ("operator.resume", en("Resumed administrator")),
-    ("invitation.create", en("Invited")),
-];
+/// How a page calls it.
+fn name(deed: Deed) -> &'static str {
+    match deed {
+        Deed::ApplicationCreate => en("Registered application"),
+        Deed::ApplicationUpdate => en("Changed settings of"),
+        Deed::ApplicationSuspend => en("Suspended application"),
+        Deed::ApplicationResume => en("Resumed application"),
+        Deed::ApplicationCheck => en("Checked application"),
+        Deed::ApplicationWhoami => en("Changed who-am-I of"),
+        Deed::ApplicationOidc => en("Changed the identity provider of"),
+        Deed::ApplicationPeople => en("Changed the source of people for"),
+        Deed::KeyCreate => en("Created key"),
+        Deed::KeyRevoke => en("Revoked key"),
+        Deed::SecretRotate => en("Replaced secret"),
+        Deed::UserCreate => en("Created user"),
+        Deed::UserUpdate => en("Changed user"),
+        Deed::UserPassword => en("Set password of"),
+        Deed::UserSuspend => en("Suspended user"),
+        Deed::UserResume => en("Resumed user"),
+        Deed::UserErase => en("Erased user"),
+        Deed::UsersImport => en("Imported users"),
+        Deed::UsersReplace => en("Replaced the list of people"),
+        Deed::PeopleFetch => en("Fetched the people of"),
+        Deed::PeopleTake => en("Took the held list of people of"),
+        Deed::PeopleKeep => en("Kept the earlier list of people of"),
+        Deed::ContactsImport => en("Imported contact lists"),
+        Deed::ContactsTake => en("Took the held contact list of"),
+        Deed::ContactsKeep => en("Kept the earlier contact list of"),
+        Deed::GroupCreate => en("Created group"),
+        Deed::GroupUpdate => en("Changed group"),
+        Deed::GroupDelete => en("Deleted group"),
+        Deed::TokenCreate => en("Made token for"),
+        Deed::SessionRevoke => en("Ended sessions of"),
+        Deed::DataExport => en("Exported data"),
+        Deed::DeliveryAgain => en("Sent callback again"),
+        Deed::DeliveryPing => en("Pinged"),
+        Deed::SessionCreate => en("Signed in"),
+        Deed::SessionDelete => en("Signed out"),
+        Deed::SessionConfirm => en("Confirmed password"),
+        Deed::OperatorCreate => en("Became administrator"),
+        Deed::OperatorUpdate => en("Changed own password"),
+        Deed::OperatorSuspend => en("Suspended administrator"),
+        Deed::OperatorResume => en("Resumed administrator"),
+        Deed::InvitationCreate => en("Invited"),
+    }
+}

@@ -1,6 +1,7 @@
 //! Asking everything that an application answers, to see what is wrong: what `parlour doctor` finds, on a page. Only when somebody
 //! presses the button, since it calls out.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application::{Application, SignIn};
 use crate::http::client::oidc::back;
 use crate::http::console::form::Form;
@@ -35,7 +36,7 @@ pub async fn create(visit: Visit, id: Path<String>, form: Form) -> Answer {
     let back = back(&visit.house, &application.id);
     let given = Given { cookie: cookie.as_deref(), back: &back };
     let findings = doctor::look(&visit.house.store, &visit.house.callout, &application, given).await?;
-    visit.note("application.check", application.id.as_str(), "ok").await;
+    visit.note(Deed::ApplicationCheck, application.id.as_str(), "ok").await;
     draw_found(&visit, &application, Some(findings))
 }
 

@@ -1,6 +1,7 @@
 //! Where an application's people are fetched from: the settings, what the list would change before it is taken for the first time,
 //! how it went, and a list that is held.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application::Application;
 use crate::apps::feed::{self, Feed, Form as Kind, Outcome, State};
 use crate::error::{Error, Result};
@@ -124,7 +125,7 @@ async fn change(visit: &Visit, application: &Application, form: &Form) -> Result
         None => feed::remove(tx, app),
         Some(feed) => feed::set(tx, app, feed, header.as_deref()),
     };
-    visit.act("application.people", application.id.as_str(), work).await?;
+    visit.act(Deed::ApplicationPeople, application.id.as_str(), work).await?;
     if off {
         visit.good(visit.l.t("The people are fetched no more. They stay, and so do the groups."));
         return Ok(());
@@ -159,13 +160,13 @@ pub async fn fetch(visit: Visit, id: Path<String>, form: Form) -> Answer {
     let (app, subject, page) =
         (application.no, application.id.as_str(), format!("{}/people", address::application(&application.id)));
     if form.has("then", "keep") {
-        visit.act("people.keep", subject, move |tx: &mut Tx| feed::keep(tx, app)).await?;
+        visit.act(Deed::PeopleKeep, subject, move |tx: &mut Tx| feed::keep(tx, app)).await?;
         visit.good(visit.l.t("The earlier list stays."));
         return Ok(see_other(&page));
     }
     match form.has("then", "take") {
-        true => visit.act("people.take", subject, move |tx: &mut Tx| feed::take(tx, app)).await?,
-        false => visit.act("people.fetch", subject, move |tx: &mut Tx| feed::begin(tx, app)).await?,
+        true => visit.act(Deed::PeopleTake, subject, move |tx: &mut Tx| feed::take(tx, app)).await?,
+        false => visit.act(Deed::PeopleFetch, subject, move |tx: &mut Tx| feed::begin(tx, app)).await?,
     }
     let (store, callout) = (visit.house.store.clone(), visit.house.callout.clone());
     let work = visit.house.busy.spawn(async move { job::fetch(&store, &callout, app).await });

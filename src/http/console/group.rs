@@ -1,5 +1,6 @@
 //! Groups that are kept here: departments and the like.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application::Application;
 use crate::chat::announce;
 use crate::directory::group::{self, Group, GroupDraft};
@@ -179,8 +180,8 @@ async fn put(visit: &Visit, application: &Application, group: Option<&Group>, fo
     let named = draft.visible_to().to_vec();
     visit.read(move |db| require_known(db, app, "visible_to", &named)).await?;
     let (what, wished) = match group {
-        Some(_) => ("group.update", None),
-        None => ("group.create", Some(id.clone())),
+        Some(_) => (Deed::GroupUpdate, None),
+        None => (Deed::GroupCreate, Some(id.clone())),
     };
     let taken = wished.clone();
     visit.read(move |db| require_free(db, app, taken.as_ref())).await?;
@@ -237,7 +238,7 @@ pub async fn destroy(visit: Visit, path: Path<(String, String)>, _: Form) -> Ans
     let (application, group) = visit.read(move |db| both(db, &path)).await?;
     let (app, id) = (application.no, group.id.clone());
     let subject = format!("{}/{id}", application.id);
-    visit.act("group.delete", &subject, move |tx| shared::delete(tx, app, &id)).await?;
+    visit.act(Deed::GroupDelete, &subject, move |tx| shared::delete(tx, app, &id)).await?;
     visit.good(visit.l.with("{} is deleted.", &[&group.name]));
     Ok(see_other(&format!("{}/groups", address::application(&application.id))))
 }

@@ -1,5 +1,6 @@
 //! Contact lists that were not taken because they would lose most of their people: taken or kept by who knows.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application::Application;
 use crate::directory::held::{self, Held};
 use crate::directory::user;
@@ -48,7 +49,7 @@ pub async fn index(visit: Visit, id: Path<String>) -> Answer {
 pub async fn take(visit: Visit, id: Path<String>, form: Form) -> Answer {
     let (application, user) = whose(&visit, id, &form).await?;
     let (app, subject) = (application.no, subject(&application, &form));
-    visit.act("contacts.take", &subject, move |tx: &mut Tx| held::take(tx, app, user)).await?;
+    visit.act(Deed::ContactsTake, &subject, move |tx: &mut Tx| held::take(tx, app, user)).await?;
     visit.good(visit.l.t("The application is asked again, and its list is taken."));
     Ok(see_other(&path(&application)))
 }
@@ -57,7 +58,7 @@ pub async fn take(visit: Visit, id: Path<String>, form: Form) -> Answer {
 pub async fn keep(visit: Visit, id: Path<String>, form: Form) -> Answer {
     let (application, user) = whose(&visit, id, &form).await?;
     let (app, subject) = (application.no, subject(&application, &form));
-    visit.act("contacts.keep", &subject, move |tx: &mut Tx| held::keep(tx, app, user)).await?;
+    visit.act(Deed::ContactsKeep, &subject, move |tx: &mut Tx| held::keep(tx, app, user)).await?;
     visit.good(visit.l.t("The earlier list stays."));
     Ok(see_other(&path(&application)))
 }

@@ -1,5 +1,6 @@
 //! Inviting an administrator by a link that works once and is shown once.
 
+use crate::accounts::deed::Deed;
 use crate::accounts::invitation;
 use crate::error::Result;
 use crate::http::console::form::Form;
@@ -23,5 +24,5 @@ async fn invite(visit: &Visit, form: &Form) -> Result<String> {
     visit.confirm(form).await?;
     let name = form.value("name").trim().to_string();
     let subject = name.clone();
-    visit.act("invitation.create", &subject, move |tx| invitation::create(tx, &name)).await
+    visit.act(Deed::InvitationCreate, &subject, move |tx| invitation::create(tx, &name)).await
 }

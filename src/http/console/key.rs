@@ -1,5 +1,6 @@
 //! The keys of an application, and on the same page its secrets.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application::Application;
 use crate::apps::key::{self, Key, Scope, Scopes};
 use crate::error::{Error, Result};
@@ -94,7 +95,7 @@ async fn make(visit: &Visit, application: &Application, form: &Form) -> Result<S
     visit.confirm(form).await?;
     let (no, name) = (application.no, form.value("name").to_string());
     let subject = format!("{}/{}", application.id, name.trim());
-    visit.act("key.create", &subject, move |tx| key::create(tx, no, &name, &scopes, None)).await.map(|(_, text)| text)
+    visit.act(Deed::KeyCreate, &subject, move |tx| key::create(tx, no, &name, &scopes, None)).await.map(|(_, text)| text)
 }
 
 pub async fn destroy(visit: Visit, path: Path<(String, i64)>, form: Form) -> Answer {
@@ -112,5 +113,5 @@ pub async fn destroy(visit: Visit, path: Path<(String, i64)>, form: Form) -> Ans
 async fn revoke(visit: &Visit, application: &Application, no: i64, form: &Form) -> Result<()> {
     visit.confirm(form).await?;
     let (app, subject) = (application.no, format!("{}/{no}", application.id));
-    visit.act("key.delete", &subject, move |tx| key::revoke(tx, app, no)).await
+    visit.act(Deed::KeyRevoke, &subject, move |tx| key::revoke(tx, app, no)).await
 }

@@ -1,5 +1,6 @@
 //! The identity provider of an application: the settings, and what came of trying them. Its secret goes in and never out.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application::{Application, SignIn};
 use crate::apps::oidc::{self, Oidc, Secret};
 use crate::callout::oidc::Whose;
@@ -111,7 +112,7 @@ async fn change(visit: &Visit, kept: &Kept, form: &Form) -> Result<String> {
     // Whoever is known there gets in.
     visit.confirm(form).await?;
     let id = kept.application.id.as_str();
-    visit.act("application.oidc", id, move |tx: &mut Tx| oidc::open(tx, no, wanted)).await?;
+    visit.act(Deed::ApplicationOidc, id, move |tx: &mut Tx| oidc::open(tx, no, wanted)).await?;
     let Some(settings) = settings else { return Ok(visit.l.t("Closed.").into()) };
     let back = back(&visit.house, &kept.application.id);
     let whose = Whose { app: no, settings: &settings, secret: None, approved: &kept.application.approved, back: &back };

@@ -1,5 +1,6 @@
 //! The administrators of this server: who they are, keeping one out.
 
+use crate::accounts::deed::Deed;
 use crate::accounts::operator::{self, Operator};
 use crate::error::Error;
 use crate::http::console::draw_form;
@@ -66,7 +67,7 @@ pub async fn draw(visit: &Visit, form: &Form, invited: Option<(String, String)>)
 pub async fn suspend(visit: Visit, no: Path<i64>, _: Form) -> Answer {
     let no = no.into_inner();
     let found = visit.read(move |db| operator::get_no(db, no)).await?;
-    match visit.act("operator.suspend", &found.name, move |tx| operator::suspend(tx, no)).await {
+    match visit.act(Deed::OperatorSuspend, &found.name, move |tx| operator::suspend(tx, no)).await {
         Ok(()) => visit.good(visit.l.with("{} is suspended.", &[&found.name])),
         Err(Error::Conflict(sentence)) => visit.bad(visit.l.say(&sentence)),
         Err(error) => return Err(error.into()),
@@ -77,7 +78,7 @@ pub async fn suspend(visit: Visit, no: Path<i64>, _: Form) -> Answer {
 pub async fn resume(visit: Visit, no: Path<i64>, _: Form) -> Answer {
     let no = no.into_inner();
     let found = visit.read(move |db| operator::get_no(db, no)).await?;
-    visit.act("operator.resume", &found.name, move |tx| operator::resume(tx, no)).await?;
+    visit.act(Deed::OperatorResume, &found.name, move |tx| operator::resume(tx, no)).await?;
     visit.good(visit.l.with("{} can sign in again.", &[&found.name]));
     Ok(see_other(ADDRESS))
 }

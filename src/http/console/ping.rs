@@ -1,5 +1,6 @@
 //! Calling an application to see whether it answers. An answer starts a stopped queue.
 
+use crate::accounts::deed::Deed;
 use crate::error::Error;
 use crate::http::console::form::Form;
 use crate::http::console::visit::Visit;
@@ -14,7 +15,7 @@ pub async fn create(visit: Visit, id: Path<String>, _: Form) -> Answer {
     let (l, subject) = (visit.l, application.id.as_str());
     match ping::send(&visit.house.store, &visit.house.callout, application.no).await {
         Ok(pong) => {
-            visit.note("delivery.ping", subject, if pong.error.is_none() { "ok" } else { "unavailable" }).await;
+            visit.note(Deed::DeliveryPing, subject, if pong.error.is_none() { "ok" } else { "unavailable" }).await;
             let ms = pong.ms.to_string();
             match pong.error {
                 None => visit.good(l.with("The application answered in {} ms.", &[&ms])),

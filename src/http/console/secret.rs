@@ -1,5 +1,6 @@
 //! The secrets that an application shares with Parlour: replaced by a new one, which is shown once.
 
+use crate::accounts::deed::Deed;
 use crate::apps::secret::{self, Purpose};
 use crate::error::{Error, Result};
 use crate::http::console::application::{CALLBACK_SECRET, TOKEN_SECRET};
@@ -57,7 +58,7 @@ pub async fn create(visit: Visit, id: Path<String>, form: Form) -> Answer {
         return key::draw(&visit, &application, &form.refused(error)?).await;
     }
     let (no, subject) = (application.no, format!("{}/{}", application.id, purpose.as_str()));
-    let text = visit.act("secret.create", &subject, move |tx| secret::rotate(tx, no, purpose)).await?;
+    let text = visit.act(Deed::SecretRotate, &subject, move |tx| secret::rotate(tx, no, purpose)).await?;
     let page = format!("{}/credentials", address::application(&application.id));
     visit.show_once(&page, vec![(name, text)]);
     Ok(see_other(&page))

@@ -1,6 +1,7 @@
 //! Signing in to the console and out of it. Whoever is unknown costs the same work as whoever has the wrong password.
 
 use crate::accounts::audit::{self, Entry};
+use crate::accounts::deed::Deed;
 use crate::accounts::{operator, session};
 use crate::error::{Error, Result};
 use crate::http::House;
@@ -91,13 +92,13 @@ async fn enter(house: &House, form: &Form, from: String) -> Result<String> {
 
 fn entry(name: &str, from: &str, result: &str) -> Entry {
     let name: String = name.chars().filter(|c| !c.is_control()).take(50).collect();
-    let (who, what) = (format!("operator:{name}"), "session.create".into());
+    let (who, what) = (format!("operator:{name}"), Deed::SessionCreate.as_str().into());
     Entry { who, address: Some(from.into()), what, subject: None, result: result.into() }
 }
 
 pub async fn destroy(visit: Visit, _: Form) -> Answer {
     let session = visit.session().clone();
-    visit.act("session.delete", "", move |tx| session::close(tx, &session)).await?;
+    visit.act(Deed::SessionDelete, "", move |tx| session::close(tx, &session)).await?;
     let mut answer = see_other(&format!("{}?left=1", address::SIGN_IN));
     answer.add_cookie(&Jar::Console.clear(&visit.house)).map_err(Error::internal)?;
     Ok(answer)

@@ -1,6 +1,7 @@
 //! One-time links: the first administrator, or one who was invited, chooses a password and is signed in.
 
 use crate::accounts::audit::{self, Entry};
+use crate::accounts::deed::Deed;
 use crate::accounts::invitation::{self, Invitation};
 use crate::accounts::{operator, session};
 use crate::error::{Error, Result};
@@ -83,7 +84,7 @@ async fn accept(house: &House, token: &str, form: &Form, from: String) -> Result
         let entry = Entry {
             who,
             address: Some(from.clone()),
-            what: "operator.create".into(),
+            what: Deed::OperatorCreate.as_str().into(),
             subject: Some(made.name),
             result: "ok".into(),
         };

@@ -1,5 +1,6 @@
 //! Suspending an application, and letting it go on.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application;
 use crate::http::console::form::Form;
 use crate::http::console::visit::Visit;
@@ -10,14 +11,14 @@ use actix_web::web::Path;
 
 pub async fn create(visit: Visit, id: Path<String>, _: Form) -> Answer {
     let found = visit.read(move |db| of(db, &id)).await?;
-    visit.act("application.suspend", found.id.as_str(), move |tx| application::suspend(tx, found.no)).await?;
+    visit.act(Deed::ApplicationSuspend, found.id.as_str(), move |tx| application::suspend(tx, found.no)).await?;
     visit.good(visit.l.with("{} is suspended.", &[&found.name]));
     Ok(see_other(&address::application(&found.id)))
 }
 
 pub async fn destroy(visit: Visit, id: Path<String>, _: Form) -> Answer {
     let found = visit.read(move |db| of(db, &id)).await?;
-    visit.act("application.resume", found.id.as_str(), move |tx| application::resume(tx, found.no)).await?;
+    visit.act(Deed::ApplicationResume, found.id.as_str(), move |tx| application::resume(tx, found.no)).await?;
     visit.good(visit.l.with("{} works again.", &[&found.name]));
     Ok(see_other(&address::application(&found.id)))
 }

@@ -2,6 +2,7 @@
 //! goes through `act`, which writes it into the audit log in the same transaction.
 
 use crate::accounts::audit::{self, Entry};
+use crate::accounts::deed::Deed;
 use crate::accounts::{operator, session};
 use crate::error::{Error, Result};
 use crate::http::House;
@@ -87,7 +88,7 @@ impl Visit {
     /// Does something and notes it; what is refused is noted too.
     pub async fn act<T: Send + 'static>(
         &self,
-        what: &'static str,
+        what: Deed,
         subject: &str,
         work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
@@ -100,18 +101,18 @@ impl Visit {
     }
 
     /// Notes something that was not done by a transaction of ours.
-    pub async fn note(&self, what: &str, subject: &str, result: &str) {
+    pub async fn note(&self, what: Deed, subject: &str, result: &str) {
         let entry = self.entry(what, subject, result);
         if let Err(error) = self.house.store.write(move |tx| audit::record(tx, &entry)).await {
             tracing::warn!(%error, "the audit log could not be written");
         }
     }
 
-    fn entry(&self, what: &str, subject: &str, result: &str) -> Entry {
+    fn entry(&self, what: Deed, subject: &str, result: &str) -> Entry {
         Entry {
             who: format!("operator:{}", self.name()),
             address: Some(self.from.to_string()),
-            what: what.into(),
+            what: what.as_str().into(),
             subject: Some(subject.into()).filter(|subject: &String| !subject.is_empty()),
             result: result.into(),
         }
@@ -128,7 +129,7 @@ impl Visit {
             return Ok(());
         }
         if !self.knows_password(form.value("your_password")).await? {
-            self.note("session.confirm", "", "forbidden").await;
+            self.note(Deed::SessionConfirm, "", "forbidden").await;
             return Err(Error::invalid("your_password", "this is not your password"));
         }
         let session = self.operator.0.clone();

@@ -1,5 +1,6 @@
 //! Where an application says who a browser is, by its own cookie: the settings, and what came of trying them.
 
+use crate::accounts::deed::Deed;
 use crate::apps::application::{self, Application, Draft, SignIn};
 use crate::apps::whoami::{self, WhoAmI};
 use crate::callout::whoami::{Found, Whom};
@@ -92,7 +93,7 @@ async fn change(visit: &Visit, before: &Application, form: &Form) -> Result<Stri
         }
         application::update(tx, no, &draft)
     };
-    visit.act("application.whoami", before.id.as_str(), work).await?;
+    visit.act(Deed::ApplicationWhoami, before.id.as_str(), work).await?;
     let Some(settings) = settings else { return Ok(visit.l.t("Closed.").into()) };
     let whom = Whom { app: no, settings: &settings, approved: &before.approved };
     Ok(match visit.house.callout.who_am_i(&whom, "parlour-test=1").await {

@@ -27,6 +27,19 @@ fn who_took_everything_out_or_made_people_go_stands_in_the_audit_log() {
 }
 
 #[test]
+fn what_commands_did_to_the_lists_of_people_is_called_by_its_name() {
+    let server = TestServer::start();
+    let admin = Admin::first(&server);
+    let app = server.app("oa");
+    for id in ["anna", "ben"] {
+        app.user(id);
+    }
+    server.pipes(&["import", "contacts", "oa"], r#"{"id": "sales", "name": "Sales", "users": ["anna", "ben"]}"#).ends(0);
+    let log = admin.sees("/console/audit");
+    assert!(log.contains("Imported contact lists") && !log.contains("contacts.import"), "{log}");
+}
+
+#[test]
 fn the_console_is_found_with_a_slash_at_its_end_too() {
     let server = TestServer::start();
     let answer = server.http().get("/console/");

@@ -5,6 +5,7 @@ mod fields;
 mod room;
 mod step;
 
+use crate::accounts::deed::Deed;
 use crate::apps::application::{self, Application};
 use crate::apps::feed;
 use crate::apps::key::{self, Scopes};
@@ -88,7 +89,7 @@ async fn register(visit: &Visit, form: &Form) -> Result<(Application, Shown)> {
         let token = secret::rotate(tx, made.no, Purpose::Token)?;
         Ok((made, vec![(KEY, key), (CALLBACK_SECRET, callback), (TOKEN_SECRET, token)]))
     };
-    visit.act("application.create", form.value("id").trim(), work).await
+    visit.act(Deed::ApplicationCreate, form.value("id").trim(), work).await
 }
 
 pub const KEY: &str = en("Key");
@@ -189,5 +190,5 @@ async fn change(visit: &Visit, before: &Application, form: &Form) -> Result<Appl
     let (draft, no) = (fields::draft(form, Some(before))?, before.no);
     // Where passwords are asked about, and whose pages are let in, is as good as a key.
     visit.confirm(form).await?;
-    visit.act("application.update", before.id.as_str(), move |tx| application::update(tx, no, &draft)).await
+    visit.act(Deed::ApplicationUpdate, before.id.as_str(), move |tx| application::update(tx, no, &draft)).await
 }

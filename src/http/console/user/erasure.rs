@@ -1,6 +1,7 @@
 //! Erasing a user, which cannot be undone and therefore wants the id typed.
 
 use super::{both, subject};
+use crate::accounts::deed::Deed;
 use crate::apps::application::Application;
 use crate::chat::erasure;
 use crate::directory::user::User;
@@ -53,7 +54,7 @@ async fn erase(visit: &Visit, application: &Application, user: &User, form: &For
     }
     let (app, no) = (application.no, user.no);
     let work = move |tx: &mut Tx| erasure::erase(tx, app, no);
-    visit.act("user.erase", &subject(application, &user.id), work).await?;
+    visit.act(Deed::UserErase, &subject(application, &user.id), work).await?;
     let store = visit.house.store.clone();
     to_the_end(async move { jobs::erasure::finish(&store, app, no).await }).await?
 }

@@ -2,6 +2,7 @@
 //! between the two pages.
 
 use super::super::upload::Upload;
+use crate::accounts::deed::Deed;
 use crate::apps::application::Application;
 use crate::chat::intake;
 use crate::directory::import::{self, Form as Kind, Refused, Sheet};
@@ -164,7 +165,7 @@ pub async fn confirm(visit: Visit, id: Path<String>, form: Form) -> Answer {
     }
     let (created, changed, app) = (roll.report.created as i64, roll.report.changed as i64, application.no);
     visit
-        .act("users.import", application.id.as_str(), move |tx: &mut Tx| intake::accept(tx, app, &roll, Absent::Suspend))
+        .act(Deed::UsersImport, application.id.as_str(), move |tx: &mut Tx| intake::accept(tx, app, &roll, Absent::Suspend))
         .await?;
     let store = visit.house.store.clone();
     let work = visit.house.busy.spawn(async move { jobs::intake::finish(&store, app).await });

@@ -8,6 +8,7 @@ pub mod password;
 pub mod session;
 pub mod suspension;
 
+use crate::accounts::deed::Deed;
 use crate::apps::application::Application;
 use crate::chat::announce;
 use crate::directory::session::Session;
@@ -181,7 +182,7 @@ async fn make(visit: &Visit, application: &Application, form: &Form) -> Result<U
         }
         Ok(user)
     };
-    visit.act("user.create", &subject, work).await
+    visit.act(Deed::UserCreate, &subject, work).await
 }
 
 #[derive(Template)]
@@ -260,5 +261,5 @@ async fn change(visit: &Visit, application: &Application, user: &User, form: &Fo
         (_, true) => announce::user(tx, app, no),
         _ => Ok(()),
     };
-    visit.act("user.update", &subject(application, &user.id), work).await
+    visit.act(Deed::UserUpdate, &subject(application, &user.id), work).await
 }

@@ -1,6 +1,7 @@
 //! A new password of a user, kept here as its hash.
 
 use super::{both, draw_show, subject};
+use crate::accounts::deed::Deed;
 use crate::directory::user;
 use crate::error::Result;
 use crate::http::House;
@@ -20,7 +21,7 @@ pub async fn update(visit: Visit, path: Path<(String, String)>, form: Form) -> A
     };
     let (app, no) = (application.no, user.no);
     let work = move |tx: &mut crate::store::Tx| user::set_password(tx, app, no, Some(&phc));
-    visit.act("user.password", &subject(&application, &user.id), work).await?;
+    visit.act(Deed::UserPassword, &subject(&application, &user.id), work).await?;
     visit.good(visit.l.t("The password is set. Whoever was signed in with the old one is signed out."));
     Ok(see_other(&address::user(&application.id, &user.id)))
 }

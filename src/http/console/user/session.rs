@@ -1,6 +1,7 @@
 //! Where a user is signed in: ending one session, or all.
 
 use super::{both, subject};
+use crate::accounts::deed::Deed;
 use crate::directory::session;
 use crate::http::console::address;
 use crate::http::console::form::Form;
@@ -13,7 +14,7 @@ pub async fn destroy(visit: Visit, path: Path<(String, String, i64)>, _: Form) -
     let (app, id, no) = path.into_inner();
     let (application, user) = visit.read(move |db| both(db, &(app, id))).await?;
     let (app, who) = (application.no, user.no);
-    visit.act("session.revoke", &subject(&application, &user.id), move |tx| session::revoke(tx, app, who, no)).await?;
+    visit.act(Deed::SessionRevoke, &subject(&application, &user.id), move |tx| session::revoke(tx, app, who, no)).await?;
     visit.good(visit.l.t("The session is ended."));
     Ok(see_other(&address::user(&application.id, &user.id)))
 }
@@ -21,7 +22,7 @@ pub async fn destroy(visit: Visit, path: Path<(String, String, i64)>, _: Form) -
 pub async fn destroy_all(visit: Visit, path: Path<(String, String)>, _: Form) -> Answer {
     let (application, user) = visit.read(move |db| both(db, &path)).await?;
     let (app, who) = (application.no, user.no);
-    visit.act("session.revoke", &subject(&application, &user.id), move |tx| session::revoke_all(tx, app, who)).await?;
+    visit.act(Deed::SessionRevoke, &subject(&application, &user.id), move |tx| session::revoke_all(tx, app, who)).await?;
     visit.good(visit.l.with("{} is signed out everywhere.", &[&user.name]));
     Ok(see_other(&address::user(&application.id, &user.id)))
 }

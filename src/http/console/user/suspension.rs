@@ -1,6 +1,7 @@
 //! Suspending a user, and letting it in again.
 
 use super::{both, subject};
+use crate::accounts::deed::Deed;
 use crate::directory::user;
 use crate::http::console::address;
 use crate::http::console::form::Form;
@@ -12,7 +13,7 @@ use actix_web::web::Path;
 pub async fn create(visit: Visit, path: Path<(String, String)>, _: Form) -> Answer {
     let (application, user) = visit.read(move |db| both(db, &path)).await?;
     let (app, no) = (application.no, user.no);
-    visit.act("user.suspend", &subject(&application, &user.id), move |tx| user::suspend(tx, app, no)).await?;
+    visit.act(Deed::UserSuspend, &subject(&application, &user.id), move |tx| user::suspend(tx, app, no)).await?;
     visit.good(visit.l.with("{} is suspended.", &[&user.name]));
     Ok(see_other(&address::user(&application.id, &user.id)))
 }
@@ -20,7 +21,7 @@ pub async fn create(visit: Visit, path: Path<(String, String)>, _: Form) -> Answ
 pub async fn destroy(visit: Visit, path: Path<(String, String)>, _: Form) -> Answer {
     let (application, user) = visit.read(move |db| both(db, &path)).await?;
     let (app, no) = (application.no, user.no);
-    visit.act("user.resume", &subject(&application, &user.id), move |tx| user::resume(tx, app, no)).await?;
+    visit.act(Deed::UserResume, &subject(&application, &user.id), move |tx| user::resume(tx, app, no)).await?;
     visit.good(visit.l.with("{} can sign in again.", &[&user.name]));
     Ok(see_other(&address::user(&application.id, &user.id)))
 }
