@@ -39,7 +39,9 @@ class Office(BaseHTTPRequestHandler):
             return self.answer(200, "application/json", json.dumps(SEEN))
         # A second application of the same people, with the same cookie, has its pages beside the first's.
         app = "crm" if where.path.startswith("/office/crm") else "oa"
-        script = f'<script src="/widget.js" data-app="{app}"></script>'
+        # A page may say whom it was made for.
+        user = parse_qs(where.query).get("for", [""])[0]
+        script = f'<script src="/widget.js" data-app="{app}" data-user="{html.escape(user)}"></script>'
         self.answer(200, "text/html", f"<!doctype html><title>Office</title><h1>{html.escape(str(who))}</h1>{script}")
 
     def answer(self, status, kind, text, *headers):

@@ -93,6 +93,19 @@ test('where nobody is signed in there is no button, until somebody is', async ()
   await visitor.page.frameLocator('iframe').locator('.side').waitFor();
 });
 
+test('a page made for one user does not open what the cookie says is another\'s', async () => {
+  const anna = await clerk('anna');
+  anna.allow(/status of 401/);
+  await anna.page.goto(`${proxy.url}/office/?for=8`);
+  await anna.page.evaluate(() => globalThis.Parlour.open());
+  const frame = anna.page.frameLocator('iframe');
+  await frame.getByText('You are not signed in here').waitFor();
+  assert.equal(await frame.locator('.side').count(), 0);
+  await anna.page.goto(`${proxy.url}/office/?for=7`);
+  await anna.page.click('.parlour-button, button[aria-label]');
+  await frame.locator('.side').waitFor();
+});
+
 /** The widget's page on a tab, opened. @param {import('./window.js').Window} window @param {string} path */
 async function widget(window, path) {
   await window.page.goto(`${proxy.url}${path}`);
