@@ -64,7 +64,7 @@ pub fn find(db: &Db, request: &Request, now: Moment) -> Result<Option<Kept>> {
     })?;
     match found {
         Some((digest, _)) if digest != request.digest => {
-            Err(Error::Conflict("this Idempotency-Key was used for another request in the last 24 hours".into()))
+            Err(Error::Conflict("the idempotency key was used for another request in the last 24 hours".into()))
         }
         other => Ok(other.map(|(_, kept)| kept)),
     }

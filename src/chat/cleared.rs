@@ -30,9 +30,8 @@ pub type Place = (ConversationId, MessageId);
 /// Before all of them.
 pub const BEGINNING: Place = (ConversationId(0), MessageId(0));
 
-/// A user has seen what a topic is about: its unread messages after one count as read, a piece of them. All devices are told of a
-/// conversation when the last of it is done; who comes back before that finds it changed. Answers how many there were, and after
-/// which the rest stands, if there may be more.
+/// A user has seen what a topic is about: its unread messages after one count as read, a piece of them, of which all devices are
+/// told. Answers how many there were, and after which the rest stands, if there may be more.
 pub fn read(tx: &mut Tx, app: AppNo, user: UserNo, topic: &Topic, after: Place) -> Result<(usize, Option<Place>)> {
     let sql = "SELECT m.conversation, m.id FROM member p
         CROSS JOIN message m ON m.application = ?1 AND m.topic = ?3 AND m.conversation = p.conversation
@@ -52,23 +51,18 @@ pub fn read(tx: &mut Tx, app: AppNo, user: UserNo, topic: &Topic, after: Place) 
         tx.run(sql, params![app, user, conversation, message])?;
         places.insert(*conversation);
     }
-    let next = seen.last().copied().filter(|_| seen.len() == PIECE);
-    // The piece before may have ended with the last of its conversation.
-    places.extend(Some(after.0).filter(|_| after != BEGINNING));
     for conversation in places {
         touch(tx, app, conversation, user)?;
-        if next.is_none_or(|(unfinished, _)| unfinished != conversation) {
-            announce::own_member(tx, app, &member::require(tx, app, conversation, user)?)?;
-        }
     }
-    Ok((seen.len(), next))
+    Ok((seen.len(), seen.last().copied().filter(|_| seen.len() == PIECE)))
 }
 
-/// What is unread changed.
+/// What is unread changed. The version and the news stand in one transaction: nobody goes on after this piece where the process ends.
 fn touch(tx: &mut Tx, app: AppNo, conversation: ConversationId, user: UserNo) -> Result<()> {
     let version = tx.next_version(app)?;
     let sql = "UPDATE member SET version = ?4 WHERE application = ?1 AND conversation = ?2 AND user = ?3";
-    tx.run(sql, params![app, conversation, user, version]).map(|_| ())
+    tx.run(sql, params![app, conversation, user, version])?;
+    announce::own_member(tx, app, &member::require(tx, app, conversation, user)?).map(|_| ())
 }
 
 /// The mark has come up to a message: what was noted below it says nothing more.

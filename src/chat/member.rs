@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn however_many_messages_of_a_topic_were_seen_a_piece_of_them_is_small_and_devices_are_told_once() {
+    fn however_many_messages_of_a_topic_were_seen_a_piece_of_them_is_small_and_devices_are_told_of_it() {
         const SENT: i64 = 3_000;
         let (office, topic) = (office(1), || Topic::parse("leave/118"));
         office.change(move |tx| {
@@ -260,9 +260,11 @@ mod tests {
             let read = move |tx: &mut Tx| cleared::read(tx, APP, UserNo(1), &topic()?, from);
             let ((count, next), changes) = office.change(move |tx| counted(tx, read));
             assert!(changes <= 250, "a piece changes {changes} rows");
+            assert_eq!(office.told().len(), usize::from(count > 0), "nobody need come back to tell of it");
             (after, all, pieces) = (next, all + count as i64, pieces + 1);
         }
-        assert_eq!((all, office.told().len()), (SENT, 1), "told in the last of {pieces} pieces");
+        assert_eq!(all, SENT);
+        assert!(pieces > 10, "{pieces} pieces");
         let left = office.change(|tx| of_user(tx, APP, UserNo(1), 0)?[0].unread(tx, APP));
         assert_eq!(left, 0);
     }

@@ -60,7 +60,7 @@ pub struct Send {
     /// any: the first recipient to take it has it; all: everyone confirms it
     #[arg(long, value_name = "any|all", value_parser = claim)]
     claim: Option<Claim>,
-    /// Names this message, so that sending it again sends it once (to a group or everyone, or with files: within 24 hours)
+    /// Names this message, so that the same command again within 24 hours sends nothing again
     #[arg(long, value_parser = Key::parse)]
     key: Option<Key>,
     /// What it is about, such as leave/118
@@ -190,6 +190,7 @@ impl Send {
 
     /// Writes all copies before it answers: there may be no server that would go on with them.
     pub fn run(self, place: &Place) -> Result<Answer> {
+        self.require_there(place)?;
         let (app, Sent { batch: id, messages }) = self.accepted(place)?;
         while place.store.write_blocking(move |tx| batch::step(tx, app, id))? {}
         let batch = place.store.read_blocking(|db| batch::get(db, app, id))?;
@@ -236,17 +237,18 @@ impl Send {
     }
 
     /// Where there are several, whoever is missing is named, and nobody gets it.
-    fn require_there(&self, db: &Db, app: AppNo) -> error::Result<()> {
+    fn require_there(&self, place: &Place) -> Result<()> {
+        let app = place.store.read_blocking(|db| self.application(db))?;
         for party in self.all() {
-            let found = match party {
+            let found = place.store.read_blocking(|db| match party {
                 Party::Group(id) => shared::get_audience(db, app, id).map(|_| ()),
                 Party::User(id) => user::number(db, app, id).map(|_| ()),
                 Party::Conversation(id) => conversation::get(db, app, *id).map(|_| ()),
                 Party::Application | Party::Everyone => Ok(()),
-            };
+            });
             match found {
-                Err(Error::NotFound(what)) if !self.more.is_empty() => {
-                    return Err(Error::invalid("to", format!("{party}: there is no such {what}")));
+                Err(error @ Error::NotFound(_)) if !self.more.is_empty() => {
+                    return Err(Failure::new(Code::NotFound, format!("{party}: {error}")));
                 }
                 other => other?,
             }
@@ -268,7 +270,6 @@ impl Send {
     /// Accepts it once for each key. The space keeps the key apart from those of REST calls, which have none.
     fn accept(self, tx: &mut Tx, brought: &[Arrival], bounds: Bounds) -> error::Result<(AppNo, Sent)> {
         let app = self.application(tx)?;
-        self.require_there(tx, app)?;
         let (card, digest) = (self.card()?, self.digest(brought)?);
         let to: Vec<String> = self.all().map(ToString::to_string).collect();
         let terms = Terms { topic: self.topic, expires_at: self.expires.map(|when| when.at) };

@@ -23,6 +23,8 @@ pub fn next(db: &Db, now: Moment) -> Result<Option<Moment>> {
 pub struct Due {
     pub app: AppNo,
     pub batch: i64,
+    /// Since when.
+    pub at: Moment,
     /// How long its next step may take, beside others: its recipients, at most `HEAVY`, which one has too that takes earlier messages back.
     pub weight: i64,
 }
@@ -30,7 +32,7 @@ pub struct Due {
 /// The batches that have something left to do now, of applications that are not suspended: of each a few large ones or more small
 /// ones, the first of each before the second of any, so that no application waits until another has done.
 pub fn open(db: &Db, now: Moment) -> Result<Vec<Due>> {
-    let sql = "SELECT application, id, weight FROM (
+    let sql = "SELECT application, id, due_at, weight FROM (
                    SELECT application, id, due_at, weight, row_number() OVER before AS place, sum(weight) OVER before AS load FROM (
                        SELECT b.application, b.id, b.due_at,
                            CASE WHEN b.replacing OR b.changing IS NOT NULL THEN ?3 ELSE min(max(b.total, 1), ?3) END AS weight
@@ -40,5 +42,5 @@ pub fn open(db: &Db, now: Moment) -> Result<Vec<Due>> {
                        WHERE a.suspended_at IS NULL)
                    WINDOW before AS (PARTITION BY application ORDER BY due_at, id))
                WHERE load <= ?2 ORDER BY place, due_at LIMIT 100 /* all: a few of each application */";
-    db.all(sql, params![now, TOGETHER, HEAVY], |r| Ok(Due { app: r.get(0)?, batch: r.get(1)?, weight: r.get(2)? }))
+    db.all(sql, params![now, TOGETHER, HEAVY], |r| Ok(Due { app: r.get(0)?, batch: r.get(1)?, at: r.get(2)?, weight: r.get(3)? }))
 }

@@ -3,8 +3,7 @@
 use crate::chat::cleared::Place;
 use crate::chat::{cleared, topic};
 use crate::directory::user;
-use crate::error::Error;
-use crate::http::House;
+use crate::error::{Error, Result};
 use crate::http::api::batch::{One, View, view, views};
 use crate::http::api::list::{List, Paging, Query};
 use crate::http::api::message::{Change, require_voice};
@@ -14,8 +13,9 @@ use crate::http::api::{answer, ok};
 use crate::http::body::Json;
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
-use crate::id::{Topic, UserId};
-use crate::store::{Db, Tx};
+use crate::http::{House, to_the_end};
+use crate::id::{AppNo, Topic, UserId};
+use crate::store::{Db, Store, Tx};
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -80,34 +80,47 @@ pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>
         require_voice(&by, topic::speaker(db, app, &topic)?).map(|()| upto)
     };
     let upto = house.store.read(allowed).await?;
+    let store = house.store.clone();
+    let withdrawn = to_the_end(async move { withdraw(&store, app, name, upto).await }).await??;
+    answer(StatusCode::ACCEPTED, &Withdrawn { withdrawn })
+}
+
+/// Piece by piece, up to a batch; answers how many there were.
+async fn withdraw(store: &Store, app: AppNo, name: Topic, upto: i64) -> Result<i64> {
     let (mut withdrawn, mut after) = (0, Some(0));
     while let Some(from) = after {
         let topic = name.clone();
-        let (piece, rest) = house.store.write(move |tx| topic::withdraw(tx, app, &topic, (from, upto))).await?;
+        let (piece, rest) = store.write(move |tx| topic::withdraw(tx, app, &topic, (from, upto))).await?;
         (withdrawn, after) = (withdrawn + piece, rest);
     }
-    answer(StatusCode::ACCEPTED, &Withdrawn { withdrawn })
+    Ok(withdrawn)
 }
 
 /// A user has opened the page of what it is about: its messages count as read, on all devices, whatever else is unread.
 #[utoipa::path(post, path = "/api/v1/topics/{id}/read", tag = "topics", params(("id" = String, Path)),
     request_body = Reader, responses((status = 200, body = Seen)))]
 pub async fn read(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, post: Post<Reader>) -> Answer {
+    if let Some(answer) = post.once.answered(&house).await? {
+        return Ok(answer);
+    }
     let (app, Reader { user }) = (by.application.no, post.body);
+    let (store, once) = (house.store.clone(), post.once);
+    let before = to_the_end(async move { see(&store, app, user, name).await }).await??;
+    once.answer(&house, StatusCode::OK, move |_| Ok(Seen { read: before })).await
+}
+
+/// Piece by piece; answers how many there were.
+async fn see(store: &Store, app: AppNo, user: UserId, name: Topic) -> Result<usize> {
     let see = move |tx: &mut Tx, after: Place| {
         topic::require(tx, app, &name)?;
         let no = user::number(tx, app, &user).map_err(|_| Error::invalid("user", format!("there is no user {user}")))?;
         cleared::read(tx, app, no, &name, after)
     };
-    let (mut before, mut after) = (0, cleared::BEGINNING);
-    loop {
+    let (mut read, mut after) = (0, Some(cleared::BEGINNING));
+    while let Some(from) = after {
         let see = see.clone();
-        let (count, next) = house.store.write(move |tx| see(tx, after)).await?;
-        before += count;
-        match next {
-            Some(next) => after = next,
-            None => break,
-        }
+        let (count, rest) = store.write(move |tx| see(tx, from)).await?;
+        (read, after) = (read + count, rest);
     }
-    post.once.answer(&house, StatusCode::OK, move |_| Ok(Seen { read: before })).await
+    Ok(read)
 }

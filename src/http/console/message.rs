@@ -1,16 +1,19 @@
 //! What an application has sent: its batches, and what became of each for its recipients. Not what users say to each other.
 
+use crate::apps::application::Application;
 use crate::chat::batch::{self, Batch};
 use crate::chat::card::claim;
 use crate::chat::file;
 use crate::chat::ledger::{self, Entry};
+use crate::directory::user;
+use crate::error::Result;
 use crate::http::console::address;
 use crate::http::console::frame::Frame;
 use crate::http::console::language::{en, size};
 use crate::http::console::visit::Visit;
 use crate::http::console::{draw, of};
 use crate::http::problem::Answer;
-use crate::id::{AppId, Party};
+use crate::id::Party;
 use crate::store::Db;
 use crate::time::Moment;
 use crate::wire::claim::{ClaimRow, Kind};
@@ -114,7 +117,8 @@ pub async fn index(visit: Visit, id: Path<String>, asked: Query<Asked>) -> Answe
 /// One recipient.
 struct Line {
     to: String,
-    path: Option<String>,
+    /// Of a user: its name and its page.
+    person: Option<Person>,
     state: Stand,
     stored_at: Option<Moment>,
     received_at: Option<Moment>,
@@ -124,14 +128,22 @@ struct Line {
     reason: Option<String>,
 }
 
-fn line(app: &AppId, entry: Entry) -> Line {
-    let (to, path) = match Party::parse(&entry.to) {
-        Ok(Party::User(id)) if entry.state != "failed" => (id.to_string(), Some(address::user(app, &id))),
-        _ => (entry.to, None),
-    };
-    Line {
+struct Person {
+    name: String,
+    path: String,
+}
+
+fn line(db: &Db, app: &Application, entry: Entry) -> Result<Line> {
+    let (mut to, mut person) = (entry.to, None);
+    if let Ok(Party::User(id)) = Party::parse(&to)
+        && let Some(user) = user::find(db, app.no, &id)?
+    {
+        person = Some(Person { name: user.name, path: address::user(&app.id, &id) });
+        to = id.to_string();
+    }
+    Ok(Line {
         to,
-        path,
+        person,
         state: Stand::of_copy(&entry.state),
         stored_at: entry.stored_at,
         received_at: entry.received_at,
@@ -139,7 +151,7 @@ fn line(app: &AppId, entry: Entry) -> Line {
         read_at: entry.read_at,
         acted_at: entry.acted_at,
         reason: entry.reason.map(|(_, sentence)| sentence),
-    }
+    })
 }
 
 /// A file that every copy carries: that it is there, and not what is in it.
@@ -184,12 +196,12 @@ pub async fn show(visit: Visit, path: Path<(String, i64)>, wanted: Query<Wanted>
         let (id, no) = path.into_inner();
         let application = of(db, &id)?;
         let b = batch::get(db, application.no, no)?;
-        let found = ledger::list(db, (application.no, no), chosen, after, PAGE)?;
+        let (found, next) = ledger::list(db, (application.no, no), chosen, after, PAGE)?;
+        let lines = found.into_iter().map(|entry| line(db, &application, entry)).collect::<Result<Vec<_>>>()?;
         let carried = (claim::of_batch(db, &b)?, file::of_batch(db, &b)?);
-        Ok(((b, carried), found, ledger::counts(db, application.no, no)?, application))
+        Ok(((b, carried), (lines, next), ledger::counts(db, application.no, no)?, application))
     };
-    let ((b, (claim, files)), (found, next), counts, application) = visit.read(work).await?;
-    let lines = found.into_iter().map(|entry| line(&application.id, entry)).collect();
+    let ((b, (claim, files)), (lines, next), counts, application) = visit.read(work).await?;
     let (state, is_later) = (Stand::of_batch(&b, Moment::now()), b.due_at > b.created_at);
     let frame = Frame::within(&visit, &application, "messages");
     let files = files.into_iter().map(|file| Carried { size: size(file.size), name: file.name, kind: file.kind }).collect();

@@ -78,3 +78,24 @@ fn a_repeated_token_is_the_same_and_only_for_the_key_that_asked() {
     assert_eq!(post(&office, "t", "/users/anna/tokens", &json!({"name": "x"})).is(201), first);
     assert_eq!(office.get("/users/anna/sessions").is(200)["items"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn what_a_used_key_refuses_or_repeats_reads_nothing() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let read = |key: &str, user: &str| post(&office, key, "/topics/leave%2F1/read", &json!({"user": user}));
+    let write = |user: &str| {
+        office.post("/messages", &json!({"to": format!("user:{user}"), "text": "leave", "topic": "leave/1"})).is(202);
+    };
+    for user in ["anna", "ben"] {
+        office.user(user);
+        write(user);
+    }
+    assert_eq!(read("k1", "anna").is(200)["read"], 1);
+    read("k1", "ben").is_refused(409, "conflict");
+    write("anna");
+    assert_eq!(read("k1", "anna").is(200)["read"], 1, "the answer of before");
+    for user in ["anna", "ben"] {
+        assert_eq!(read(&format!("again-{user}"), user).is(200)["read"], 1, "{user}");
+    }
+}

@@ -124,6 +124,8 @@ fn only_those_who_are_connected_get_what_is_only_for_them() {
     assert_eq!(code(&room), "bad_request", "a conversation is written to as a whole");
     let ben = Voice::connect(&office, "ben", &office.token("ben"));
     assert!(!ben.has_heard("the server restarts"));
+    office.post("/messages", &json!({"to": "everyone", "text": "it is back", "only": "online"})).is(202);
+    ben.hears("it is back");
     office.post("/messages", &json!({"to": "everyone", "text": "x", "only": "offline"})).is_refused(400, "bad_request");
 }
 

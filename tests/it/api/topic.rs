@@ -135,6 +135,17 @@ fn a_topic_of_many_is_withdrawn_whole() {
 }
 
 #[test]
+fn a_page_of_hundreds_is_seen_whole_by_all_devices_also_where_the_application_hangs_up() {
+    let server = TestServer::with(&["--rest-rate", "0"]);
+    let office = server.app("oa");
+    let anna = office.person("anna");
+    (0..950).for_each(|n| drop(send(&office, "user:anna", &format!("status {n}"), "status")));
+    anna.hears("status 949");
+    office.http().post_let_go("/api/v1/topics/status/read", &json!({"user": "anna"}));
+    counts(&anna, 0);
+}
+
+#[test]
 fn whoever_has_seen_the_page_of_a_thousand_messages_has_read_them_all() {
     let server = TestServer::with(&["--rest-rate", "0"]);
     let office = server.app("oa");

@@ -89,7 +89,7 @@ fn several_are_named_one_by_one_and_who_is_missing_is_named() {
         let others = ["send", "oa", "user:u1", "--to", "user:u2", "Your key is ready", "--key", "key"];
         types(&others, "").ends(4);
         assert_eq!(receivers(types, "Your key is ready"), ["u1", "u3"]);
-        types(&["send", "oa", "user:u1", "--to", "user:u9", "hello"], "").is_refused(2, "user:u9: there is no such user");
+        types(&["send", "oa", "user:u1", "--to", "user:u9", "hello"], "").is_refused(3, "user:u9: there is no such user");
         assert!(receivers(types, "hello").is_empty());
         types(&["send", "oa", "user:u1", "--card", "/nowhere/card.json"], "").is_refused(2, "/nowhere/card.json");
     });

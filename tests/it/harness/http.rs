@@ -59,10 +59,17 @@ impl Http {
 
     /// As `file`, and closes the connection as soon as it is sent.
     pub fn file_let_go(&self, path: &str, name: &str, bytes: &[u8]) {
-        let form = form(name, bytes);
-        let asking = self.clone().with("content-type", "multipart/form-data; boundary=edge");
-        let mut stream = asking.connect();
-        let sent = stream.write_all(asking.head("POST", path, &form).as_bytes()).and_then(|()| stream.write_all(&form));
+        self.clone().with("content-type", "multipart/form-data; boundary=edge").let_go(path, &form(name, bytes));
+    }
+
+    /// As `post`, and closes the connection as soon as it is sent.
+    pub fn post_let_go(&self, path: &str, body: &Value) {
+        self.clone().with("content-type", "application/json").let_go(path, body.to_string().as_bytes());
+    }
+
+    fn let_go(&self, path: &str, body: &[u8]) {
+        let mut stream = self.connect();
+        let sent = stream.write_all(self.head("POST", path, body).as_bytes()).and_then(|()| stream.write_all(body));
         sent.expect("it is sent");
     }
 
