@@ -2,14 +2,11 @@
 
 use crate::accounts::deed::Deed;
 use crate::apps::application;
-use crate::chat::{erasure, intake};
 use crate::cli::answer::Answer;
 use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::task::Place;
-use crate::directory::user;
 use crate::id::{AppId, UserId};
 use crate::jobs;
-use crate::store::Tx;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -48,14 +45,8 @@ impl Erase {
     pub fn run(self, place: &Place) -> Result<Answer> {
         let (store, id) = (&place.store, self.id.clone());
         let app = store.read_blocking(|db| Ok(application::get(db, &self.app)?.no))?;
-        // A list that is on its way would bring the person back.
-        while store.write_blocking(move |tx| intake::step(tx, app))? {}
-        let erase = move |tx: &mut Tx| {
-            let no = user::number(tx, app, &id)?;
-            erasure::erase(tx, app, no)
-        };
-        place.change(Deed::UserErase, format!("{}/{}", self.app, self.id), erase)?;
-        jobs::erasure::finish_blocking(store, app)?;
+        let noted = Place::entry(Deed::UserErase, format!("{}/{}", self.app, self.id));
+        Place::wait(jobs::erasure::erase(store, app, id, noted))??;
         let text = format!("{} is erased; what was written stays with those who received it, from a former user", self.id);
         Answer::new(text, json!({ "id": self.id, "erased": true }))
     }

@@ -195,10 +195,9 @@ impl Lines {
         }
         let absent = if erase { Absent::Erase } else { Absent::Suspend };
         // What an earlier command left, where no server runs.
-        while store.write_blocking(move |tx| intake::step(tx, app))? {}
+        Place::wait(jobs::intake::settle(store, app))??;
         place.change(Deed::UsersImport, self.app, move |tx| intake::accept(tx, app, &roll, absent))?;
-        while store.write_blocking(move |tx| intake::step(tx, app))? {}
-        jobs::erasure::finish_blocking(store, app)?;
+        Place::wait(jobs::intake::finish(store, app))??;
         Answer::new("", Outcome { imported: true, report, left, confirm_needed })
     }
 

@@ -27,7 +27,6 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::time::{Duration, Instant};
-use tokio::runtime::Handle;
 
 /// How long the server holds a question for what is new.
 const WAIT: Duration = Duration::from_secs(20);
@@ -155,14 +154,13 @@ impl Events {
 
 /// Until there is something new, or nothing more will come: then it answers so.
 fn wait(seat: &Reader, end: Instant) -> Result<bool> {
-    let here = Handle::try_current().map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
-    Ok(here.block_on(async {
+    Place::wait(async {
         tokio::select! {
             () = seat.ended() => true,
             () = seat.rung() => false,
             () = tokio::time::sleep_until(end.into()) => true,
         }
-    }))
+    })
 }
 
 fn look(db: &Db, app: AppNo, after: i64) -> error::Result<Happened> {

@@ -15,7 +15,6 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::io::Read;
-use tokio::runtime::Handle;
 
 /// The longest secret that is read.
 const SECRET: u64 = 16 * 1024;
@@ -171,7 +170,7 @@ impl People {
         first: impl FnOnce(&mut Tx, AppNo) -> error::Result<()> + Send + 'static,
     ) -> Result<Answer> {
         place.change(what, &self.app, move |tx| first(tx, app))?;
-        let done = here()?.block_on(job::fetch(&place.store, &place.callout, app))?;
+        let done = Place::wait(job::fetch(&place.store, &place.callout, app))??;
         match done {
             Done::Unchanged => Answer::new("nothing has changed", json!({ "unchanged": true })),
             Done::Taken(outcome) => Answer::new(counted(&outcome), json!({ "taken": outcome })),
@@ -193,17 +192,13 @@ impl People {
     }
 }
 
-fn here() -> Result<Handle> {
-    Handle::try_current().map_err(|e| Failure::new(Code::Failed, e.to_string()))
-}
-
 fn look(place: &Place, app: AppNo, (feed, header): (&Feed, Option<&str>)) -> Result<Answer> {
     let kept = place.store.read_blocking(|db| feed::find(db, app))?;
     let header = match header {
         Some(given) => Some(given.to_string()).filter(|given| !given.is_empty()),
         None => kept.and_then(|state| state.header_for(feed)),
     };
-    let look: Look = here()?.block_on(job::look(&place.store, &place.callout, app, (feed, header.as_deref())))?;
+    let look: Look = Place::wait(job::look(&place.store, &place.callout, app, (feed, header.as_deref())))??;
     let first: Vec<String> = look.sample.iter().map(|(id, name)| format!("{name} ({id})")).collect();
     let doubt = if look.is_suspicious { "\nit would be held, because most people would go" } else { "" };
     let text = format!("{}, if it were no dry run\nfirst: {}{doubt}", counted(&look.outcome), first.join(", "));

@@ -9,7 +9,7 @@ use crate::cli::answer::Answer;
 use crate::cli::app::App;
 use crate::cli::deposit::Deposit;
 use crate::cli::doctor::Doctor;
-use crate::cli::exit::Result;
+use crate::cli::exit::{Code, Failure, Result};
 use crate::cli::send::Send;
 use crate::cli::user::UserTask;
 use crate::cli::{export, import, listen, upkeep};
@@ -20,6 +20,7 @@ use crate::live::Live;
 use crate::store::{Store, Tx};
 use clap::Subcommand;
 use serde::{Deserialize, Serialize};
+use tokio::runtime::Handle;
 
 /// A command that is done on the store.
 #[derive(Debug, Subcommand, Serialize, Deserialize)]
@@ -85,15 +86,26 @@ impl Place {
         subject: impl ToString,
         work: impl FnOnce(&mut Tx) -> error::Result<T> + std::marker::Send + 'static,
     ) -> Result<T> {
-        let entry = Entry {
+        let entry = Place::entry(what, subject);
+        let noted = move |tx: &mut Tx| work(tx).and_then(|done| audit::record(tx, &entry).map(|()| done));
+        Ok(self.store.write_blocking(noted)?)
+    }
+
+    /// For the audit log: noted with what is done.
+    pub fn entry(what: Deed, subject: impl ToString) -> Entry {
+        Entry {
             who: "command line".into(),
             address: None,
             what: what.as_str().into(),
             subject: Some(subject.to_string()),
             result: "ok".into(),
-        };
-        let noted = move |tx: &mut Tx| work(tx).and_then(|done| audit::record(tx, &entry).map(|()| done));
-        Ok(self.store.write_blocking(noted)?)
+        }
+    }
+
+    /// Waits for what is not done on the store alone. A task has a thread of its own, in the server and without one.
+    pub fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
+        let here = Handle::try_current().map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
+        Ok(here.block_on(work))
     }
 }
 

@@ -1,22 +1,33 @@
-//! Taking erased people out of rooms and off everybody's lists: in many small transactions, so that nobody waits for it.
+//! Erasing people, taking them out of rooms and off everybody's lists: in many small transactions, so that nobody waits for it.
 
+use crate::accounts::audit::{self, Entry};
 use crate::chat::erasure::{self, Leaving};
 use crate::directory::erasure::unfinished;
+use crate::directory::user;
 use crate::error::Result;
-use crate::id::{AppNo, UserNo};
-use crate::store::Store;
+use crate::id::{AppNo, UserId, UserNo};
+use crate::jobs::intake;
+use crate::store::{Store, Tx};
 use std::collections::BTreeSet;
 
 /// People who are noted in one transaction.
 const TOGETHER: usize = 100;
 
-/// Until nothing names this user any more.
-pub async fn finish(store: &Store, app: AppNo, no: UserNo) -> Result<()> {
+/// Erases a person, noted in the audit log, until nothing names it any more. A list that is on its way would bring it back, and
+/// comes first.
+pub async fn erase(store: &Store, app: AppNo, id: UserId, noted: Entry) -> Result<()> {
+    intake::settle(store, app).await?;
+    let erase = move |tx: &mut Tx| {
+        let no = user::number(tx, app, &id)?;
+        erasure::erase(tx, app, no)?;
+        audit::record(tx, &noted).map(|()| no)
+    };
+    let no = store.write(erase).await?;
     part(store, app, vec![no]).await?;
-    store.write_in_pieces((app, no), |(app, no), tx| Ok(erasure::go_on(tx, *app, *no)? > 0)).await.map(|_| ())
+    forget(store, app, no).await
 }
 
-/// These leave their rooms. Whoever met them is told once, of all.
+/// These leave their rooms. Whoever met them is told once, of all, in the transaction that notes the last of them.
 async fn part(store: &Store, app: AppNo, people: Vec<UserNo>) -> Result<()> {
     let mut met = BTreeSet::new();
     for no in &people {
@@ -24,43 +35,22 @@ async fn part(store: &Store, app: AppNo, people: Vec<UserNo>) -> Result<()> {
         store.write_in_pieces(Leaving::of(app, no), Leaving::step).await?;
         met.extend(store.read(move |db| erasure::met(db, app, no)).await?);
     }
-    let mut news = false;
-    for some in people.chunks(TOGETHER).map(<[UserNo]>::to_vec) {
-        news |= store.write(move |tx| erasure::note(tx, app, &some)).await?;
-    }
-    match news {
-        true => store.write(move |tx| erasure::part(tx, app, met)).await,
-        false => Ok(()),
-    }
-}
-
-/// The same, from a thread that may wait: of all who are left of an application.
-pub fn finish_blocking(store: &Store, app: AppNo) -> Result<()> {
-    let people = store.read_blocking(|db| unfinished(db, Some(app)))?;
-    let mut met = BTreeSet::new();
-    for (no, _) in people.iter().filter(|(_, parted)| !parted).map(|((_, no), parted)| (*no, parted)) {
-        let mut leaving = Leaving::of(app, no);
-        loop {
-            let (rest, more) = store.write_blocking(move |tx| leaving.step(tx).map(|more| (leaving, more)))?;
-            if !more {
-                break;
-            }
-            leaving = rest;
-        }
-        met.extend(store.read_blocking(|db| erasure::met(db, app, no))?);
-    }
-    let parted: Vec<UserNo> = people.iter().map(|((_, no), _)| *no).collect();
-    let mut news = false;
-    for some in parted.chunks(TOGETHER).map(<[UserNo]>::to_vec) {
-        news |= store.write_blocking(move |tx| erasure::note(tx, app, &some))?;
-    }
-    if news {
-        store.write_blocking(move |tx| erasure::part(tx, app, met))?;
-    }
-    for ((_, no), _) in people {
-        while store.write_blocking(move |tx| erasure::go_on(tx, app, no))? > 0 {}
+    let (mut news, mut rest) = (false, &people[..]);
+    while !rest.is_empty() {
+        let (some, later) = rest.split_at(rest.len().min(TOGETHER));
+        let (some, told) = (some.to_vec(), later.is_empty().then(|| std::mem::take(&mut met)));
+        let note = move |tx: &mut Tx| {
+            let news = erasure::note(tx, app, &some)? || news;
+            told.filter(|_| news).map_or(Ok(()), |met| erasure::part(tx, app, met)).map(|()| news)
+        };
+        (news, rest) = (store.write(note).await?, later);
     }
     Ok(())
+}
+
+/// What is left of one who has parted.
+async fn forget(store: &Store, app: AppNo, no: UserNo) -> Result<()> {
+    store.write_in_pieces((app, no), |(app, no), tx| Ok(erasure::go_on(tx, *app, *no)? > 0)).await.map(|_| ())
 }
 
 /// What was left undone when the process ended on the way, of all applications or of one. Where one does not go on, the others
@@ -75,8 +65,7 @@ pub async fn finish_all(store: &Store, app: Option<AppNo>) -> Result<()> {
         }
     }
     for ((app, no), _) in left {
-        let done = store.write_in_pieces((app, no), |(app, no), tx| Ok(erasure::go_on(tx, *app, *no)? > 0)).await;
-        if let Err(error) = done {
+        if let Err(error) = forget(store, app, no).await {
             tracing::warn!(%error, application = app.0, user = no.0, "an erased person is still on lists; it is tried again soon");
         }
     }

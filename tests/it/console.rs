@@ -2,6 +2,7 @@
 
 pub mod admin;
 mod import;
+mod meanwhile;
 mod noted;
 mod room;
 mod seen;

@@ -4,7 +4,7 @@ use crate::apps::application::{self, Application, SignIn};
 use crate::apps::key::{self, Key, Scope};
 use crate::apps::queue::{self, Queue};
 use crate::apps::{reader, secret};
-use crate::cli::exit::{Code, Failure, Result};
+use crate::cli::exit::Result;
 use crate::cli::task::Place;
 use crate::directory::user;
 use crate::error;
@@ -12,7 +12,6 @@ use crate::id::AppId;
 use crate::jobs::doctor::{self, Finding, Given, token};
 use crate::store::Db;
 use crate::time::Moment;
-use tokio::runtime::Handle;
 
 /// An application with all that is looked at.
 struct Chart {
@@ -34,12 +33,11 @@ pub fn look(place: &Place, id: &AppId, (jwt, cookie): (Option<&str>, Option<&str
     findings.push(address(place));
     findings.extend(waiting(&chart));
     findings.extend(events(&chart));
-    let here = Handle::try_current().map_err(|e| Failure::new(Code::Failed, e.to_string()))?;
     let back = place.own.link(&format!("/sign-in/{id}"));
     let given = Given { cookie, back: &back };
-    findings.extend(here.block_on(doctor::look(&place.store, &place.callout, &chart.application, given))?);
+    findings.extend(Place::wait(doctor::look(&place.store, &place.callout, &chart.application, given))??);
     if let Some(jwt) = jwt {
-        findings.extend(here.block_on(token::look(&place.store, &chart.application, jwt))?);
+        findings.extend(Place::wait(token::look(&place.store, &chart.application, jwt))??);
     }
     Ok((findings, chart.application.origins))
 }

@@ -1,8 +1,7 @@
 //! Users: who they are, as their application says.
 
-use crate::accounts::audit::{self, Entry};
 use crate::accounts::deed::Deed;
-use crate::chat::{announce, erasure};
+use crate::chat::announce;
 use crate::directory::user::{self, Profile};
 use crate::error::Result;
 use crate::http::api::list::{self, List, Query};
@@ -16,7 +15,7 @@ use crate::http::problem::Answer;
 use crate::http::{House, to_the_end};
 use crate::id::{AppNo, UserId};
 use crate::jobs;
-use crate::store::{Store, Tx};
+use crate::store::Tx;
 use crate::time::Moment;
 use crate::wire::request::Show;
 use crate::wire::row::UserKind;
@@ -142,19 +141,8 @@ pub async fn update(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, 
 pub async fn destroy(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>) -> Answer {
     let app = by.application.no;
     let noted = note::entry(&by, Deed::UserErase, Some(id.as_str()));
-    to_the_end(async move { erase(&house.store, app, id, noted).await }).await??;
+    to_the_end(async move { jobs::erasure::erase(&house.store, app, id, noted).await }).await??;
     done()
-}
-
-async fn erase(store: &Store, app: AppNo, id: UserId, noted: Entry) -> Result<()> {
-    jobs::intake::settle(store, app).await?;
-    let erase = move |tx: &mut Tx| {
-        let no = user::number(tx, app, &id)?;
-        erasure::erase(tx, app, no)?;
-        audit::record(tx, &noted).map(|()| no)
-    };
-    let no = store.write(erase).await?;
-    jobs::erasure::finish(store, app, no).await
 }
 
 fn write(tx: &mut Tx, app: AppNo, profile: &Profile, suspended: Option<bool>) -> Result<user::User> {

@@ -36,9 +36,7 @@ struct Edit<'a> {
 
 pub async fn edit(visit: Visit, id: Path<String>) -> Answer {
     let (application, state) = visit.read(move |db| both(db, &id)).await?;
-    let kept = state.as_ref().map(|state| state.feed.clone());
-    let fresh = || Feed { id: "/id".into(), name: "/name".into(), ..Feed::default() };
-    draw(&visit, &application, &filled(kept.unwrap_or_else(fresh)), state)
+    draw(&visit, &application, &filled(state.as_ref()).dated(), state)
 }
 
 fn both(db: &Db, id: &str) -> Result<(Application, Option<State>)> {
@@ -69,7 +67,10 @@ fn counted(visit: &Visit, o: &Outcome) -> String {
     }
 }
 
-fn filled(f: Feed) -> Form {
+/// With what most will want where nothing is kept.
+fn filled(kept: Option<&State>) -> Form {
+    let fresh = || Feed { id: "/id".into(), name: "/name".into(), ..Feed::default() };
+    let f = kept.map_or_else(fresh, |state| state.feed.clone());
     Form::default()
         .and("feed_url", f.url)
         .and("feed_form", f.form.as_str())
@@ -121,9 +122,13 @@ async fn change(visit: &Visit, application: &Application, form: &Form) -> Result
     // Whoever is listed there gets in, and whoever is not is locked out.
     visit.confirm(form).await?;
     let header = if form.has("feed_header_clear", "yes") { Some(String::new()) } else { form.filled("feed_header") };
-    let work = move |tx: &mut Tx| match &wanted {
-        None => feed::remove(tx, app),
-        Some(feed) => feed::set(tx, app, feed, header.as_deref()),
+    let form = form.clone();
+    let work = move |tx: &mut Tx| {
+        form.require_fresh(&filled(feed::find(tx, app)?.as_ref()))?;
+        match &wanted {
+            None => feed::remove(tx, app),
+            Some(feed) => feed::set(tx, app, feed, header.as_deref()),
+        }
     };
     visit.act(Deed::ApplicationPeople, application.id.as_str(), work).await?;
     if off {

@@ -2,7 +2,12 @@
 //! filled in but the passwords, the sentence beside its input.
 
 use crate::error::{Error, Result};
+use crate::secret;
 use actix_web::http::StatusCode;
+use std::collections::BTreeSet;
+
+/// The field that says what state was shown.
+const SHOWN: &str = "as_shown";
 
 /// Names and values, in the order of the page.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +62,36 @@ impl Form {
     /// Whether a box is ticked.
     pub fn has(&self, name: &str, value: &str) -> bool {
         self.values(name).contains(&value)
+    }
+
+    /// The same, with what tells once it is sent whether it has changed since it was shown: see `require_fresh`.
+    pub fn dated(self) -> Form {
+        let shown = self.digest();
+        self.and(SHOWN, shown)
+    }
+
+    /// A `Conflict` where another state than that of `now` was shown, unless this asks for what is there already: a second click.
+    pub fn require_fresh(&self, now: &Form) -> Result<()> {
+        let shown = self.value(SHOWN);
+        match shown.is_empty() || shown == now.digest() || self.says(now) {
+            true => Ok(()),
+            false => Err(Error::Conflict("this has changed since the page was loaded; open it again to see it as it is".into())),
+        }
+    }
+
+    fn digest(&self) -> String {
+        secret::fingerprint(format!("{:?}", self.fields)).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether what is there stands here and nothing else, whatever the order and the blanks.
+    fn says(&self, there: &Form) -> bool {
+        let all = |form: &Form, name: &str| {
+            let lines = form.values(name).into_iter().flat_map(str::lines).map(|line| line.trim().to_string());
+            lines.filter(|line| !line.is_empty()).collect::<BTreeSet<_>>()
+        };
+        let beside = |name: &str| [SHOWN, "form_key", "then"].contains(&name) || name.contains("password");
+        let names = self.fields.iter().chain(&there.fields).map(|(name, _)| name.as_str());
+        names.filter(|name| !beside(name)).all(|name| all(self, name) == all(there, name))
     }
 
     /// The same to be shown again, or an error that no filling in mends.
@@ -115,6 +150,17 @@ mod tests {
         assert_eq!((form.value("id"), form.value("password"), form.wrong("id")), ("oa", "", Some("no")));
         assert_eq!((form.wrong_besides("name id"), form.wrong_besides("name")), (None, Some("no")));
         assert!(Form::default().refused(Error::internal("x")).is_err());
+    }
+
+    #[test]
+    fn what_was_shown_of_another_state_is_refused_unless_it_asks_for_what_is_there() {
+        let of = |origins: &str| Form::default().and("name", "Office").and("origins", origins);
+        let sent = |origins: &str| of(origins).and(SHOWN, of("a").dated().value(SHOWN));
+        sent("b").require_fresh(&of("a")).unwrap();
+        assert!(matches!(sent("b").require_fresh(&of("a\nc")), Err(Error::Conflict(_))));
+        sent(" c\r\n\r\na").and("form_key", "k").require_fresh(&of("a\nc")).unwrap();
+        assert!(sent("c").and("events", "presence").require_fresh(&of("c")).is_err());
+        of("b").require_fresh(&of("c")).unwrap();
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub async fn new(visit: Visit, id: Path<String>) -> Answer {
 pub async fn edit(visit: Visit, path: Path<(String, String)>) -> Answer {
     let work = move |db: &Db| {
         let (application, group) = both(db, &path)?;
-        let form = fields(db, &group)?;
+        let form = fields(db, &group)?.dated();
         Ok((application, group, form))
     };
     let (application, group, form) = visit.read(work).await?;
@@ -186,8 +186,12 @@ async fn put(visit: &Visit, application: &Application, group: Option<&Group>, fo
     let taken = wished.clone();
     visit.read(move |db| require_free(db, app, taken.as_ref())).await?;
     let draft = preparation::group(&visit.house.store, app, draft).await?;
+    let (there, form) = (group.map(|group| group.id.clone()), form.clone());
     let work = move |tx: &mut Tx| {
         require_free(tx, app, wished.as_ref())?;
+        if let Some(id) = &there {
+            form.require_fresh(&fields(tx, &shared::get(tx, app, id)?)?)?;
+        }
         shared::put(tx, app, &draft, announce::user)
     };
     visit.act(what, &format!("{}/{id}", application.id), work).await

@@ -47,9 +47,7 @@ async fn find(visit: &Visit, id: Path<String>) -> Result<Kept> {
 
 pub async fn edit(visit: Visit, id: Path<String>) -> Answer {
     let kept = find(&visit, id).await?;
-    let form = filled(kept.settings.clone().unwrap_or_default());
-    let is_public = kept.settings.is_some() && !kept.has_secret;
-    draw(&visit, &kept, &form.and_each("oidc_public", is_public.then_some("1")))
+    draw(&visit, &kept, &filled(kept.settings.clone(), kept.has_secret).dated())
 }
 
 fn draw(visit: &Visit, kept: &Kept, form: &Form) -> Answer {
@@ -59,14 +57,17 @@ fn draw(visit: &Visit, kept: &Kept, form: &Form) -> Answer {
     draw_form(form, &Edit { frame: Frame::within(visit, application, "settings"), form, is_open, has_secret, back })
 }
 
-fn filled(o: Oidc) -> Form {
+fn filled(kept: Option<Oidc>, has_secret: bool) -> Form {
+    let is_public = kept.is_some() && !has_secret;
+    let o = kept.unwrap_or_default();
     let members = o.members().map(|(member, claim)| (format!("oidc_{member}"), claim.to_string()));
     let form = Form::default()
         .and("oidc_provider", o.provider)
         .and("oidc_issuer", o.issuer)
         .and("oidc_client", o.client)
         .and("oidc_scopes", o.scopes.join(" "))
-        .and("oidc_only", o.only);
+        .and("oidc_only", o.only)
+        .and_each("oidc_public", is_public.then_some("1"));
     members.into_iter().fold(form, |form, (name, claim)| form.and(&name, claim))
 }
 
@@ -112,7 +113,12 @@ async fn change(visit: &Visit, kept: &Kept, form: &Form) -> Result<String> {
     // Whoever is known there gets in.
     visit.confirm(form).await?;
     let id = kept.application.id.as_str();
-    visit.act(Deed::ApplicationOidc, id, move |tx: &mut Tx| oidc::open(tx, no, wanted)).await?;
+    let form = form.clone();
+    let work = move |tx: &mut Tx| {
+        form.require_fresh(&filled(oidc::find(tx, no)?, oidc::secret(tx, no)?.is_some()))?;
+        oidc::open(tx, no, wanted)
+    };
+    visit.act(Deed::ApplicationOidc, id, work).await?;
     let Some(settings) = settings else { return Ok(visit.l.t("Closed.").into()) };
     let back = back(&visit.house, &kept.application.id);
     let whose = Whose { app: no, settings: &settings, secret: None, approved: &kept.application.approved, back: &back };

@@ -108,7 +108,8 @@ impl Visit {
         }
     }
 
-    fn entry(&self, what: Deed, subject: &str, result: &str) -> Entry {
+    /// For the audit log: noted with what is done.
+    pub fn entry(&self, what: Deed, subject: &str, result: &str) -> Entry {
         Entry {
             who: format!("operator:{}", self.name()),
             address: Some(self.from.to_string()),

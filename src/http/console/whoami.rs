@@ -31,8 +31,7 @@ pub async fn edit(visit: Visit, id: Path<String>) -> Answer {
         Ok((application, kept))
     };
     let (application, kept) = visit.read(work).await?;
-    let kept = kept.unwrap_or_else(|| WhoAmI { id: "/id".into(), name: "/name".into(), ..WhoAmI::default() });
-    draw(&visit, &application, &filled(kept))
+    draw(&visit, &application, &filled(kept).dated())
 }
 
 fn draw(visit: &Visit, application: &Application, form: &Form) -> Answer {
@@ -40,7 +39,9 @@ fn draw(visit: &Visit, application: &Application, form: &Form) -> Answer {
     draw_form(form, &Edit { frame: Frame::within(visit, application, "settings"), form, is_open })
 }
 
-fn filled(w: WhoAmI) -> Form {
+/// With what most will want where nothing is kept.
+fn filled(kept: Option<WhoAmI>) -> Form {
+    let w = kept.unwrap_or_else(|| WhoAmI { id: "/id".into(), name: "/name".into(), ..WhoAmI::default() });
     Form::default()
         .and("whoami_url", w.url)
         .and("whoami_cookies", w.cookies.join("\n"))
@@ -83,8 +84,9 @@ async fn change(visit: &Visit, before: &Application, form: &Form) -> Result<Stri
     let settings = if off { None } else { Some(wanted(form).parse(&before.approved)?) };
     // Whoever is named there gets in.
     visit.confirm(form).await?;
-    let kept = settings.clone();
+    let (kept, form) = (settings.clone(), form.clone());
     let work = move |tx: &mut Tx| {
+        form.require_fresh(&filled(whoami::find(tx, no)?))?;
         whoami::set(tx, no, kept.as_ref())?;
         let mut draft = Draft::of(&application::get_no(tx, no)?);
         draft.sign_in.retain(|way| *way != SignIn::WhoAmI || kept.is_some());

@@ -167,7 +167,7 @@ struct Edit<'a> {
 
 pub async fn edit(visit: Visit, id: Path<String>) -> Answer {
     let application = visit.read(move |db| of(db, &id)).await?;
-    draw_edit(&visit, &application, &fields::of(&application))
+    draw_edit(&visit, &application, &fields::of(&application).dated())
 }
 
 fn draw_edit(visit: &Visit, application: &Application, form: &Form) -> Answer {
@@ -190,5 +190,10 @@ async fn change(visit: &Visit, before: &Application, form: &Form) -> Result<Appl
     let (draft, no) = (fields::draft(form, Some(before))?, before.no);
     // Where passwords are asked about, and whose pages are let in, is as good as a key.
     visit.confirm(form).await?;
-    visit.act(Deed::ApplicationUpdate, before.id.as_str(), move |tx| application::update(tx, no, &draft)).await
+    let form = form.clone();
+    let work = move |tx: &mut Tx| {
+        form.require_fresh(&fields::of(&application::get_no(tx, no)?))?;
+        application::update(tx, no, &draft)
+    };
+    visit.act(Deed::ApplicationUpdate, before.id.as_str(), work).await
 }

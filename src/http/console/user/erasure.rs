@@ -3,7 +3,6 @@
 use super::{both, subject};
 use crate::accounts::deed::Deed;
 use crate::apps::application::Application;
-use crate::chat::erasure;
 use crate::directory::user::User;
 use crate::error::{Error, Result};
 use crate::http::console::address;
@@ -15,7 +14,6 @@ use crate::http::page::see_other;
 use crate::http::problem::Answer;
 use crate::http::to_the_end;
 use crate::jobs;
-use crate::store::Tx;
 use actix_web::web::Path;
 use askama::Template;
 
@@ -52,9 +50,12 @@ async fn erase(visit: &Visit, application: &Application, user: &User, form: &For
     if form.value("id").trim() != user.id.as_str() {
         return Err(Error::invalid("id", "this is not the id of this user"));
     }
-    let (app, no) = (application.no, user.no);
-    let work = move |tx: &mut Tx| erasure::erase(tx, app, no);
-    visit.act(Deed::UserErase, &subject(application, &user.id), work).await?;
-    let store = visit.house.store.clone();
-    to_the_end(async move { jobs::erasure::finish(&store, app, no).await }).await?
+    let (what, subject) = (Deed::UserErase, subject(application, &user.id));
+    let (store, app, id) = (visit.house.store.clone(), application.no, user.id.clone());
+    let noted = visit.entry(what, &subject, "ok");
+    let done = to_the_end(async move { jobs::erasure::erase(&store, app, id, noted).await }).await?;
+    if let Err(error) = &done {
+        visit.note(what, &subject, error.code().as_str()).await;
+    }
+    done
 }

@@ -25,6 +25,7 @@ use crate::http::page::see_other;
 use crate::http::problem::Answer;
 use crate::http::segment;
 use crate::id::UserId;
+use crate::jobs;
 use crate::store::{Db, Tx};
 use crate::time::Moment;
 use crate::wire::row::UserKind;
@@ -172,6 +173,7 @@ async fn make(visit: &Visit, application: &Application, form: &Form) -> Result<U
         given => Some(password::hash(&visit.house, given).await?),
     };
     let subject = subject(application, &id);
+    jobs::intake::settle(&visit.house.store, app).await?;
     let work = move |tx: &mut Tx| {
         if user::find(tx, app, &id)?.is_some() {
             return Err(Error::invalid("id", format!("there is a user {id} already")));
@@ -236,7 +238,7 @@ struct Edit<'a> {
 
 pub async fn edit(visit: Visit, path: Path<(String, String)>) -> Answer {
     let (application, user) = visit.read(move |db| both(db, &path)).await?;
-    draw_edit(&visit, &application, &user, &fields::of(&user))
+    draw_edit(&visit, &application, &user, &fields::of(&user).dated())
 }
 
 fn draw_edit(visit: &Visit, application: &Application, user: &User, form: &Form) -> Answer {
@@ -257,9 +259,14 @@ pub async fn update(visit: Visit, path: Path<(String, String)>, form: Form) -> A
 
 async fn change(visit: &Visit, application: &Application, user: &User, form: &Form) -> Result<()> {
     let (app, no, profile) = (application.no, user.no, fields::profile(form, user.id.clone())?);
-    let work = move |tx: &mut Tx| match user::put(tx, app, &profile)? {
-        (_, true) => announce::user(tx, app, no),
-        _ => Ok(()),
+    jobs::intake::settle(&visit.house.store, app).await?;
+    let form = form.clone();
+    let work = move |tx: &mut Tx| {
+        form.require_fresh(&fields::of(&user::get_no(tx, app, no)?))?;
+        match user::put(tx, app, &profile)? {
+            (_, true) => announce::user(tx, app, no),
+            _ => Ok(()),
+        }
     };
     visit.act(Deed::UserUpdate, &subject(application, &user.id), work).await
 }

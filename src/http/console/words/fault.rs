@@ -157,6 +157,10 @@ pub const FAULTS: super::Table = &[
     ("the department {} has more than {} people", "部门 {} 超过 {} 人。"),
     ("the list is being fetched already; look again in a moment", "正在获取列表，请稍后再看。"),
     ("the settings have changed meanwhile; nothing was done", "设置已被修改，未做任何更改。"),
+    (
+        "this has changed since the page was loaded; open it again to see it as it is",
+        "页面打开后内容已被更改，请重新打开页面查看最新内容。",
+    ),
     ("the first line names no column `id`", "首行缺少 id（工号、用户名等）列。"),
     ("the first line names no column `{}`", "首行没有“{}”列。"),
     ("the file is not text in {}; save it as CSV (UTF-8)", "文件不是 {} 编码的文本，请另存为 CSV（UTF-8）。"),
