@@ -1,5 +1,5 @@
 /** The page `/widget`, in a frame of an application's page: the same messenger, small, signed in by that page. */
-import { Credentials } from '../core/credential.js';
+import { Credentials, keptFor } from '../core/credential.js';
 import { Failure } from '../core/failure.js';
 import { Messenger } from '../core/messenger.js';
 import { App, Opening } from './app.js';
@@ -37,8 +37,7 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
     leave();
     ended = false;
     board.found = start.notices;
-    credentials = new Credentials(app, start, async () => (await parent.credential()) ?? (start.asks ? null : await lent.ask(start.user)), session);
-    desk = open(credentials, start.open);
+    begin(start);
     parent.tell('ready');
     draw();
   },
@@ -57,12 +56,21 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
   ongo(party) {
     if (/^(application$|user:.|conversation:[0-9]+$)/.test(party)) route.go(party);
   },
-  onstop() {
+  onstop(user) {
+    const whose = keptFor(app, session) ?? user;
+    const isFirst = !credentials;
+    if (isFirst && whose) begin({ user: whose, ticket: null, asks: true, open: false, notices: 'none' });
     if (desk?.messenger.id) farewell.say(desk.messenger.id);
-    quit().then(() => parent.tell('gone'));
+    quit(isFirst).then(() => parent.tell('gone'));
     draw();
   },
 });
+
+/** @param {import('./parent.js').Start} start */
+function begin(start) {
+  credentials = new Credentials(app, start, async () => (await parent.credential()) ?? (start.asks ? null : await lent.ask(start.user)), session);
+  desk = open(credentials, start.open);
+}
 
 const board = new Around((what, more) => parent.tell(what, more));
 
@@ -74,9 +82,9 @@ const farewell = new Farewell(app, (user) => {
   draw();
 });
 
-/** Signs out: at the server too. What was written a moment ago may leave first; nothing stays behind, also where the page goes meanwhile. */
-async function quit() {
-  const [left, token, lends] = [desk, credentials?.kept()?.token, lent.is];
+/** Signs out: at the server too. What was written a moment ago may leave first; nothing stays behind, also where the page goes meanwhile. @param {boolean} [isFirst] nobody knows what was lent to the page before */
+async function quit(isFirst = false) {
+  const [left, token, lends] = [desk, credentials?.kept()?.token, lent.is || isFirst];
   left?.trays.clear(); // the server takes back what was not sent as long as it knows who asks
   credentials?.forget();
   desk = null;

@@ -3,7 +3,7 @@
  * server allows, and tells nobody else. What is said is listed here and in `widget.js`, and checked for its form.
  *
  * From the page: `start {user, ticket, asks, open, notices}` (`asks`: it has a way to say who is signed in), `credential {id, kind, value, failed}`, `open {open}`, `go {party}`,
- *   `awake` (there was input), `notices {notices}` (whether it may show some), `clicked {tag}`, `stop`.
+ *   `awake` (there was input), `notices {notices}` (whether it may show some), `clicked {tag}`, `stop {user}` (the first, where the page before had the messenger).
  * To the page: `ready`, `credential? {id}`, `badge {unread}`, `brand {colour, name}`, `notices?` (ask for the right),
  *   `notice {tag, title, body}`, `hush {tag}`, `close`, `nobody` (is signed in, and nobody can do that here), `gone` (after `stop`: nothing is left of the user).
  */
@@ -25,7 +25,7 @@ export class Parent {
 
   /**
    * @param {string[]} origins
-   * @param {{onstart: (start: Start) => void, onopen: (open: boolean) => void, ongo: (party: string) => void, onstop: () => void,
+   * @param {{onstart: (start: Start) => void, onopen: (open: boolean) => void, ongo: (party: string) => void, onstop: (user: string|null) => void,
    *   onawake: () => void, onnotices: (found: Right) => void, onclick: (tag: string) => void}} calls
    */
   constructor(origins, calls) {
@@ -36,13 +36,15 @@ export class Parent {
       if (said.parlour === 'start') {
         this.#origin = event.origin;
         calls.onstart({ user: text(said.user), ticket: text(said.ticket), asks: said.asks === true, open: said.open === true, notices: right(said.notices) });
+      } else if (said.parlour === 'stop') {
+        this.#origin = event.origin;
+        calls.onstop(text(said.user));
       } else if (!this.#origin) return;
       else if (said.parlour === 'open') calls.onopen(said.open === true);
       else if (said.parlour === 'go') calls.ongo(text(said.party) ?? '');
       else if (said.parlour === 'awake') calls.onawake();
       else if (said.parlour === 'notices') calls.onnotices(right(said.notices));
       else if (said.parlour === 'clicked') calls.onclick(text(said.tag) ?? '');
-      else if (said.parlour === 'stop') calls.onstop();
       else if (said.parlour === 'credential') this.#answer(said);
     });
   }

@@ -10,6 +10,12 @@ const TOKEN = /^[\w.~+/=-]+$/;
 
 /** @typedef {{user: string, token: string, from: string}} Kept */
 
+/** @param {string} app */
+const nameOf = (app) => `session/${app}`;
+
+/** Whose session an earlier page of this tab was given. @param {string} app @param {import('./keep.js').Keep} keeper */
+export const keptFor = (app, keeper) => parse(keeper.get(nameOf(app)))?.user ?? null;
+
 export class Credentials {
   /** What was presented last. */ value = '';
   /** @type {'kept'|'ticket'|'asked'|null} */ #used = null;
@@ -23,7 +29,7 @@ export class Credentials {
    * @param {import('./keep.js').Keep} keeper where the session is kept
    */
   constructor(app, start, ask, keeper) {
-    this.name = `session/${app}`;
+    this.name = nameOf(app);
     this.start = start;
     this.ask = ask;
     this.keeper = keeper;

@@ -3,7 +3,7 @@
  *
  *   <script src="https://im.example/widget.js" data-app="oa" data-ticket="…" data-user="anna"></script>
  *   Parlour.start({app: 'oa', user: 'anna', token: () => fetch('/parlour-token')})
- *   Parlour.open('user:ben')   Parlour.close()   Parlour.stop()
+ *   Parlour.open('user:ben')   Parlour.close()   Parlour.stop()   Parlour.stop({app: 'oa'})
  *
  * It works under a strict policy that allows this server as script-src and frame-src. All of the messenger is in the frame,
  * of this server's origin; the two talk as `client/parent.js` says. Served as one script, in a function of its own.
@@ -40,8 +40,8 @@ function install(script) {
 
   /** @param {Options} options */
   function start(options) {
-    stop(false);
     if (!document.body) return void addEventListener('DOMContentLoaded', () => start(options), { once: true });
+    stop(false);
     const src = `${origin}/widget?${new URLSearchParams({ app: options.app, lang: options.locale ?? locale })}`;
     const launcher = new Launcher(src, words, options, () => show(!launcher.isOpen));
     const own = (running = /** @type {Running} */ ({ options, launcher, begun: Date.now() }));
@@ -113,17 +113,35 @@ function install(script) {
   function stop(forget = true) {
     desktop.clear();
     if (!running) return;
-    const { launcher, loaded } = running;
-    if (forget) tell('stop');
+    const { launcher, loaded, options } = running;
     if (forget) kept(false);
-    if (forget && running.launcher.unread) count(0);
+    if (forget && launcher.unread) count(0);
     running = null;
     launcher.hide(true);
-    if (!forget || !loaded) return launcher.remove();
+    if (forget) leave(launcher, loaded ?? false, options.user);
+    else launcher.remove();
+  }
+
+  /** The user signs out, also on a page whose frame is not there yet. @param {Launcher} launcher @param {boolean} loaded @param {string} [user] */
+  function leave(launcher, loaded, user) {
     const over = () => (clearTimeout(timer), removeEventListener('message', hear), launcher.remove());
     const hear = (/** @type {MessageEvent} */ { source, data }) => source === launcher.frame.contentWindow && data?.parlour === 'gone' && over();
-    const timer = setTimeout(over, LEAVING);
+    let timer = setTimeout(over, PATIENCE);
+    const say = () => {
+      clearTimeout(timer);
+      timer = setTimeout(over, LEAVING);
+      launcher.frame.contentWindow?.postMessage({ parlour: 'stop', user: user ?? null }, origin);
+    };
     addEventListener('message', hear);
+    if (loaded) say();
+    else launcher.frame.addEventListener('load', say, { once: true });
+  }
+
+  /** The user signs out, also on a page that has no widget and says of which application. @param {Partial<Options>} [options] */
+  function end(options) {
+    if (!document.body) return void addEventListener('DOMContentLoaded', () => end(options), { once: true });
+    if (!running && options?.app) start({ ...options, app: options.app, open: false });
+    stop();
   }
 
   /** @param {number} id */
@@ -158,7 +176,7 @@ function install(script) {
   });
 
   const open = (/** @type {string} */ party) => show(true, typeof party === 'string' ? party : undefined);
-  Object.assign(window, { Parlour: Object.freeze({ start, stop: () => stop(), open, close: () => show(false), toggle: () => show(!running?.launcher.isOpen) }) });
+  Object.assign(window, { Parlour: Object.freeze({ start, stop: end, open, close: () => show(false), toggle: () => show(!running?.launcher.isOpen) }) });
   const { app, ticket, user, side, bottom, button } = script.dataset;
   if (app) start({ app, side, bottom, button, ...(ticket && { ticket }), ...(user && { user }) });
 }

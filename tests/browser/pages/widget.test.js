@@ -5,7 +5,7 @@ import { Stage } from './stage.js';
 
 const office = await Office.open();
 after(() => office.close());
-const stage = Stage.house(['anna', 'ben', 'carol', 'dora'], {
+const stage = Stage.house(['anna', 'ben', 'carol', 'dora', 'emil'], {
   options: ['--sign-in', 'local,token', '--origin', office.url],
   more: async (house) => void (office.house = house),
 });
@@ -186,6 +186,28 @@ test('a page that the application does not know gets nothing', async () => {
     assert.equal(await eve.page.frameLocator('iframe').locator('.me').count(), 0);
   } finally {
     await stranger.close();
+  }
+});
+
+test('a page that says good-bye ends the session, before the frame is there and where the page had no widget', async () => {
+  const script = (/** @type {string} */ more) => `<script src="${stage.server.url}/widget.js" ${more}></script>`;
+  const page = (/** @type {string} */ scripts) => `<!doctype html><html lang="en"><title>Office</title>${scripts}<h1>Office</h1></html>`;
+  office.pages.set('/left', page(`<p>Good-bye</p>${script('data-app="oa" data-user="emil"')}<script>Parlour.stop()</script>`));
+  office.pages.set('/left-too', page(`${script('')}<script>Parlour.stop({ app: 'oa' })</script>`));
+  office.pages.set('/next', page(script('data-app="oa" data-user="emil"')));
+  const emil = await stage.visitor();
+  emil.allow(/status of 401/, /is closed before/);
+  const sessions = async () => (await stage.server.call('GET', '/users/emil/sessions')).items.length;
+  for (const left of ['/left', '/left-too']) {
+    await emil.page.goto(`${office.url}/start?user=emil&hint`);
+    await frameOf(emil).locator('.me').waitFor({ state: 'attached' });
+    await emil.until('a session', async () => (await sessions()) === 1);
+    await emil.page.goto(`${office.url}${left}`);
+    await emil.until('it is gone', async () => (await emil.page.locator('iframe').count()) === 0);
+    await emil.until('no session', async () => (await sessions()) === 0);
+    await emil.page.goto(`${office.url}/next`);
+    await emil.page.evaluate(() => globalThis.Parlour.open());
+    await frameOf(emil).getByText('You are not signed in here').waitFor();
   }
 });
 
