@@ -5,11 +5,11 @@ import { Messenger } from '../core/messenger.js';
 import { App, Opening } from './app.js';
 import { Around } from './around.js';
 import { Lent } from './cookie.js';
-import { dark, paint } from './colour.js';
+import { dark } from './colour.js';
 import { Desk } from './desk.js';
+import { Ended, Word } from './ended.js';
 import { Farewell } from './farewell.js';
 import { application, dial, enter, signOut } from './door.js';
-import { Icon, IconButton } from './icon.js';
 import { local, session } from './keep.js';
 import { locale, sentence, t } from './language.js';
 import { Parent } from './parent.js';
@@ -170,24 +170,6 @@ async function nobody() {
   if (!provider) parent.tell('nobody');
 }
 
-/** @param {{text: string, children?: any}} props */
-const Message = ({ text, children }) => html`<main class="door"><div class="door-card"><div class="door-mark"><${Icon} name="talk" /></div><p class="door-text">${text}</p>${children}</div>
-  <${IconButton} name="close" label=${t('close')} class="door-close" onClick=${() => parent.tell('close')} /></main>`;
-
-/** Nobody is signed in. With an identity provider that is done in a window of its own: none of them shows itself in a frame. */
-function Ended() {
-  const [name, setName] = useState('');
-  useEffect(() => {
-    application(app).then((brand) => {
-      setName(brand.provider ?? '');
-      paint(brand.colour, document.documentElement);
-      parent.tell('brand', { colour: dark(brand.colour) ?? '', name: brand.name });
-    }, () => {});
-  }, []);
-  if (!name) return html`<${Message} text=${t('widget.ended')} />`;
-  return html`<${Message} text=${t('widget.provider')}><a class="button button-accent button-wide" href=${`/?app=${app}`} target="_blank" rel="noopener">${t('provider.go', { name })}</a><//>`;
-}
-
 function Frame() {
   const [late, setLate] = useState(false);
   useEffect(() => {
@@ -197,9 +179,9 @@ function Frame() {
   useEvent(window, 'keydown', (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Escape' && !event.defaultPrevented && (ended || !desk || desk.route.read() === null)) parent.tell('close');
   });
-  if (ended) return html`<${Ended} />`;
+  if (ended) return html`<${Ended} app=${app} parent=${parent} />`;
   if (desk) return html`<${App} key=${desk} desk=${desk} />`;
-  return late ? html`<${Message} text=${window.parent === window ? t('widget.frame') : t('widget.foreign', { app })} />` : html`<${Opening} />`;
+  return late ? html`<${Word} parent=${parent} text=${window.parent === window ? t('widget.frame') : t('widget.foreign', { app })} />` : html`<${Opening} />`;
 }
 
 const draw = () => render(html`<${Frame} key=${String(ended)} />`, root);
