@@ -114,6 +114,7 @@ fn whoever_is_in_many_rooms_is_shown_all_of_them_so_often_and_no_more() {
         office.post("/conversations", &json!({"title": format!("Room {number}"), "users": ["anna"]})).is(201);
     }
     let token = signed(&office, "anna", 600);
+    let ticket = || office.post("/users/anna/tickets", &json!({})).is(201)["ticket"].clone();
     let greets_with = |more: Value| {
         let socket = Socket::open(office.server.http().address, &[]).expect("the door is open");
         let mut hello = json!({"app": office.id, "token": token});
@@ -146,6 +147,9 @@ fn whoever_is_in_many_rooms_is_shown_all_of_them_so_often_and_no_more() {
         ("welcome", &json!(true)),
         "who only missed something is told what, at any time"
     );
+    let mut names = (0..20).map(|_| greets_with(json!({})).1);
+    assert!(names.any(|name| name == "error"));
+    assert_eq!(greets_with(json!({"token": ticket()})).1, "welcome", "a ticket is not spent in vain");
     greets(&office, &signed(&office, "ben", 600));
 }
 

@@ -18,6 +18,8 @@ use crate::wire::request::Hello;
 pub struct Admitted {
     pub caller: Caller,
     pub token: Option<String>,
+    /// What it came with lets nobody in again.
+    pub spent: bool,
 }
 
 /// Takes the token of a session or of a program, a ticket, a socket's one-time token, or a JWT.
@@ -32,7 +34,7 @@ pub async fn admit(house: &House, hello: &Hello, address: &str) -> Result<Admitt
         return house.store.write(move |tx| opening::by_token(tx, &application, claims, &visit)).await.map(Admitted::from);
     }
     let caller = held(house, &app, text).await?;
-    Ok(Admitted { caller, token: None })
+    Ok(Admitted { caller, token: None, spent: false })
 }
 
 /// A fresh JWT on a live socket: the session goes on until it ends. Answers the caller as it is then.
@@ -74,11 +76,11 @@ async fn by_ticket(house: &House, app: AppId, text: String, visit: Visit) -> Res
     let work = move |tx: &mut crate::store::Tx| {
         let redeemed = ticket::peek(tx, &text)?;
         let Some(no) = redeemed.and_then(|ticket| ticket.session) else {
-            return opening::by_ticket(tx, &app, &text, &visit).map(Admitted::from);
+            return opening::by_ticket(tx, &app, &text, &visit).map(|opened| Admitted { spent: true, ..opened.into() });
         };
         let redeemed = ticket::redeem(tx, &text)?;
         let held = session::find_no(tx, redeemed.app, redeemed.user, no)?.filter(|held| held.app == app);
-        Ok(Admitted { caller: held.ok_or_else(ended)?.caller, token: None })
+        Ok(Admitted { caller: held.ok_or_else(ended)?.caller, token: None, spent: true })
     };
     house.store.write(work).await
 }
@@ -96,6 +98,6 @@ fn visit(house: &House, hello: &Hello, address: &str) -> Visit {
 
 impl From<Opened> for Admitted {
     fn from(opened: Opened) -> Admitted {
-        Admitted { caller: opened.caller, token: Some(opened.token) }
+        Admitted { caller: opened.caller, token: Some(opened.token), spent: false }
     }
 }
