@@ -28,9 +28,10 @@ class Office(BaseHTTPRequestHandler):
             number, name, title = PEOPLE[who]
             return self.answer(200, "application/json", json.dumps({"account": {"no": number, "names": {"full": name}, "title": title}}))
         if where.path == "/office/login":
-            token = secrets.token_hex(16)
-            SESSIONS[token] = parse_qs(where.query)["user"][0]
-            return self.answer(200, "text/html", "welcome", ("Set-Cookie", f"office={token}; Path=/; HttpOnly; Secure; SameSite=Lax"))
+            token, asked = secrets.token_hex(16), parse_qs(where.query)
+            SESSIONS[token] = asked["user"][0]
+            shared = f"; Domain={asked['domain'][0]}" if "domain" in asked else ""
+            return self.answer(200, "text/html", "welcome", ("Set-Cookie", f"office={token}; Path=/; HttpOnly; Secure; SameSite=Lax{shared}"))
         if where.path == "/office/logout":
             jar = http.cookies.SimpleCookie(self.headers.get("Cookie", ""))
             SESSIONS.pop(jar["office"].value, None)
@@ -39,9 +40,9 @@ class Office(BaseHTTPRequestHandler):
             return self.answer(200, "application/json", json.dumps(SEEN))
         # A second application of the same people, with the same cookie, has its pages beside the first's.
         app = "crm" if where.path.startswith("/office/crm") else "oa"
-        # A page may say whom it was made for.
-        user = parse_qs(where.query).get("for", [""])[0]
-        script = f'<script src="/widget.js" data-app="{app}" data-user="{html.escape(user)}"></script>'
+        # A page may say whom it was made for, and where the messenger is.
+        user, parlour = (parse_qs(where.query).get(name, [""])[0] for name in ("for", "parlour"))
+        script = f'<script src="{html.escape(parlour)}/widget.js" data-app="{app}" data-user="{html.escape(user)}"></script>'
         self.answer(200, "text/html", f"<!doctype html><title>Office</title><h1>{html.escape(str(who))}</h1>{script}")
 
     def answer(self, status, kind, text, *headers):
