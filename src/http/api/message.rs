@@ -59,6 +59,9 @@ pub struct Body {
     expires_at: Option<String>,
     /// `online`: only users who are connected when it is written.
     only: Option<Only>,
+    /// Whether it is also sent by email: `auto` (as the user wishes, and the default), `never`, or `now`, which is refused on a
+    /// server that sends no email.
+    email: Option<Email>,
 }
 
 /// Who of the recipients gets it.
@@ -66,6 +69,15 @@ pub struct Body {
 #[serde(rename_all = "lowercase")]
 pub enum Only {
     Online,
+}
+
+/// Whether a message is also sent by email. No server sends any yet, so `auto` and `never` are the same.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Email {
+    Auto,
+    Never,
+    Now,
 }
 
 /// One party or several: `user:<id>`, `conversation:<id>`, and from the application itself `group:<id>` and `everyone`; from
@@ -148,6 +160,9 @@ pub async fn create(house: Data<House>, by: ApplicationKey, post: Post<Body>) ->
 }
 
 fn draft(body: &Body) -> Result<batch::Draft> {
+    if body.email == Some(Email::Now) {
+        return Err(Error::invalid("email", "this server sends no email"));
+    }
     let topic = body.topic.as_deref().map(Topic::parse).transpose()?;
     let terms = Terms { topic, expires_at: moment("expires_at", body.expires_at.as_deref())? };
     let send_at = moment("send_at", body.send_at.as_deref())?;

@@ -12,6 +12,20 @@ fn send(office: &App, body: Value) -> Value {
 }
 
 #[test]
+fn what_should_go_by_email_at_once_is_refused_while_no_email_is_sent() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let anna = office.person("anna");
+    for email in ["auto", "never"] {
+        office.post("/messages", &json!({"to": "user:anna", "text": email, "email": email})).is(202);
+        anna.hears(email);
+    }
+    let now = office.post("/messages", &json!({"to": "user:anna", "text": "now", "email": "now"})).is_refused(400, "bad_request");
+    assert_eq!((&now["field"], &now["detail"]), (&json!("email"), &json!("this server sends no email")));
+    assert!(!anna.has_heard("now"));
+}
+
+#[test]
 fn a_message_to_one_user_arrives_in_the_conversation_with_the_application() {
     let server = TestServer::start();
     let office = server.app("oa");
