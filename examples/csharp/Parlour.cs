@@ -86,14 +86,20 @@ public sealed class Parlour
 
     /// <summary>
     /// Sends to several. The same idempotency key again, within 24 hours, sends nothing new.
-    /// <paramref name="more"/>: topic, card and what else a message has.
+    /// <paramref name="more"/>: topic, card and what else a message has. Of several, who could not get it has an error in messages;
+    /// one party that could not is a ParlourException.
     /// </summary>
     public async Task<JsonObject> Send(IReadOnlyList<string> to, string text, JsonObject? more = null, string? idempotencyKey = null, CancellationToken stop = default)
     {
         var body = more?.DeepClone().AsObject() ?? new JsonObject();
         body["to"] = to.Count == 1 ? (JsonNode?)to[0] : new JsonArray(to.Select(party => (JsonNode?)party).ToArray());
         body["text"] = text;
-        return (await Request(HttpMethod.Post, "/messages", body, idempotencyKey, stop))!;
+        var sent = (await Request(HttpMethod.Post, "/messages", body, idempotencyKey, stop))!;
+        if (to.Count == 1 && sent["messages"] is JsonArray { Count: 1 } copies && copies[0]?["error"] is JsonObject error)
+        {
+            throw new ParlourException((string?)error["code"] ?? "", (string?)error["message"] ?? "", field: "to");
+        }
+        return sent;
     }
 
     /// <summary>Any other call of the interface, below /api/v1. Null where the answer is empty.</summary>
@@ -114,7 +120,7 @@ public sealed class Parlour
             throw new ParlourException("unreachable", $"Parlour does not answer: {error.Message}", temporary: true);
         }
         var value = Read(answer);
-        if (status is >= 200 and < 300) return value;
+        if (status is >= 200 and < 300 && (value is not null || answer == "")) return value;
         if (value?["code"] is not JsonValue code || !code.TryGetValue(out string? word))
         {
             throw new ParlourException("unreachable", $"Something that is not Parlour answered {status}.", status, temporary: status >= 500);

@@ -89,13 +89,18 @@ public final class Parlour {
 
     /**
      * Sends to one party or several. The same idempotency key again, within 24 hours, sends nothing new; it may be null.
-     * {@code more}: {@code topic}, {@code card} and what else a message has.
+     * {@code more}: {@code topic}, {@code card} and what else a message has. Of several, who could not get it has an {@code error} in
+     * {@code messages}; one party that could not is a ParlourException.
      */
     public Map<String, Object> send(List<String> to, String text, Map<String, ?> more, String idempotencyKey) throws ParlourException {
         var body = new LinkedHashMap<String, Object>(more);
         body.put("to", to.size() == 1 ? to.get(0) : to);
         body.put("text", text);
-        return request("POST", "/messages", body, idempotencyKey);
+        var sent = request("POST", "/messages", body, idempotencyKey);
+        if (to.size() == 1 && sent.get("messages") instanceof List<?> copies && copies.size() == 1 && map(copies.get(0)).get("error") instanceof Map<?, ?> error) {
+            throw new ParlourException((String) error.get("code"), (String) error.get("message"), 0, "to", false, null);
+        }
+        return sent;
     }
 
     /** Any other call of the interface, below /api/v1. Without a body give null. */
@@ -119,8 +124,8 @@ public final class Parlour {
         }
         int status = response.statusCode();
         Map<String, Object> answer = object(response.body());
-        if (status >= 200 && status < 300) return answer;
-        if (!(answer.get("code") instanceof String code)) {
+        if (status >= 200 && status < 300 && (answer != null || response.body().isEmpty())) return answer == null ? Map.of() : answer;
+        if (answer == null || !(answer.get("code") instanceof String code)) {
             throw new ParlourException("unreachable", "Something that is not Parlour answered " + status + ".", status, null, status >= 500, null);
         }
         Long retryAfter = answer.get("retry_after") instanceof Number number ? number.longValue() : null;
@@ -154,6 +159,7 @@ public final class Parlour {
         }
         if (!good) throw new ParlourException("forged", "The signature of this callback is not right.", 401, null, false, null);
         Map<String, Object> call = object(new String(body, StandardCharsets.UTF_8));
+        if (call == null) call = Map.of();
         return new Call(id, (String) call.get("type"), map(call.get("data")), Boolean.TRUE.equals(call.get("question")), Boolean.TRUE.equals(call.get("test")));
     }
 
@@ -220,12 +226,12 @@ public final class Parlour {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(value);
     }
 
-    /** An object, where the text is one. */
+    /** Null where the text is no JSON. */
     private static Map<String, Object> object(String text) {
         try {
             return map(Json.read(text));
         } catch (IllegalArgumentException error) {
-            return Map.of();
+            return null;
         }
     }
 

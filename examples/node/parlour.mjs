@@ -42,7 +42,7 @@ export class Parlour {
 
   /** @param {{url: string, app: string, key: string, callbackSecret?: string, tokenSecret?: string}} settings */
   constructor({ url, app, key, callbackSecret = '', tokenSecret = '' }) {
-    this.url = url.replace(/\/+$/, '');
+    this.url = (url ?? '').replace(/\/+$/, '');
     this.app = app;
     this.#key = key;
     this.#callbackSecret = callbackSecret;
@@ -70,10 +70,14 @@ export class Parlour {
   /**
    * Sends to "user:anna", "group:sales", "everyone", "conversation:7" or a list of them. What returns is kept.
    * The same idempotency key again, within 24 hours, sends nothing new. `more`: `topic`, `card` and what else a message has.
+   * Of a list, who could not get it has an `error` in `messages`; one party that could not is a ParlourError.
    * @param {string|string[]} to @param {string} text @param {{idempotencyKey?: string, [more: string]: any}} [options]
    */
-  send(to, text, { idempotencyKey, ...more } = {}) {
-    return this.request('POST', '/messages', { ...more, to, text }, idempotencyKey);
+  async send(to, text, { idempotencyKey, ...more } = {}) {
+    const sent = await this.request('POST', '/messages', { ...more, to, text }, idempotencyKey);
+    const refused = typeof to === 'string' && sent.messages?.length === 1 && sent.messages[0].error;
+    if (refused) throw new ParlourError(refused.code, refused.message, { field: 'to' });
+    return sent;
   }
 
   /**
@@ -81,6 +85,7 @@ export class Parlour {
    * @param {string} method @param {string} path @param {object} [body] @param {string} [idempotencyKey] @param {number} [timeout] milliseconds @returns {Promise<any>}
    */
   async request(method, path, body, idempotencyKey, timeout = TIMEOUT) {
+    if (!this.url || !this.#key) throw new TypeError(`${this.url ? 'key' : 'url'} is missing`);
     /** @type {Record<string, string>} */ const headers = { authorization: `Bearer ${this.#key}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
@@ -93,8 +98,9 @@ export class Parlour {
     } catch (error) {
       throw new ParlourError('unreachable', `Parlour does not answer: ${error.cause?.message ?? error.message}`, { temporary: true });
     }
-    if (!response.ok) throw refusal(response.status, answer);
-    return answer ? JSON.parse(answer) : null;
+    const found = object(answer);
+    if (response.ok && (found || !answer)) return found;
+    throw refusal(response.status, found);
   }
 
   /**
@@ -139,14 +145,18 @@ export class Parlour {
 /** What people typed, as it is, for a message: Markdown in it stays text, and it stays on its line. @param {string} text */
 export const plain = (text) => text.replace(/\s+/g, ' ').replace(/[!-/:-@[-`{-~]/g, '\\$&');
 
-/** @param {number} status @param {string} answer */
-function refusal(status, answer) {
+/** Null where it is none. @param {string} text */
+function object(text) {
   try {
-    const problem = JSON.parse(answer);
-    if (typeof problem.code === 'string') return new ParlourError(problem.code, problem.detail, { ...problem, status });
+    return Object(JSON.parse(text));
   } catch {
-    // it is not ours
+    return null;
   }
+}
+
+/** @param {number} status @param {any} problem */
+function refusal(status, problem) {
+  if (typeof problem?.code === 'string') return new ParlourError(problem.code, problem.detail, { ...problem, status });
   return new ParlourError('unreachable', `Something that is not Parlour answered ${status}.`, { status, temporary: status >= 500 });
 }
 

@@ -83,10 +83,16 @@ final class Parlour
     /**
      * Sends to "user:anna", "group:sales", "everyone", "conversation:7" or a list of them. What returns is kept.
      * The same idempotency key again, within 24 hours, sends nothing new. `$more`: `topic`, `card` and what else a message has.
+     * Of a list, who could not get it has an `error` in `messages`; one party that could not is a ParlourException.
      */
     public function send(string|array $to, string $text, array $more = [], ?string $idempotencyKey = null): array
     {
-        return $this->request('POST', '/messages', ['to' => $to, 'text' => $text] + $more, $idempotencyKey);
+        $sent = $this->request('POST', '/messages', ['to' => $to, 'text' => $text] + $more, $idempotencyKey);
+        $error = is_string($to) && count($sent['messages'] ?? []) === 1 ? $sent['messages'][0]['error'] ?? null : null;
+        if ($error) {
+            throw new ParlourException($error['code'], $error['message'], 0, 'to');
+        }
+        return $sent;
     }
 
     /** Any other call of the interface, below /api/v1. */
@@ -114,7 +120,7 @@ final class Parlour
         }
         $status = (int) (explode(' ', stream_get_meta_data($stream)['wrapper_data'][0])[1] ?? 0);
         $value = json_decode($answer, true);
-        if ($status >= 200 && $status < 300) {
+        if ($status >= 200 && $status < 300 && ($answer === '' || is_array($value))) {
             return $value;
         }
         if (!is_string($value['code'] ?? null)) {

@@ -74,8 +74,13 @@ class Parlour:
 
     def send(self, to: Union[str, list], text: str, idempotency_key: Optional[str] = None, **more: Any) -> dict:
         """Sends to "user:anna", "group:sales", "everyone", "conversation:7" or a list of them. What returns is kept.
-        The same idempotency key again, within 24 hours, sends nothing new. `more`: `topic`, `card` and what else a message has."""
-        return self.request("POST", "/messages", {**more, "to": to, "text": text}, idempotency_key)
+        The same idempotency key again, within 24 hours, sends nothing new. `more`: `topic`, `card` and what else a message has.
+        Of a list, who could not get it has an `error` in `messages`; one party that could not is a ParlourError."""
+        sent = self.request("POST", "/messages", {**more, "to": to, "text": text}, idempotency_key)
+        copies = sent.get("messages") or []
+        if isinstance(to, str) and len(copies) == 1 and "error" in copies[0]:
+            raise ParlourError(copies[0]["error"]["code"], copies[0]["error"]["message"], field="to")
+        return sent
 
     def request(self, method: str, path: str, body: Optional[dict] = None, idempotency_key: Optional[str] = None, timeout: float = TIMEOUT) -> Any:
         """Any other call of the interface, below /api/v1."""
@@ -88,13 +93,16 @@ class Parlour:
         request = urllib.request.Request(f"{self.url}/api/v1{path}", data, headers, method=method)
         try:
             with self._opener.open(request, timeout=timeout) as response:
-                answer = response.read()
+                status, answer = response.status, response.read()
         except urllib.error.HTTPError as error:
             with error:
                 raise _refusal(error.code, error.read()) from None
         except OSError as error:
             raise ParlourError("unreachable", f"Parlour does not answer: {error}", temporary=True) from error
-        return json.loads(answer) if answer else None
+        try:
+            return json.loads(answer) if answer else None
+        except ValueError:
+            raise _refusal(status, answer) from None
 
     def verify(self, headers: Mapping[str, str], body: bytes, now: Optional[float] = None) -> Call:
         """Checks a callback as Standard Webhooks says. `body` is what came, byte by byte; `now` is for tests."""

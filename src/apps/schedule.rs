@@ -14,7 +14,21 @@ pub struct Schedule {
 const SECOND: u64 = 1;
 const MINUTE: u64 = 60;
 const HOUR: u64 = 3600;
-const PAUSES: [u64; 9] = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
+/// An application that is started anew is soon found again; one that is away for long is not asked too often.
+const PAUSES: [u64; 12] = [
+    5 * SECOND,
+    10 * SECOND,
+    20 * SECOND,
+    MINUTE,
+    5 * MINUTE,
+    30 * MINUTE,
+    2 * HOUR,
+    5 * HOUR,
+    10 * HOUR,
+    14 * HOUR,
+    20 * HOUR,
+    24 * HOUR,
+];
 const GIVE_UP: u64 = 72 * HOUR;
 
 impl Default for Schedule {
@@ -47,7 +61,7 @@ mod tests {
     fn pauses_grow_the_last_repeats_and_chance_only_lengthens() {
         let schedule = Schedule::default();
         let seconds = |failed| schedule.pause(failed, 0.0).as_secs();
-        assert_eq!([1, 2, 3, 9, 10, 99].map(seconds), [5, 300, 1800, 86_400, 86_400, 86_400]);
+        assert_eq!([1, 2, 3, 4, 5, 12, 13, 99].map(seconds), [5, 10, 20, 60, 300, 86_400, 86_400, 86_400]);
         assert_eq!(schedule.pause(1, 1.0), Duration::from_secs(6));
         assert_eq!(schedule.pause(0, 0.0), Duration::from_secs(5));
     }

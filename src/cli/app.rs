@@ -28,6 +28,7 @@ pub enum App {
     List,
     /// Show one with its settings and keys
     Show {
+        /// The application's id: parlour app list shows them
         #[arg(value_parser = AppId::parse)]
         app: AppId,
     },
@@ -63,6 +64,7 @@ pub struct Register {
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct Update {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     /// Its name, as users see it
@@ -74,6 +76,7 @@ pub struct Update {
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct Suspend {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     /// Let them in again

@@ -14,6 +14,7 @@ use std::io::{IsTerminal, stdin};
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct Erase {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     #[arg(value_parser = UserId::parse)]

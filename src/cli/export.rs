@@ -40,6 +40,7 @@ pub enum Export {
 
 #[derive(Debug, Args)]
 pub struct To {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     /// A file that does not exist yet; - is standard output

@@ -38,6 +38,7 @@ pub enum Import {
 
 #[derive(Debug, Args)]
 pub struct From {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     /// - is standard input

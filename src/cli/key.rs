@@ -21,6 +21,7 @@ pub enum Keys {
     Create(Create),
     /// End a key, by the number that `app show` tells
     Revoke {
+        /// The application's id: parlour app list shows them
         #[arg(value_parser = AppId::parse)]
         app: AppId,
         no: i64,
@@ -29,6 +30,7 @@ pub enum Keys {
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct Create {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     /// What it is for
@@ -46,6 +48,7 @@ pub struct Create {
 pub enum Rotation {
     /// Make a new secret; it is shown once, and the one before stays valid for a day
     Rotate {
+        /// The application's id: parlour app list shows them
         #[arg(value_parser = AppId::parse)]
         app: AppId,
         /// Which one: what signs callbacks, or what signs tokens

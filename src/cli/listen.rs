@@ -37,6 +37,7 @@ const PAGE: usize = 10;
 
 #[derive(Debug, Args)]
 pub struct Listen {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     /// Begin after this event, instead of with what happens from now on; 0: with the oldest

@@ -14,6 +14,7 @@ use std::io::Read;
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct Provider {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     /// What users call the provider; it stands on the button

@@ -21,6 +21,7 @@ const SECRET: u64 = 16 * 1024;
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct People {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     /// An address that answers all people: JSON, or with --csv a table with a line of names

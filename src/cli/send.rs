@@ -36,6 +36,7 @@ const MOST: u64 = 64 * 1024;
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct Send {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     /// user:ID, conversation:ID, everyone, or group:ID: a group that is kept in Parlour (console, REST, import), not one of the

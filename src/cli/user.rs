@@ -27,6 +27,7 @@ pub enum UserTask {
     Add(Add),
     /// List an application's users
     List {
+        /// The application's id: parlour app list shows them
         #[arg(value_parser = AppId::parse)]
         app: AppId,
         /// Only those whose name or id has this
@@ -43,6 +44,7 @@ pub enum UserTask {
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct Add {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     /// The application's own id for it
@@ -67,6 +69,7 @@ pub struct Add {
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct Suspend {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     #[arg(value_parser = UserId::parse)]
@@ -78,6 +81,7 @@ pub struct Suspend {
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct Token {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     #[arg(value_parser = UserId::parse)]

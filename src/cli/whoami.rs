@@ -15,6 +15,7 @@ use serde_json::json;
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct Whoami {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     /// The address that answers JSON about whoever its cookie belongs to

@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct Callbacks {
     /// Pauses before a failed callback is sent again, with commas between them; the last one repeats
     #[arg(long, env = "PARLOUR_CALLBACK_PAUSES", value_name = "TIME", value_delimiter = ',', value_parser = time,
-          default_value = "5s,5m,30m,2h,5h,10h,14h,20h,24h")]
+          default_value = "5s,10s,20s,1m,5m,30m,2h,5h,10h,14h,20h,24h")]
     pub callback_pauses: Vec<Duration>,
 
     /// How long a callback is tried before it is given up

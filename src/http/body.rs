@@ -86,8 +86,22 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let read = serde_json::from_str(text).map(|Object(value)| value);
     read.map_err(|e| {
         let reason = e.to_string();
-        Error::invalid(field(&reason), format!("the body was not understood: {}", plain(&reason)))
+        let field = place::<T>(text, field(&reason));
+        Error::invalid(&field, format!("the body was not understood: {}", plain(&reason)))
     })
+}
+
+/// The way to the member that is wrong, such as `card.actions[0].label`. Read once more for that: to note the way costs time.
+fn place<T: DeserializeOwned>(text: &str, named: &str) -> String {
+    let read = &mut serde_json::Deserializer::from_str(text);
+    let way = serde_path_to_error::deserialize::<_, Object<T>>(read).err().map(|e| e.path().to_string()).unwrap_or_default();
+    let way = match way.as_str() {
+        "" | "." => named.to_string(),
+        way if named.is_empty() || way == named || way.ends_with(&format!(".{named}")) => way.to_string(),
+        way => format!("{way}.{named}"),
+    };
+    // A name that somebody sent may be long, and where one of several forms was tried there is no way.
+    if way.contains('?') || way.len() > REASON { named.chars().take(REASON).collect() } else { way }
 }
 
 /// The words of a programmer for those of JSON.
@@ -125,6 +139,16 @@ mod tests {
     #[serde(deny_unknown_fields)]
     struct Body {
         name: String,
+        #[serde(default)]
+        #[allow(dead_code, reason = "only read")]
+        actions: Vec<Action>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Action {
+        #[allow(dead_code, reason = "only read")]
+        label: String,
     }
 
     #[test]
@@ -133,6 +157,11 @@ mod tests {
         let wrong = |body: &[u8]| parse::<Body>(body).unwrap_err();
         assert_eq!(wrong(br#"{"name":"a","role":"admin"}"#).field(), Some("role"));
         assert_eq!(wrong(b"{}").field(), Some("name"));
+        assert_eq!(wrong(br#"{"name":5}"#).field(), Some("name"));
+        let within = |action: &str| wrong(format!(r#"{{"name":"a","actions":[{{"label":"b"}},{action}]}}"#).as_bytes());
+        assert_eq!(within("{}").field(), Some("actions[1].label"));
+        assert_eq!(within(r#"{"label":"b","text":"c"}"#).field(), Some("actions[1].text"));
+        assert_eq!(within("7").field(), Some("actions[1]"));
         assert!(wrong(b"{\"name\":\"\xff\"}").sentence().contains("UTF-8"));
         assert!(wrong(format!("{}{}", "[".repeat(33), "]".repeat(33)).as_bytes()).sentence().contains("nested"));
         assert!(wrong(br#"{"name":"#).sentence().contains("not understood"));

@@ -40,6 +40,7 @@ const HOSTS: &[(&str, &[&str])] = &[
     ("rustls", &["main", "callout", "demo"]),
     ("serde", ANYWHERE),
     ("serde_json", ANYWHERE),
+    ("serde_path_to_error", &["http"]),
     ("sha2", STRANGER_TOO),
     ("subtle", STRANGER_TOO),
     ("thiserror", &["error", "store"]),

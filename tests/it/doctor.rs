@@ -107,6 +107,20 @@ fn a_well_made_application_is_well() {
 }
 
 #[test]
+fn who_sends_cards_is_asked_about_a_button() {
+    for (fault, ends, said) in [("none", 0, "good    action.invoked  answered"), ("shape", 1, "WRONG   action.invoked  ")] {
+        let server = TestServer::nameless();
+        let (office, _receiver) = office(&server, fault);
+        assert!(!server.types(&["doctor", "oa"]).out.contains("action.invoked"));
+        let card = json!({"title": "Leave", "actions": [{"id": "yes", "label": "Approve"}]});
+        office.post("/messages", &json!({"to": "user:anna", "card": card})).is(202);
+        let examined = server.types(&["doctor", "oa"]);
+        assert_eq!(examined.code, ends, "{examined:?}");
+        assert!(examined.out.contains(said), "{examined:?}");
+    }
+}
+
+#[test]
 fn an_application_without_users_is_told_that_they_come_and_what_was_not_asked() {
     let server = TestServer::nameless();
     let office = server.app_with("oa", &["--sign-in", "ticket"]);

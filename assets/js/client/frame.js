@@ -148,7 +148,8 @@ function open(credentials, shown) {
   messenger.signal.listen(() => {
     made.notices?.tidy();
     const { phase, code = '' } = messenger.link;
-    if (phase === 'stopped' && ['unauthenticated', 'expired', 'forbidden'].includes(code)) {
+    if (phase === 'stopped' && code === 'conflict') console.warn('Parlour: the ticket or token is of another user than the page says (`user`, `data-user`)');
+    if (phase === 'stopped' && ['conflict', 'unauthenticated', 'expired', 'forbidden'].includes(code)) {
       ended = true;
       draw();
       if (code === 'unauthenticated' && !messenger.me && !credentials.start.ticket) nobody();

@@ -11,9 +11,12 @@
 import { Desktop } from './desktop.js';
 import { Launcher } from './launcher.js';
 
-const PATIENCE = 10_000;
+/** After so long a frame that has loaded and says nothing is none of ours. */
+const PATIENCE = 5000;
 /** What a user who leaves has just written gets this long to leave too. */
 const LEAVING = 3000;
+/** A frame that says nothing of its coming is waited for so long, before somebody signs out in it. */
+const LOADING = 20_000;
 /** Nobody was signed in: it is looked again when somebody comes back to the page, not sooner than after this. */
 const PAUSE = 15_000;
 const EVENT = 'parlour-unread';
@@ -50,10 +53,19 @@ function install(script) {
       own.loaded = true;
       tell('start', { user: options.user ?? null, ticket: options.ticket ?? null, asks: Boolean(options.token), open: launcher.isOpen, notices: desktop.right });
       if (own.party) tell('go', { party: own.party });
-      setTimeout(() => running === own && !own.ready && console.warn(`Parlour: the frame does not answer. Is ${location.origin} among the origins of the application "${options.app}"?`), PATIENCE);
+      setTimeout(() => running === own && !own.ready && missing(), PATIENCE);
     });
     launcher.appear();
     if (options.open ?? (kept() && !matchMedia('(max-width: 34rem)').matches)) show(true, undefined, false);
+  }
+
+  /** The browser does not show the frame: a button that opens nothing helps nobody. */
+  function missing() {
+    if (!running) return;
+    const { launcher, options } = running;
+    launcher.show(false, false);
+    launcher.hide(true);
+    console.warn(`Parlour: the frame does not answer, so there is no button. Is ${location.origin} among the origins of the application "${options.app}"?`);
   }
 
   /** Whether this user's messenger is open, in all pages of this tab; not opened again where it would cover the page. @param {boolean} [open] */
@@ -126,7 +138,7 @@ function install(script) {
   function leave(launcher, loaded, user) {
     const over = () => (clearTimeout(timer), removeEventListener('message', hear), launcher.remove());
     const hear = (/** @type {MessageEvent} */ { source, data }) => source === launcher.frame.contentWindow && data?.parlour === 'gone' && over();
-    let timer = setTimeout(over, PATIENCE);
+    let timer = setTimeout(over, LOADING);
     const say = () => {
       clearTimeout(timer);
       timer = setTimeout(over, LEAVING);
@@ -163,6 +175,7 @@ function install(script) {
   addEventListener('message', (event) => {
     if (!running || event.origin !== origin || event.source !== running.launcher.frame.contentWindow) return;
     const said = event.data;
+    if (!running.ready && !running.empty) running.launcher.hide(false);
     running.ready = true;
     if (said?.parlour === 'badge' && Number.isInteger(said.unread)) count(said.unread);
     else if (said?.parlour === 'close') show(false);

@@ -46,6 +46,11 @@ pub enum Holder {
     Message(MessageId),
 }
 
+/// Whether the application has ever sent one.
+pub fn is_any(db: &Db, app: AppNo) -> Result<bool> {
+    db.any("SELECT 1 FROM card WHERE application = ?1 LIMIT 1", params![app])
+}
+
 pub fn get(db: &Db, app: AppNo, id: i64) -> Result<Card> {
     let sql =
         "SELECT c.id, c.batch, c.message, c.press, c.version, c.body, c.expires_at, c.waiting, p.action, p.label, p.user, u.id,

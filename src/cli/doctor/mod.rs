@@ -21,6 +21,7 @@ const TOKEN: u64 = 64 * 1024;
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub struct Doctor {
+    /// The application's id: parlour app list shows them
     #[arg(value_parser = AppId::parse)]
     app: AppId,
     /// A token that the application signs for a user (a JWT), to be looked at too; - reads it from standard input

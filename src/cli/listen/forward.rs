@@ -81,7 +81,7 @@ pub fn carry(config: &Config, app: &AppId, event: i64, body: String) -> Result<S
 
 /// An address of this machine: events carry what people write.
 pub fn local(text: &str) -> std::result::Result<Url, String> {
-    let url = Url::parse(text).map_err(|e| e.to_string())?;
+    let url = Url::parse(text).map_err(|e| format!("{e}; write it whole, such as http://127.0.0.1:3000/parlour"))?;
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     match here && matches!(url.scheme(), "http" | "https") {

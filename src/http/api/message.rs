@@ -33,7 +33,7 @@ use utoipa::ToSchema;
 #[schema(as = MessageDraft)]
 pub struct Body {
     to: To,
-    /// Markdown, up to 16 KiB. Absent: the title of the card, or nothing beside files.
+    /// Markdown, up to 16 KiB. Absent or blank: the title of the card, or nothing beside files.
     text: Option<String>,
     /// Files that were sent before (`POST /files`), at most 10.
     #[serde(default)]
@@ -166,7 +166,8 @@ fn draft(body: &Body) -> Result<batch::Draft> {
     let topic = body.topic.as_deref().map(Topic::parse).transpose()?;
     let terms = Terms { topic, expires_at: moment("expires_at", body.expires_at.as_deref())? };
     let send_at = moment("send_at", body.send_at.as_deref())?;
-    let text = body.text.clone().or(body.card.as_ref().map(|card| card.title.trim().into()));
+    let said = |text: &String| !text.trim().is_empty() || (body.card.is_none() && body.attachments.is_empty());
+    let text = body.text.clone().filter(said).or(body.card.as_ref().map(|card| card.title.trim().into()));
     let files = body.attachments.clone();
     let text = text.or((!files.is_empty()).then(String::new));
     let text = text.ok_or_else(|| Error::invalid("text", "a message needs a text, a card or a file"))?;

@@ -6,6 +6,7 @@ use crate::apps::application::{Application, SignIn};
 use crate::apps::delivery::{self, Kind};
 use crate::apps::endpoint::{self, Endpoint};
 use crate::callout::{Callout, Probe};
+use crate::chat::card;
 use crate::directory::user;
 use crate::error::Result;
 use crate::jobs::ping;
@@ -55,13 +56,15 @@ pub async fn look(store: &Store, callout: &Callout, application: &Application) -
 /// The questions that this application says it answers.
 async fn asked(store: &Store, application: &Application) -> Result<Vec<Question>> {
     let no = application.no;
-    let somebody = store.read(move |db: &Db| user::list(db, no, None, 1, "")).await?.0.into_iter().next();
+    let work = move |db: &Db| Ok((user::list(db, no, None, 1, "")?.0.into_iter().next(), card::is_any(db, no)?));
+    let (somebody, has_cards) = store.read(work).await?;
     let answers = |question: &str| application.questions.iter().any(|known| known == question);
     let user = somebody.map(|user| user.id);
     Ok([
         application.opens(SignIn::Callback).then_some(Question::Verify),
         answers("contacts.list").then(|| Question::Contacts(user.clone())),
-        answers("message.created").then_some(Question::Message(user)),
+        answers("message.created").then(|| Question::Message(user.clone())),
+        has_cards.then_some(Question::Action(user)),
     ]
     .into_iter()
     .flatten()

@@ -20,6 +20,8 @@ pub(super) enum Question {
     Contacts(Option<UserId>),
     /// From somebody, if there is anybody.
     Message(Option<UserId>),
+    /// By somebody, if there is anybody.
+    Action(Option<UserId>),
 }
 
 impl Question {
@@ -28,17 +30,34 @@ impl Question {
             Question::Verify => "user.verify",
             Question::Contacts(_) => "contacts.list",
             Question::Message(_) => "message.created",
+            Question::Action(_) => "action.invoked",
+        }
+    }
+
+    /// Nothing follows from its answer, and the application is told so.
+    fn test(&self) -> Option<Kind> {
+        match self {
+            Question::Verify | Question::Contacts(_) => None,
+            Question::Message(_) => Some(Kind::MessageToApplication),
+            Question::Action(_) => Some(Kind::ActionInvoked),
         }
     }
 
     fn data(&self) -> Value {
+        let at = Moment::now();
         match self {
             Question::Verify => json!({ "username": NOBODY, "password": secret::generate(""), "address": "127.0.0.1" }),
             Question::Contacts(user) => json!({ "user": user }),
             Question::Message(user) => {
                 let from = format!("user:{}", user.as_ref().map_or(NOBODY, UserId::as_str));
-                let at = Moment::now();
                 json!({ "message": { "id": 1, "version": 1, "conversation": 1, "from": from, "at": at, "text": "This is a test." } })
+            }
+            Question::Action(user) => {
+                let user = user.as_ref().map_or(NOBODY, UserId::as_str);
+                let card = json!({ "title": "This is a test.", "actions": [{ "id": NOBODY, "label": "Test" }] });
+                let message = json!({ "id": 1, "version": 1, "conversation": 1, "from": "application", "at": at,
+                    "text": "This is a test.", "card": card });
+                json!({ "press": 1, "action": NOBODY, "label": "Test", "user": user, "at": at, "message": message })
             }
         }
     }
@@ -54,6 +73,10 @@ impl Question {
             Question::Message(_) => {
                 "answer 200 with {\"text\": \"…\"}, or {} for no reply; \"test\": true says that nothing follows from it"
             }
+            Question::Action(_) => {
+                "answer 200 with {\"card\": {…}} for the one in its place, {\"text\": \"…\"}, {\"error\": \"…\"}, or {}; \"test\": true says \
+                 that nothing follows from it"
+            }
         }
     }
 }
@@ -64,9 +87,9 @@ pub(super) async fn ask(patient: &Patient<'_>, question: Question) -> Result<Fin
         return Ok(Finding::advice(question.name(), "not asked: there is no user yet whose list it could be", mend));
     }
     let (id, data) = (&patient.endpoint.id, question.data());
-    let body = match &question {
-        Question::Message(_) => delivery::test_body(Kind::MessageToApplication, id, &data)?,
-        _ => delivery::body(question.name(), id, &data, Moment::now())?,
+    let body = match question.test() {
+        Some(kind) => delivery::test_body(kind, id, &data)?,
+        None => delivery::body(question.name(), id, &data, Moment::now())?,
     };
     let (probe, exchange) = patient.probe(question.name(), &body).await;
     Ok(judge(patient, &question, &probe).seen(exchange))
@@ -93,6 +116,6 @@ fn said(question: &Question) -> String {
     match question {
         Question::Verify => "refused a wrong password".into(),
         Question::Contacts(Some(user)) => format!("answered for {user}"),
-        Question::Contacts(None) | Question::Message(_) => "answered".into(),
+        Question::Contacts(None) | Question::Message(_) | Question::Action(_) => "answered".into(),
     }
 }

@@ -103,6 +103,7 @@ for (const language of LANGUAGES) describe(language, () => {
     assert.equal(await tell(twice), '303 ');
     assert.match(await tell({ ...twice, text: 'another' }), /^502 conflict /);
     assert.match(await tell({ to: 'tom', text: '', once: 'nothing' }), /^502 bad_request text: ./);
+    assert.match(await tell({ to: 'nobody', text: 'hello', once: 'nobody' }), /^502 not_found to: ./);
     const { key } = JSON.parse(await readFile(stage.server.secrets, 'utf8'));
     stage.server.house.app = { key };
     const { items } = await stage.server.house.call('GET', '/conversations?limit=200');

@@ -21,9 +21,10 @@ for (const language of LANGUAGES) {
 }
 
 for (const language of LANGUAGES) {
-  test(`${language}: a gateway’s error page in JSON is no answer of Parlour, a server that hangs is not waited for long, and a time of any length is only wrong`, async () => {
+  test(`${language}: a gateway’s error in JSON and somebody’s page are no answers of Parlour, a server that hangs is not waited for long, and a time of any length is only wrong`, async () => {
     const gateway = createServer((request, response) => {
       if (request.url?.startsWith('/hangs')) return;
+      if (request.url?.startsWith('/page')) return void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>');
       response.writeHead(502, { 'content-type': 'application/json' }).end('{"code": 502, "msg": "bad gateway"}');
     });
     await new Promise((resolve) => gateway.listen(0, '127.0.0.1', () => resolve(null)));
@@ -32,7 +33,7 @@ for (const language of LANGUAGES) {
     const begun = Date.now();
     try {
       const command = await PROVERS[language]();
-      assert.deepEqual(await prove(command, [{ url: `http://127.0.0.1:${port}` }, { url: `http://127.0.0.1:${port}/hangs` }, ...long]), ['unreachable', 'unreachable', 'forged', 'forged']);
+      assert.deepEqual(await prove(command, [{ url: `http://127.0.0.1:${port}` }, { url: `http://127.0.0.1:${port}/page` }, { url: `http://127.0.0.1:${port}/hangs` }, ...long]), ['unreachable', 'unreachable', 'unreachable', 'forged', 'forged']);
       assert.ok(Date.now() - begun < 9_500);
     } finally {
       gateway.closeAllConnections();

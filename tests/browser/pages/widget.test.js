@@ -179,14 +179,26 @@ test('a page that the application does not know gets nothing', async () => {
   stranger.house = stage.server;
   try {
     const eve = await stage.visitor();
-    eve.allow(/frame-ancestors/, /ERR_BLOCKED_BY_RESPONSE/, /postMessage.*does not match/);
+    eve.allow(/the frame does not answer/, /frame-ancestors/, /ERR_BLOCKED_BY_RESPONSE/, /postMessage.*does not match/);
     await eve.page.goto(`${stranger.url}/start?user=anna`);
     await launcher(eve).click();
     await eve.until('the frame is refused', async () => eve.complaints.some((text) => text.includes('frame-ancestors')));
     assert.equal(await eve.page.frameLocator('iframe').locator('.me').count(), 0);
+    await launcher(eve).waitFor({ state: 'hidden' });
   } finally {
     await stranger.close();
   }
+});
+
+test('a ticket or token of another user than the page names opens nothing, and the page says so', async () => {
+  const window = await stage.visitor();
+  const said = [];
+  window.page.on('console', (message) => said.push(message.text()));
+  window.allow(/is of another user than the page says/);
+  await window.page.goto(`${office.url}/start?user=dora&hint&more=${encodeURIComponent('{"user":"carol"}')}`);
+  await launcher(window).click();
+  await frameOf(window).getByText('You are not signed in here').waitFor();
+  assert.ok(said.some((text) => text.includes('is of another user than the page says')));
 });
 
 test('a page that says good-bye ends the session, before the frame is there and where the page had no widget', async () => {

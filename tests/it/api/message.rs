@@ -128,7 +128,7 @@ fn a_message_that_cannot_be_is_refused_as_a_whole() {
         (json!({"to": "user:anna", "text": "a\u{0}b"}), "text"),
         (json!({"to": [], "text": "x"}), "to"),
         (json!({"text": "x"}), "to"),
-        (json!({"to": "user:anna", "text": "x", "card": {}}), "title"),
+        (json!({"to": "user:anna", "text": "x", "card": {}}), "card.title"),
         (json!({"to": "user:anna", "text": "x", "email": "now"}), "email"),
         (json!({"to": "user:anna", "text": "x", "topic": "a\u{0}b"}), "topic"),
         (json!({"to": "user:anna", "text": "x", "attachments": [999_999]}), "attachments"),

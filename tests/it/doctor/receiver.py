@@ -27,11 +27,12 @@ def is_true(headers, body):
 
 def answer(call):
     if FAULT == "shape":
-        return {"user.verify": {"user": "anna"}, "contacts.list": {"groups": {"sales": []}}, "message.created": {"text": ["12", "days"]}}.get(call["type"], {})
+        return {"user.verify": {"user": "anna"}, "contacts.list": {"groups": {"sales": []}}, "message.created": {"text": ["12", "days"]}, "action.invoked": {"card": 7}}.get(call["type"], {})
     return {
         "user.verify": {"user": None},
         "contacts.list": {"groups": [{"id": "staff", "name": "Staff", "users": [{"id": "anna", "name": "Anna"}]}]},
         "message.created": {"text": "12 days"},
+        "action.invoked": {"error": "this is a test"} if call.get("test") else {},
     }.get(call["type"], {})
 
 
