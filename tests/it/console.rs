@@ -307,6 +307,16 @@ fn what_became_of_a_message_is_shown_and_what_users_say_is_not() {
     let failed = admin.sees(&format!("/console/@oa/messages/{batch}?state=failed"));
     assert!(!failed.contains("/users/@anna") && failed.contains("user:nobody"), "{failed}");
     assert_eq!(admin.get("/console/@oa/messages/999999").status, 404);
+
+    let card = json!({"title": "Leave", "actions": [{"id": "yes", "label": "Approve"}, {"id": "no", "label": "Reject"}]});
+    let asked = office.post("/messages", &json!({"to": "user:anna", "card": card})).is(202);
+    let page = format!("/console/@oa/messages/{}", asked["batch"]);
+    let open = admin.sees(&page);
+    assert!(open.contains("Approve") && open.contains("Reject") && !open.contains("Pressed"), "{open}");
+    let act = format!("/messages/{}/act", asked["messages"][0]["id"]);
+    office.post(&act, &json!({"user": "anna", "action": "no"})).is(200);
+    let pressed = admin.sees(&page);
+    assert!(pressed.contains("Pressed") && pressed.contains("waiting for the application"), "{pressed}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::apps::application::Application;
 use crate::chat::batch::{self, Batch};
-use crate::chat::card::claim;
+use crate::chat::card::{self, claim};
 use crate::chat::file;
 use crate::chat::ledger::{self, Entry};
 use crate::directory::user;
@@ -16,6 +16,7 @@ use crate::http::problem::Answer;
 use crate::id::Party;
 use crate::store::Db;
 use crate::time::Moment;
+use crate::wire::card::{Done, State};
 use crate::wire::claim::{ClaimRow, Kind};
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -176,6 +177,9 @@ struct Show {
     state: Stand,
     is_later: bool,
     claim: Option<ClaimRow>,
+    /// The buttons of its card, and which of them was pressed.
+    buttons: Vec<String>,
+    done: Option<Done>,
     files: Vec<Carried>,
     choices: Vec<Choice>,
     chosen: Option<&'static str>,
@@ -198,14 +202,22 @@ pub async fn show(visit: Visit, path: Path<(String, i64)>, wanted: Query<Wanted>
         let b = batch::get(db, application.no, no)?;
         let (found, next) = ledger::list(db, (application.no, no), chosen, after, PAGE)?;
         let lines = found.into_iter().map(|entry| line(db, &application, entry)).collect::<Result<Vec<_>>>()?;
-        let carried = (claim::of_batch(db, &b)?, file::of_batch(db, &b)?);
+        let carried = (claim::of_batch(db, &b)?, buttons(db, &b)?, file::of_batch(db, &b)?);
         Ok(((b, carried), (lines, next), ledger::counts(db, application.no, no)?, application))
     };
-    let ((b, (claim, files)), (lines, next), counts, application) = visit.read(work).await?;
+    let ((b, (claim, (buttons, done), files)), (lines, next), counts, application) = visit.read(work).await?;
     let (state, is_later) = (Stand::of_batch(&b, Moment::now()), b.due_at > b.created_at);
     let frame = Frame::within(&visit, &application, "messages");
     let files = files.into_iter().map(|file| Carried { size: size(file.size), name: file.name, kind: file.kind }).collect();
-    draw(&Show { frame, b, state, is_later, claim, files, choices: choices(&counts), chosen, lines, next })
+    draw(&Show { frame, b, state, is_later, claim, buttons, done, files, choices: choices(&counts), chosen, lines, next })
+}
+
+/// Of a card that is no claim: what can be pressed, and what was.
+fn buttons(db: &Db, b: &Batch) -> Result<(Vec<String>, Option<Done>)> {
+    let card = b.card.map(|id| card::get(db, b.app, id)).transpose()?.filter(|card| card.claim.is_none());
+    let Some(card) = card else { return Ok((Vec::new(), None)) };
+    let labels = card.told(db)?.actions.into_iter().map(|action| action.label);
+    Ok((labels.collect(), card.done().cloned()))
 }
 
 /// In the order of a message's life.

@@ -141,6 +141,17 @@ fn a_message_that_cannot_be_is_refused_as_a_whole() {
 }
 
 #[test]
+fn a_blank_text_beside_a_card_counts_as_left_out() {
+    let server = TestServer::start();
+    let office = server.app("oa");
+    let anna = office.person("anna");
+    for text in ["", " \n"] {
+        send(&office, json!({"to": "user:anna", "text": text, "card": {"title": format!("Leave {}", text.len())}}));
+        anna.hears(&format!("Leave {}", text.len()));
+    }
+}
+
+#[test]
 fn what_became_of_a_message_is_told_per_recipient() {
     let server = TestServer::start();
     let office = server.app("oa");
