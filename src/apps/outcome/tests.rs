@@ -112,8 +112,8 @@ fn it_is_given_up_after_three_days_and_the_queue_stops_until_a_ping_is_answered(
         assert_eq!(settled, Settled::Later { first: at == 0 });
         at = next_due(&store, at).unwrap();
     }
-    assert_eq!(tries[..4], [0, 5, 305, 2105]);
-    assert_eq!((tries.len(), at), (10, 72 * HOUR));
+    assert_eq!(tries[..7], [0, 5, 15, 35, 95, 395, 2195]);
+    assert_eq!((tries.len(), at), (13, 72 * HOUR));
     let stopped = store.read_blocking(|db| queue::get(db, APP)).unwrap();
     assert!(stopped.stopped_at.is_some() && !store.read_blocking(|db| queue::answering(db, APP)).unwrap());
     assert!(claim(&store, at).is_empty());
@@ -122,7 +122,7 @@ fn it_is_given_up_after_three_days_and_the_queue_stops_until_a_ping_is_answered(
     assert_eq!(numbers(&claim(&store, at)), [2, 3]);
     let failed = store.read_blocking(|db| delivery::get(db, APP, 3)).unwrap();
     assert_eq!(failed.kind, "delivery.failed");
-    assert_eq!(store.read_blocking(|db| attempt::list(db, APP, 1)).unwrap().len(), 10);
+    assert_eq!(store.read_blocking(|db| attempt::list(db, APP, 1)).unwrap().len(), 13);
 }
 
 #[test]
@@ -155,17 +155,17 @@ fn an_application_that_is_back_gets_everything_at_once() {
     for conversation in 1..=2 {
         queue(&store, 0, Kind::MessageToApplication, conversation).unwrap();
     }
-    for at in [0, 5, 305] {
+    for at in [0, 5, 15, 35, 95] {
         for row in claim(&store, at) {
             settle(&store, at, &row, Verdict::Failed);
         }
     }
-    assert_eq!(next_due(&store, 306), Some(2105));
-    queue(&store, 400, Kind::MessageToApplication, 1).unwrap();
-    let claimed = claim(&store, 400);
+    assert_eq!(next_due(&store, 96), Some(395));
+    queue(&store, 200, Kind::MessageToApplication, 1).unwrap();
+    let claimed = claim(&store, 200);
     assert_eq!(numbers(&claimed), [1], "who writes again does not wait for the pause");
-    settle(&store, 400, &claimed[0], Verdict::Taken);
-    assert_eq!(numbers(&claim(&store, 400)), [2, 3]);
+    settle(&store, 200, &claimed[0], Verdict::Taken);
+    assert_eq!(numbers(&claim(&store, 200)), [2, 3]);
 }
 
 #[test]
