@@ -15,8 +15,10 @@ use std::collections::HashSet;
 pub const PARTIES: usize = 1_000;
 /// Users of a group who become recipients at once; those of a larger one do so when their turn comes.
 const TOGETHER: i64 = 500;
-/// Users of a large audience who become recipients in one piece.
+/// Users of a large group who become recipients in one piece.
 const PIECE: i64 = 100;
+/// Of everyone: so few, because it takes as long as there are users, and whoever writes meanwhile waits for each.
+const NEXT: i64 = 20;
 /// Recipients of all groups of one message.
 const MOST: i64 = 100_000;
 
@@ -198,7 +200,7 @@ fn reach_everyone(tx: &mut Tx, batch: &Batch, connected: &Connected) -> Result<u
     }
     let sql = "SELECT u.no FROM batch b JOIN user u ON u.application = b.application AND u.no > b.reached AND u.no <= b.everyone
                WHERE b.application = ?1 AND b.id = ?2 AND u.erased_at IS NULL ORDER BY u.no LIMIT ?3";
-    let found: Vec<UserNo> = tx.all(sql, params![batch.app, batch.id, PIECE], |r| r.get(0))?;
+    let found: Vec<UserNo> = tx.all(sql, params![batch.app, batch.id, NEXT], |r| r.get(0))?;
     if let Some(last) = found.last() {
         tx.run("UPDATE batch SET reached = ?3 WHERE application = ?1 AND id = ?2", params![batch.app, batch.id, last])?;
     }

@@ -32,8 +32,8 @@ pub(super) mod single;
 /// Copies that are written before the answer.
 pub const TOGETHER: i64 = 100;
 /// Copies of one transaction of the job, and the time after which it ends: nobody who writes meanwhile waits for more.
-const PIECE: i64 = 25;
-const BUDGET: Duration = Duration::from_millis(1);
+const PIECE: i64 = 5;
+const BUDGET: Duration = Duration::from_micros(200);
 /// Copies that are changed at once, before the answer, take no longer.
 const PATIENCE: Duration = Duration::from_millis(50);
 
