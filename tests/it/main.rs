@@ -24,6 +24,7 @@ mod file;
 mod hostile;
 mod isolation;
 mod mark;
+mod office;
 mod oidc;
 mod people;
 mod restart;

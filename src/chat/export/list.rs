@@ -56,7 +56,8 @@ fn shared_line(db: &Db, group: &Group) -> Result<(Value, usize)> {
 
 /// The lists that a user has from the application and of its own, where it has them, and how many rows were read for it.
 fn list(db: &Db, user: &User) -> Result<(Vec<Value>, usize)> {
-    let (rows, _) = contact::visible(db, user.app, user.no, 0)?;
+    let (mut rows, _) = contact::visible(db, user.app, user.no, 0)?;
+    rows.sort_by(|a, b| a.id.cmp(&b.id)); // as the list itself is answered
     let (mut given, mut own, mut read) = (Vec::new(), Vec::new(), 0);
     for row in rows {
         read += row.users.as_ref().map_or(group::SHOWN, Vec::len);
