@@ -9,8 +9,8 @@ use crate::http::problem::Problem;
 use crate::secret;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
@@ -58,6 +58,7 @@ fn refuse_early(house: &House, request: &ServiceRequest) -> Result<(), Problem> 
 fn explain(response: ServiceResponse, id: &str) -> ServiceResponse {
     let Some(problem) = response.response().error().map(Problem::of) else { return response };
     problem.log(id);
+    note(&response, &problem, id);
     let (request, before) = response.into_parts();
     let mut answer = match is_program(&request) {
         true => problem.json(id),
@@ -69,6 +70,20 @@ fn explain(response: ServiceResponse, id: &str) -> ServiceResponse {
         }
     }
     ServiceResponse::new(request, answer)
+}
+
+/// A line of the log about a key, a password or a token that was not good, or not for this: whoever integrates an application looks
+/// there, and whoever keeps guessers away. Nobody's first visit to a page is one.
+fn note(response: &ServiceResponse, problem: &Problem, id: &str) {
+    let request = response.request();
+    let is_refused = matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+    let came_with = request.headers().contains_key(header::AUTHORIZATION) || request.method() == Method::POST;
+    let address = address::of(request);
+    let is_noted = || request.app_data::<Data<House>>().is_some_and(|house| house.limiters.is_noted(address));
+    if is_refused && came_with && is_noted() {
+        let route = request.match_pattern().unwrap_or_default();
+        tracing::info!(request = id, %address, method = %request.method(), route, reason = problem.sentence(), "a request was refused");
+    }
 }
 
 /// Programs read problem+json, people read a page.

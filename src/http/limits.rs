@@ -25,6 +25,8 @@ const LOOKS: u32 = 5;
 const ASKED: u32 = 12;
 /// How long one sign-in with an identity provider may be brought back once without being counted by address again.
 const BROUGHT: Duration = flow::LASTS;
+/// Lines of the log a minute about what was refused from one address.
+const REFUSED: u32 = 10;
 /// Keys that one bucket remembers at once.
 const REMEMBERED: usize = 100_000;
 
@@ -35,6 +37,8 @@ pub struct Limiters {
     account: Buckets<Fingerprint>,
     /// Sign-ins, by address.
     pub address: Buckets<IpAddr>,
+    /// Lines of the log about what was refused, by address.
+    refused: Buckets<IpAddr>,
     /// Messages, by application and user, and by application.
     message: Buckets<(AppNo, UserNo)>,
     application: Buckets<AppNo>,
@@ -59,6 +63,7 @@ impl Limiters {
             rest: Buckets::new(limits.rest_rate, Quota::per_second),
             account: Buckets::new(limits.sign_in_rate, Quota::per_minute),
             address: Buckets::new(limits.address_rate, Quota::per_minute),
+            refused: Buckets::new(REFUSED, Quota::per_minute),
             message: Buckets::burst(limits.message_rate, limits.message_burst),
             application: Buckets::new(limits.application_rate, Quota::per_second),
             asked: Buckets::new(if limits.address_rate == 0 { 0 } else { ASKED }, Quota::per_minute),
@@ -76,6 +81,7 @@ impl Limiters {
         self.rest.forget();
         self.account.forget();
         self.address.forget();
+        self.refused.forget();
         self.message.forget();
         self.application.forget();
         self.asked.forget();
@@ -140,6 +146,11 @@ impl Limiters {
     /// One try to sign in with a password, as whom: however it is written, and however long it is.
     pub fn account(&self, place: &str, name: &str) -> Result<()> {
         self.account.take(secret::fingerprint(format!("{place}\n{}", name.trim().to_lowercase())))
+    }
+
+    /// Whether a refusal of what came from an address is still worth a line of the log: a flood of them must not fill the disk.
+    pub fn is_noted(&self, address: IpAddr) -> bool {
+        self.refused.take(household(address)).is_ok()
     }
 
     /// One sign-in from an address.

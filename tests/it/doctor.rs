@@ -178,6 +178,16 @@ fn answers_of_the_wrong_shape_are_told() {
 }
 
 #[test]
+fn what_is_slow_is_looked_at_as_everything_else() {
+    let server = TestServer::nameless();
+    let (_office, _receiver) = office(&server, "slow");
+    let examined = server.types(&["doctor", "oa"]);
+    for said in ["advice  callback        answered, after ", "good    signature", "good    contacts.list"] {
+        assert!(examined.code == 0 && examined.out.contains(said), "{examined:?}");
+    }
+}
+
+#[test]
 fn what_was_asked_and_answered_is_there_for_programs() {
     let server = TestServer::nameless();
     let (_office, receiver) = office(&server, "page");

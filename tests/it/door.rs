@@ -1,6 +1,6 @@
 //! The doors: what strangers, broken clients and browsers are answered, and the headers that keep pages safe.
 
-use crate::harness::{Answer, TestServer, eventually};
+use crate::harness::{Answer, Socket, TestServer, eventually};
 use serde_json::json;
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -16,6 +16,36 @@ fn what_is_not_there_is_a_problem_for_programs_and_a_page_for_people() {
     assert_eq!((page.status, page.header("content-type")), (404, Some("text/html; charset=utf-8")));
     assert!(page.text().contains("Nothing is here") && page.text().contains(page.header("x-request-id").unwrap()));
     http.with("accept", "application/json").get("/nothing/here").is_refused(404, "not_found");
+}
+
+#[test]
+fn who_comes_with_what_is_not_good_is_in_the_log_and_cannot_fill_it() {
+    let mut server = TestServer::start();
+    let office = server.app("oa");
+    let logged = |words: &[&str]| eventually(&format!("{words:?} is logged"), || lines(&server.log(), words).first().cloned());
+    let ticket = format!("tk_{}", "x".repeat(43));
+    server.http().post("/client/session", &json!({"app": "oa", "ticket": ticket})).is_refused(401, "unauthenticated");
+    let line = logged(&["a request was refused", "POST", "/client/session", "127.0.0.1"]);
+    assert!(line.contains("INFO") && line.contains("request="), "{line}");
+    let socket = Socket::open(server.address(), &[]).expect("a socket");
+    socket.says(&json!({"hello": {"app": "oa", "token": ticket}}).to_string());
+    logged(&["a connection was not admitted", "application=oa", "127.0.0.1"]);
+    let narrow = server.types(&["app", "key", "create", "oa", "--scope", "users", "--json"]).json();
+    server.http().bearer(narrow["key"].as_str().unwrap()).post("/api/v1/messages", &json!({})).is_refused(403, "forbidden");
+    logged(&["a request was refused", "does not have the scope"]);
+    for _ in 0..30 {
+        server.http().bearer("pk_guessed").get("/api/v1/users").is_refused(401, "unauthenticated");
+    }
+    server.http().get("/client/session/socket");
+    office.get("/users").is(200);
+    server.stops();
+    let log = server.log();
+    assert_eq!(lines(&log, &["refused"]).len() + lines(&log, &["not admitted"]).len(), 10, "so many a minute: {log}");
+    assert!(!log.contains("pk_") && !log.contains(&ticket), "what was guessed is not in it: {log}");
+}
+
+fn lines(log: &str, words: &[&str]) -> Vec<String> {
+    log.lines().filter(|line| words.iter().all(|word| line.contains(word))).map(String::from).collect()
 }
 
 #[test]

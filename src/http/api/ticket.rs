@@ -71,7 +71,7 @@ pub async fn create(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, 
     let make = move |tx: &mut Tx, text: &str| -> Result<Made> {
         let user = match profile {
             Some(profile) => meet(tx, app, &profile)?,
-            None => user::get(tx, app, &id)?,
+            None => user::find(tx, app, &id)?.ok_or_else(unknown)?,
         };
         if !user.is_active() {
             return Err(Error::Forbidden("this user is suspended".into()));
@@ -82,6 +82,10 @@ pub async fn create(house: Data<House>, by: ApplicationKey, Id(id): Id<UserId>, 
     let dress =
         |made: Made, ticket: String| View { url: link.replacen("TICKET", &ticket, 1), ticket, expires_at: made.expires_at };
     post.once.reveal(&house, (StatusCode::CREATED, ticket::PREFIX), make, dress).await
+}
+
+fn unknown() -> Error {
+    Error::NotFound("user yet; say a `name`, and the ticket creates one")
 }
 
 /// Creates the user, or brings it up to date and tells others.

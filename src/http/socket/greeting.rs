@@ -55,7 +55,7 @@ pub async fn greet(arrival: &Arrival, wire: &mut Wire) -> std::result::Result<Gu
     match admit(arrival, &hello).await {
         Ok(guest) => Ok(guest),
         Err(error) => {
-            tracing::debug!(%error, "a connection was not admitted");
+            note(arrival, &hello, &error);
             let _ = wire.say(refusal(None, &error).into()).await;
             Err(Some(match error {
                 Error::TooMany { .. } => Bye::RATE_LIMITED,
@@ -63,6 +63,18 @@ pub async fn greet(arrival: &Arrival, wire: &mut Wire) -> std::result::Result<Gu
                 _ => Bye::UNAUTHENTICATED,
             }))
         }
+    }
+}
+
+/// A line of the log: what is a fault of ours, and for whoever integrates the application what was not good, unless there were many.
+fn note(arrival: &Arrival, hello: &Hello, error: &Error) {
+    let (address, application, reason) = (arrival.address, &hello.app, error.to_string());
+    match error {
+        Error::Internal(_) => tracing::error!(%application, reason, "a connection could not be admitted"),
+        _ if arrival.house.limiters.is_noted(address) => {
+            tracing::info!(%address, %application, reason, "a connection was not admitted")
+        }
+        _ => {}
     }
 }
 

@@ -39,7 +39,7 @@ pub async fn look(store: &Store, callout: &Callout, application: &Application) -
     let Some(endpoint) = found else { return Ok(Vec::new()) };
     let patient = Patient { application, callout, endpoint };
     let (called, probe) = patient.called().await?;
-    let is_reached = called.mend.is_none();
+    let is_reached = is_taken(&probe);
     let mut findings: Vec<Finding> = [Some(called), clock(&probe)].into_iter().flatten().collect();
     if !is_reached {
         return Ok(findings);
@@ -88,11 +88,12 @@ impl Patient<'_> {
 
     async fn called(&self) -> Result<(Finding, Probe)> {
         let (probe, exchange) = self.probe("ping", &self.ping()?).await;
-        let is_taken = probe.status.is_some_and(|status| (200..300).contains(&status));
+        let is_refused = !is_taken(&probe);
         let finding = match &probe.fault {
             // a ping is told, not asked: its answer may be anything
-            Some(fault) if !is_taken && is_off(&probe) => Finding::wrong("callback", fault, CLOCK),
-            Some(fault) if !is_taken => Finding::wrong("callback", fault, mend::call(self.application, &probe)),
+            Some(fault) if is_refused && is_off(&probe) => Finding::wrong("callback", fault, CLOCK),
+            Some(fault) if is_refused => Finding::wrong("callback", fault, mend::call(self.application, &probe)),
+            _ if is_page(&probe) => Finding::advice("callback", "a page answered a ping", PAGE),
             _ if probe.ms >= SLOW => Finding::advice("callback", format!("answered, after {} ms", probe.ms), SLOWLY),
             _ => Finding::good("callback", format!("{} answered a ping in {} ms", self.endpoint.url, probe.ms)),
         };
@@ -129,17 +130,29 @@ impl Patient<'_> {
     async fn recorded(&self) -> Result<Option<Finding>> {
         let then = Moment::now().minus(RECORDED);
         let (probe, exchange) = self.probe_as(&self.endpoint, "ping", &self.ping()?, then).await;
-        let is_believed = probe.status.is_some_and(|status| (200..300).contains(&status));
         let finding = Finding::advice(
             "replay",
             "a true call from an hour ago was accepted: one that somebody records can be sent again",
             "let it refuse a webhook-timestamp that is more than 5 minutes off",
         );
-        Ok(is_believed.then(|| finding.seen(exchange)))
+        Ok(is_taken(&probe).then(|| finding.seen(exchange)))
     }
 }
 
 pub(super) const SLOWLY: &str = "let it answer first and do the work afterwards: a user waits for this, and 5 s are the end";
+
+/// Whether the call was answered as one that has arrived.
+fn is_taken(probe: &Probe) -> bool {
+    probe.status.is_some_and(|status| (200..300).contains(&status))
+}
+
+const PAGE: &str =
+    "is that the address of its callbacks? A path that is wrong, or that asks for a sign-in, often answers with a page";
+
+/// Whether people are meant to read the answer: by its beginning, because PHP calls everything HTML.
+fn is_page(probe: &Probe) -> bool {
+    probe.text.trim_start().starts_with('<')
+}
 
 const CLOCK: &str = "mend its clock first, see below: every signature looks too old or too new to it";
 

@@ -26,6 +26,12 @@ pub fn call(application: &Application, probe: &Probe) -> String {
 
 pub fn silence(id: &str, fault: &str) -> String {
     let has = |word: &str| fault.contains(word);
+    if has("is this server itself") {
+        return format!("is that the address of the application, and not Parlour's? parlour app update {id} --callback URL");
+    }
+    if has("never called") {
+        return format!("is that where others reach the application? parlour app update {id} --callback URL");
+    }
     if has("approved") || has("by https") {
         return format!("if you trust what answers there: parlour app update {id} --approve HOST:PORT");
     }
@@ -53,7 +59,16 @@ fn for_shell(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::for_shell;
+    use super::{for_shell, silence};
+
+    #[test]
+    fn an_address_that_is_nobodys_application_is_to_be_another() {
+        let own = silence("oa", "127.0.0.1:8080 is this server itself");
+        assert!(own.contains("not Parlour's") && own.ends_with("parlour app update oa --callback URL"), "{own}");
+        let never = silence("oa", "169.254.169.254 is a cloud's metadata service; it is never called");
+        assert!(never.contains("others reach"), "{never}");
+        assert!(silence("oa", "10.0.0.5 is not public; it is called only when 10.0.0.5:80 is approved").contains("--approve"));
+    }
 
     #[test]
     fn what_a_server_said_stays_one_word_of_the_command() {

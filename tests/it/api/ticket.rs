@@ -16,7 +16,8 @@ fn a_ticket_lets_its_user_in_once() {
     assert_eq!(session["user"]["id"], "anna", "{session}");
     server.http().post("/client/session", &json!({"app": "oa", "ticket": ticket})).is_refused(401, "unauthenticated");
     Voice::connect(&office, "anna", session["token"].as_str().unwrap());
-    office.post("/users/nobody/tickets", &json!({})).is_refused(404, "not_found");
+    let unknown = office.post("/users/nobody/tickets", &json!({})).is_refused(404, "not_found");
+    assert_eq!(unknown["detail"], "there is no such user yet; say a `name`, and the ticket creates one");
     office.post("/users/anna/tickets", &json!({"ttl": 3600})).is_refused(400, "bad_request");
 }
 

@@ -20,4 +20,8 @@ fn whoever_reads_it_in_the_console_is_led_to_a_page_and_not_to_a_command() {
         let page = chinese.posts("/console/@oa/check", &[]).text();
         assert!(page.contains(other) && !page.contains("parlour app"), "{page}");
     }
+    let page = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 15\r\nconnection: close\r\n\r\n<!doctype html>";
+    listener.answers("ping", |_| Reply::Raw(page.into()));
+    assert!(admin.posts("/console/@oa/check", &[]).text().contains("often answers with a page"));
+    assert!(chinese.posts("/console/@oa/check", &[]).text().contains("返回的往往是网页"));
 }

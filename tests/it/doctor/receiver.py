@@ -2,7 +2,7 @@
 
     receiver.py FAULT whsec_…
 
-Prints its address. FAULT is one of: none, secret, clock, page, redirect, silent, trusting, shape.
+Prints its address. FAULT is one of: none, slow, secret, clock, page, redirect, silent, trusting, shape.
 """
 import base64, hashlib, hmac, json, sys, time
 from email.utils import formatdate
@@ -37,10 +37,15 @@ def answer(call):
 
 
 class Receiver(BaseHTTPRequestHandler):
+    is_first = True
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if FAULT == "silent":
             time.sleep(20)
+        if FAULT == "slow" and Receiver.is_first:
+            time.sleep(2.1)
+        Receiver.is_first = False
         if FAULT == "redirect":
             return self.say(301, "text/html", "", ("Location", "https://oa.example/parlour/"))
         if not is_true(self.headers, body):

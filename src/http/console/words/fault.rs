@@ -3,6 +3,13 @@
 pub const FAULTS: super::Table = &[
     ("the same as this machine's", "与本机一致"),
     ("{} answered a ping in {} ms", "{} 在 {} 毫秒内响应了 ping。"),
+    ("a page answered a ping", "响应 ping 的是一个网页。"),
+    (
+        "is that the address of its callbacks? A path that is wrong, or that asks for a sign-in, often answers with a page",
+        "回调地址是否正确？路径有误或需要登录时，返回的往往是网页。",
+    ),
+    ("is that the address of the application, and not Parlour's?", "这是应用的地址，而不是 Parlour 自己的吗？"),
+    ("is that where others reach the application?", "其他机器能通过这个地址访问应用吗？"),
     ("answered, after {} ms", "有响应，但用了 {} 毫秒。"),
     ("a wrong one is refused with {}", "错误的签名被拒绝（{}）。"),
     ("answered for {} in {} ms", "{} 的列表在 {} 毫秒内返回。"),
