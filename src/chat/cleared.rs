@@ -30,9 +30,16 @@ pub type Place = (ConversationId, MessageId);
 /// Before all of them.
 pub const BEGINNING: Place = (ConversationId(0), MessageId(0));
 
-/// A user has seen what a topic is about: its unread messages after one count as read, a piece of them, of which all devices are
-/// told. Answers how many there were, and after which the rest stands, if there may be more.
-pub fn read(tx: &mut Tx, app: AppNo, user: UserNo, topic: &Topic, after: Place) -> Result<(usize, Option<Place>)> {
+/// A user has seen what a topic is about: its unread messages after one count as read, a piece of them. All devices are told of
+/// every conversation that is done with, and where they are to be `told` of one of which more is left: to count what is unread takes as
+/// long as there is. Answers how many there were, and after which the rest stands, if there may be more.
+pub fn read(
+    tx: &mut Tx,
+    app: AppNo,
+    user: UserNo,
+    topic: &Topic,
+    (after, told): (Place, bool),
+) -> Result<(usize, Option<Place>)> {
     let sql = "SELECT m.conversation, m.id FROM member p
         CROSS JOIN message m ON m.application = ?1 AND m.topic = ?3 AND m.conversation = p.conversation
             AND m.id > max(p.read, CASE WHEN p.conversation = ?5 THEN ?6 ELSE 0 END)
@@ -43,7 +50,8 @@ pub fn read(tx: &mut Tx, app: AppNo, user: UserNo, topic: &Topic, after: Place) 
         ORDER BY m.conversation, m.id LIMIT ?4";
     let values = params![app, user, topic, PIECE as i64, after.0, after.1];
     let seen: Vec<Place> = tx.all(sql, values, |r| Ok((r.get(0)?, r.get(1)?)))?;
-    let (mut places, now) = (BTreeSet::new(), tx.now);
+    let begun = Some(after.0).filter(|conversation| conversation.0 > 0);
+    let (mut places, now) = (BTreeSet::from_iter(begun), tx.now);
     for (conversation, message) in &seen {
         let sql = "INSERT INTO cleared (application, user, conversation, message, at) VALUES (?1, ?2, ?3, ?4, ?5)";
         tx.run(sql, params![app, user, conversation, message, now])?;
@@ -51,18 +59,21 @@ pub fn read(tx: &mut Tx, app: AppNo, user: UserNo, topic: &Topic, after: Place) 
         tx.run(sql, params![app, user, conversation, message])?;
         places.insert(*conversation);
     }
+    let rest = seen.last().copied().filter(|_| seen.len() == PIECE);
     for conversation in places {
         touch(tx, app, conversation, user)?;
+        if told || rest.is_none_or(|(left, _)| left != conversation) {
+            announce::own_member(tx, app, &member::require(tx, app, conversation, user)?)?;
+        }
     }
-    Ok((seen.len(), seen.last().copied().filter(|_| seen.len() == PIECE)))
+    Ok((seen.len(), rest))
 }
 
-/// What is unread changed. The version and the news stand in one transaction: nobody goes on after this piece where the process ends.
+/// What is unread changed: whoever comes back finds that, also where nobody goes on after this piece because the process ends.
 fn touch(tx: &mut Tx, app: AppNo, conversation: ConversationId, user: UserNo) -> Result<()> {
     let version = tx.next_version(app)?;
     let sql = "UPDATE member SET version = ?4 WHERE application = ?1 AND conversation = ?2 AND user = ?3";
-    tx.run(sql, params![app, conversation, user, version])?;
-    announce::own_member(tx, app, &member::require(tx, app, conversation, user)?).map(|_| ())
+    tx.run(sql, params![app, conversation, user, version]).map(|_| ())
 }
 
 /// The mark has come up to a message: what was noted below it says nothing more.

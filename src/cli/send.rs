@@ -29,6 +29,7 @@ use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
 /// Bytes that are read from standard input; a text has fewer.
@@ -113,6 +114,23 @@ impl Copy {
     }
 }
 
+/// Where there are several, whoever is missing is named, and nobody gets it.
+fn require_there(db: &Db, app: AppNo, all: &[Party], tell: &Sender<String>) -> error::Result<()> {
+    for party in all {
+        let found = match party {
+            Party::Group(id) => shared::get_audience(db, app, id).map(|_| ()),
+            Party::User(id) => user::number(db, app, id).map(|_| ()),
+            Party::Conversation(id) => conversation::get(db, app, *id).map(|_| ()),
+            Party::Application | Party::Everyone => Ok(()),
+        };
+        if let (Err(error @ Error::NotFound(_)), 2..) = (&found, all.len()) {
+            let _ = tell.send(format!("{party}: {error}"));
+        }
+        found?;
+    }
+    Ok(())
+}
+
 /// The only recipient cannot get it.
 fn refused((code, sentence): &(String, String)) -> Failure {
     let code = match code.as_str() {
@@ -191,8 +209,9 @@ impl Send {
 
     /// Writes all copies before it answers: there may be no server that would go on with them.
     pub fn run(self, place: &Place) -> Result<Answer> {
-        self.require_there(place)?;
-        let (app, Sent { batch: id, messages }) = self.accepted(place)?;
+        let (tell, told) = channel();
+        let named = |error: Error| told.try_recv().map_or(Failure::from(error), |missing| Failure::new(Code::NotFound, missing));
+        let (app, Sent { batch: id, messages }) = self.accepted(place, tell).map_err(named)?;
         while place.store.write_blocking(move |tx| batch::step(tx, app, id))? {}
         let batch = place.store.read_blocking(|db| batch::get(db, app, id))?;
         if batch.is_scheduled(Moment::now()) {
@@ -214,12 +233,13 @@ impl Send {
             _ => format!("sent to {} users as batch {id}", batch.written),
         };
         let why = |failed: i64| format!("{failed} could not get it; GET /api/v1/batches/{id} says who and why");
-        let failed = Some(batch.failed).filter(|failed| *failed > 0).map(why);
+        let left_out = if batch.written == 0 { batch.failed + batch.suppressed } else { batch.failed };
+        let failed = Some(left_out).filter(|failed| *failed > 0).map(why);
         Ok(Answer { failed, ..Answer::new(text, value)? })
     }
 
     /// With the files, of which nothing is left where it is not accepted, or was before.
-    fn accepted(self, place: &Place) -> error::Result<(AppNo, Sent)> {
+    fn accepted(self, place: &Place, tell: Sender<String>) -> error::Result<(AppNo, Sent)> {
         let (contents, bounds) = (place.store.contents(), Bounds::of(&place.config.limits));
         let mut arrivals = Vec::new();
         let arrived = self.brought.iter().try_for_each(|one: &Deposited| {
@@ -228,33 +248,13 @@ impl Send {
             arrivals.last_mut().map_or(Ok(()), |arrival| arrival.draw(contents))
         });
         let brought = arrivals.clone();
-        let accepted = arrived.and_then(|()| place.store.write_blocking(move |tx| self.accept(tx, &brought, bounds)));
+        let accepted = arrived.and_then(|()| place.store.write_blocking(move |tx| self.accept(tx, (&brought, bounds), &tell)));
         arrivals.iter().try_for_each(|arrival| arrival.settle(&place.store))?;
         accepted
     }
 
     fn all(&self) -> impl Iterator<Item = &Party> {
         std::iter::once(&self.to).chain(&self.more)
-    }
-
-    /// Where there are several, whoever is missing is named, and nobody gets it.
-    fn require_there(&self, place: &Place) -> Result<()> {
-        let app = place.store.read_blocking(|db| self.application(db))?;
-        for party in self.all() {
-            let found = place.store.read_blocking(|db| match party {
-                Party::Group(id) => shared::get_audience(db, app, id).map(|_| ()),
-                Party::User(id) => user::number(db, app, id).map(|_| ()),
-                Party::Conversation(id) => conversation::get(db, app, *id).map(|_| ()),
-                Party::Application | Party::Everyone => Ok(()),
-            });
-            match found {
-                Err(error @ Error::NotFound(_)) if !self.more.is_empty() => {
-                    return Err(Failure::new(Code::NotFound, format!("{party}: {error}")));
-                }
-                other => other?,
-            }
-        }
-        Ok(())
     }
 
     /// Of all that is asked for, as it was written.
@@ -269,15 +269,17 @@ impl Send {
     }
 
     /// Accepts it once for each key. The space keeps the key apart from those of REST calls, which have none.
-    fn accept(self, tx: &mut Tx, brought: &[Arrival], bounds: Bounds) -> error::Result<(AppNo, Sent)> {
+    fn accept(self, tx: &mut Tx, (brought, bounds): (&[Arrival], Bounds), tell: &Sender<String>) -> error::Result<(AppNo, Sent)> {
         let app = self.application(tx)?;
         let (card, digest) = (self.card()?, self.digest(brought)?);
-        let to: Vec<String> = self.all().map(ToString::to_string).collect();
+        let parties: Vec<Party> = self.all().cloned().collect();
+        let to: Vec<String> = parties.iter().map(ToString::to_string).collect();
         let terms = Terms { topic: self.topic, expires_at: self.expires.map(|when| when.at) };
         let (text, claim) = (self.text.unwrap_or_default(), self.claim);
         let (send_at, replace) = (self.at.map(|when| when.at), self.replace);
         let draft = batch::Draft { text, card, files: Vec::new(), claim, terms, send_at, online: false, replace };
         let accept = |tx: &mut Tx| {
+            require_there(tx, app, &parties, tell)?;
             let keep = |arrival| Ok(file::add(tx, (app, UserNo::APPLICATION), arrival, bounds)?.id);
             let files = brought.iter().map(keep).collect::<error::Result<_>>()?;
             let draft = batch::Draft { files, ..draft };

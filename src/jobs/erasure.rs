@@ -27,23 +27,19 @@ pub async fn erase(store: &Store, app: AppNo, id: UserId, noted: Entry) -> Resul
     forget(store, app, no).await
 }
 
-/// These leave their rooms. Whoever met them is told once, of all, in the transaction that notes the last of them.
+/// These leave their rooms. Whoever met some of them is told once, of all of these, in the transaction that notes them.
 async fn part(store: &Store, app: AppNo, people: Vec<UserNo>) -> Result<()> {
-    let mut met = BTreeSet::new();
-    for no in &people {
-        let no = *no;
-        store.write_in_pieces(Leaving::of(app, no), Leaving::step).await?;
-        met.extend(store.read(move |db| erasure::met(db, app, no)).await?);
-    }
-    let (mut news, mut rest) = (false, &people[..]);
-    while !rest.is_empty() {
-        let (some, later) = rest.split_at(rest.len().min(TOGETHER));
-        let (some, told) = (some.to_vec(), later.is_empty().then(|| std::mem::take(&mut met)));
-        let note = move |tx: &mut Tx| {
-            let news = erasure::note(tx, app, &some)? || news;
-            told.filter(|_| news).map_or(Ok(()), |met| erasure::part(tx, app, met)).map(|()| news)
+    for some in people.chunks(TOGETHER).map(<[UserNo]>::to_vec) {
+        let mut met = BTreeSet::new();
+        for no in some.iter().copied() {
+            store.write_in_pieces(Leaving::of(app, no), Leaving::step).await?;
+            met.extend(store.read(move |db| erasure::met(db, app, no)).await?);
+        }
+        let note = move |tx: &mut Tx| match erasure::note(tx, app, &some)? {
+            true => erasure::part(tx, app, met),
+            false => Ok(()),
         };
-        (news, rest) = (store.write(note).await?, later);
+        store.write(note).await?;
     }
     Ok(())
 }
@@ -54,20 +50,25 @@ async fn forget(store: &Store, app: AppNo, no: UserNo) -> Result<()> {
 }
 
 /// What was left undone when the process ended on the way, of all applications or of one. Where one does not go on, the others
-/// do.
+/// do, and the first error is answered.
 pub async fn finish_all(store: &Store, app: Option<AppNo>) -> Result<()> {
     let left = store.read(move |db| unfinished(db, app)).await?;
     let apps: BTreeSet<AppNo> = left.iter().filter(|(_, parted)| !parted).map(|((app, _), _)| *app).collect();
+    let mut outcome = Ok(());
     for app in apps {
         let of_it = left.iter().filter(|((of, _), parted)| *of == app && !parted).map(|((_, no), _)| *no).collect();
-        if let Err(error) = part(store, app, of_it).await {
+        let parted = part(store, app, of_it).await;
+        if let Err(error) = &parted {
             tracing::warn!(%error, application = app.0, "erased people are still in rooms; it is tried again soon");
         }
+        outcome = outcome.and(parted);
     }
     for ((app, no), _) in left {
-        if let Err(error) = forget(store, app, no).await {
+        let forgotten = forget(store, app, no).await;
+        if let Err(error) = &forgotten {
             tracing::warn!(%error, application = app.0, user = no.0, "an erased person is still on lists; it is tried again soon");
         }
+        outcome = outcome.and(forgotten);
     }
-    Ok(())
+    outcome
 }

@@ -142,14 +142,16 @@ fn whoever_is_in_many_rooms_is_shown_all_of_them_so_often_and_no_more() {
     assert_eq!(standing.log().closed, None, "who is refused takes nobody's place");
     let since = json!({"since": {"epoch": seen["epoch"], "version": seen["version"]}});
     let (_again, name, body) = greets_with(since);
-    assert_eq!(
-        (name.as_str(), &body["resumed"]),
-        ("welcome", &json!(true)),
-        "who only missed something is told what, at any time"
-    );
+    let resumed = (name.as_str(), &body["resumed"]);
+    assert_eq!(resumed, ("welcome", &json!(true)), "who only missed something is told what, at any time");
     let mut names = (0..20).map(|_| greets_with(json!({})).1);
     assert!(names.any(|name| name == "error"));
     assert_eq!(greets_with(json!({"token": ticket()})).1, "welcome", "a ticket is not spent in vain");
+    let entered = server.http().post("/client/session", &json!({"app": "oa", "ticket": ticket()})).is(201)["token"].clone();
+    let http = server.http().bearer(entered.as_str().unwrap());
+    let window = || http.post("/client/session/socket?app=oa", &json!({})).is(201)["token"].clone();
+    let mut names = (0..20).map(|_| greets_with(json!({"token": window()})).1);
+    assert!(names.any(|name| name == "error"), "a page makes as many of its own as it likes");
     greets(&office, &signed(&office, "ben", 600));
 }
 

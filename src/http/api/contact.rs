@@ -8,7 +8,6 @@ use crate::directory::held::Standing;
 use crate::directory::renewal::Renewal;
 use crate::directory::{held, renewal, shrink, user};
 use crate::error::{Error, Result};
-use crate::http::House;
 use crate::http::api::list::Query;
 use crate::http::api::ok;
 use crate::http::api::path::Id;
@@ -17,9 +16,10 @@ use crate::http::api::post::{Nothing, Post};
 use crate::http::body::Json;
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::{Answer, Problem};
+use crate::http::{House, to_the_end};
 use crate::id::{AppNo, GroupId, UserId, UserNo};
 use crate::jobs::preparation;
-use crate::store::{Db, Tx};
+use crate::store::{Db, Store, Tx};
 use crate::time::Moment;
 use crate::wire::object::Object;
 use actix_web::http::StatusCode;
@@ -200,14 +200,19 @@ pub async fn update(
     if confirm_needed && !meant.confirm {
         return Err(refused(&difference));
     }
-    preparation::own_list(&house.store, app, no, &list).await?;
+    let store = house.store.clone();
+    let no = to_the_end(async move { replace(&store, (app, no), id, list).await }).await??;
+    let all = house.store.read(move |db| all(db, app, no)).await?;
+    ok(&Changed { all, difference, confirm_needed, dry_run })
+}
+
+async fn replace(store: &Store, (app, no): (AppNo, UserNo), id: UserId, list: Arc<List>) -> Result<UserNo> {
+    preparation::own_list(store, app, no, &list).await?;
     let replace = move |tx: &mut Tx| {
         let no = user::number(tx, app, &id)?;
         contact::replace_own(tx, app, no, &list, announce::user).map(|_| no)
     };
-    let no = house.store.write(replace).await?;
-    let all = house.store.read(move |db| all(db, app, no)).await?;
-    ok(&Changed { all, difference, confirm_needed, dry_run })
+    store.write(replace).await
 }
 
 /// What a list would change, and whether that looks like a mistake.

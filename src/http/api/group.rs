@@ -5,7 +5,6 @@ use crate::directory::difference::Difference;
 use crate::directory::group::{self, Group, GroupDraft};
 use crate::directory::shared::{self, Draft};
 use crate::error::Result;
-use crate::http::House;
 use crate::http::api::import::Meant;
 use crate::http::api::list::{self, List, Query};
 use crate::http::api::path::Id;
@@ -14,9 +13,10 @@ use crate::http::api::{answer, done, ok};
 use crate::http::body::Json;
 use crate::http::guard::ApplicationKey;
 use crate::http::problem::Answer;
-use crate::id::{GroupId, UserId};
+use crate::http::{House, to_the_end};
+use crate::id::{AppNo, GroupId, UserId};
 use crate::jobs::preparation;
-use crate::store::{Db, Tx};
+use crate::store::{Db, Store, Tx};
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -139,15 +139,21 @@ pub async fn create(
     if dry_run {
         return ok(&Changed { group: None, difference, dry_run });
     }
-    let draft = preparation::group(&house.store, app, draft).await?;
+    let store = house.store.clone();
+    let (begun, group) = to_the_end(async move { put(&store, app, id, draft).await }).await??;
+    let group = Some(house.store.read(move |db| whole(db, group)).await?.group);
+    let changed = Changed { group, difference, dry_run };
+    answer(if begun { StatusCode::CREATED } else { StatusCode::OK }, &changed)
+}
+
+/// Whether it was not there before, and the group.
+async fn put(store: &Store, app: AppNo, id: GroupId, draft: Draft) -> Result<(bool, Group)> {
+    let draft = preparation::group(store, app, draft).await?;
     let put = move |tx: &mut Tx| {
         let begun = shared::find(tx, app, &id)?.is_none();
         Ok((begun, shared::put(tx, app, &draft, announce::user)?))
     };
-    let (begun, group) = house.store.write(put).await?;
-    let group = Some(house.store.read(move |db| whole(db, group)).await?.group);
-    let changed = Changed { group, difference, dry_run };
-    answer(if begun { StatusCode::CREATED } else { StatusCode::OK }, &changed)
+    store.write(put).await
 }
 
 /// Takes a shared group away from all who see it. Its users stay.

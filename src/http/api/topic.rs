@@ -104,23 +104,26 @@ pub async fn read(house: Data<House>, by: ApplicationKey, Id(name): Id<Topic>, p
         return Ok(answer);
     }
     let (app, Reader { user }) = (by.application.no, post.body);
-    let (store, once) = (house.store.clone(), post.once);
-    let before = to_the_end(async move { see(&store, app, user, name).await }).await??;
-    once.answer(&house, StatusCode::OK, move |_| Ok(Seen { read: before })).await
+    let once = post.once;
+    let seen = async move {
+        let read = see(&house.store, app, user, name).await?;
+        once.answer(&house, StatusCode::OK, move |_| Ok(Seen { read })).await
+    };
+    to_the_end(seen).await?
 }
 
-/// Piece by piece; answers how many there were.
+/// Piece by piece, of which the first, second, fourth and so on are told at once; answers how many there were.
 async fn see(store: &Store, app: AppNo, user: UserId, name: Topic) -> Result<usize> {
-    let see = move |tx: &mut Tx, after: Place| {
+    let see = move |tx: &mut Tx, after: (Place, bool)| {
         topic::require(tx, app, &name)?;
         let no = user::number(tx, app, &user).map_err(|_| Error::invalid("user", format!("there is no user {user}")))?;
         cleared::read(tx, app, no, &name, after)
     };
-    let (mut read, mut after) = (0, Some(cleared::BEGINNING));
+    let (mut read, mut after, mut piece) = (0, Some(cleared::BEGINNING), 1_u64);
     while let Some(from) = after {
-        let see = see.clone();
-        let (count, rest) = store.write(move |tx| see(tx, from)).await?;
-        (read, after) = (read + count, rest);
+        let (see, told) = (see.clone(), piece.is_power_of_two());
+        let (count, rest) = store.write(move |tx| see(tx, (from, told))).await?;
+        (read, after, piece) = (read + count, rest, piece + 1);
     }
     Ok(read)
 }

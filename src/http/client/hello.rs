@@ -18,7 +18,7 @@ use crate::wire::request::Hello;
 pub struct Admitted {
     pub caller: Caller,
     pub token: Option<String>,
-    /// What it came with lets nobody in again.
+    /// What it came with lets nobody in again, and only the application can give another.
     pub spent: bool,
 }
 
@@ -80,7 +80,7 @@ async fn by_ticket(house: &House, app: AppId, text: String, visit: Visit) -> Res
         };
         let redeemed = ticket::redeem(tx, &text)?;
         let held = session::find_no(tx, redeemed.app, redeemed.user, no)?.filter(|held| held.app == app);
-        Ok(Admitted { caller: held.ok_or_else(ended)?.caller, token: None, spent: true })
+        Ok(Admitted { caller: held.ok_or_else(ended)?.caller, token: None, spent: false })
     };
     house.store.write(work).await
 }

@@ -84,6 +84,7 @@ fn filled(kept: Option<&State>) -> Form {
         .and("feed_group", f.group)
         .and("feed_minutes", f.minutes.to_string())
         .and("feed_others", if f.whole { "suspend" } else { "stay" })
+        .and_sealed("feed_secret", kept.and_then(|state| state.header.as_deref()))
 }
 
 fn wanted(form: &Form) -> Feed {
@@ -124,11 +125,11 @@ async fn change(visit: &Visit, application: &Application, form: &Form) -> Result
     let header = if form.has("feed_header_clear", "yes") { Some(String::new()) } else { form.filled("feed_header") };
     let form = form.clone();
     let work = move |tx: &mut Tx| {
-        form.require_fresh(&filled(feed::find(tx, app)?.as_ref()))?;
-        match &wanted {
+        let look = |db: &Db| Ok(filled(feed::find(db, app)?.as_ref()));
+        form.replace(tx, look, |tx| match &wanted {
             None => feed::remove(tx, app),
             Some(feed) => feed::set(tx, app, feed, header.as_deref()),
-        }
+        })
     };
     visit.act(Deed::ApplicationPeople, application.id.as_str(), work).await?;
     if off {

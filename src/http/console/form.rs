@@ -2,10 +2,14 @@
 //! filled in but the passwords, the sentence beside its input.
 
 use crate::error::{Error, Result};
-use crate::secret;
+use crate::http::console::taken::Taken;
+use crate::secret::{self, Fingerprint};
+use crate::store::{Db, Tx};
 use actix_web::http::StatusCode;
-use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+/// Keeps anybody from trying out secrets on what a page shows of them. A form with one is shown anew after a restart.
+static SEAL: LazyLock<String> = LazyLock::new(|| secret::generate(""));
 /// The field that says what state was shown.
 const SHOWN: &str = "as_shown";
 
@@ -14,6 +18,8 @@ const SHOWN: &str = "as_shown";
 pub struct Form {
     fields: Vec<(String, String)>,
     fault: Option<Fault>,
+    /// Forms that were taken before this one.
+    taken: Taken,
 }
 
 /// What is wrong, and with which input; with none: with the whole.
@@ -26,7 +32,12 @@ struct Fault {
 
 impl Form {
     pub fn new(fields: Vec<(String, String)>) -> Form {
-        Form { fields, fault: None }
+        Form { fields, ..Form::default() }
+    }
+
+    /// The same, after these.
+    pub fn after(self, taken: &Taken) -> Form {
+        Form { taken: taken.clone(), ..self }
     }
 
     /// One more value.
@@ -66,32 +77,46 @@ impl Form {
 
     /// The same, with what tells once it is sent whether it has changed since it was shown: see `require_fresh`.
     pub fn dated(self) -> Form {
-        let shown = self.digest();
+        let shown = hex(self.digest());
         self.and(SHOWN, shown)
     }
 
-    /// A `Conflict` where another state than that of `now` was shown, unless this asks for what is there already: a second click.
+    /// One more value that no page shows: it tells only whether a secret is another one now.
+    pub fn and_sealed(self, name: &str, secret: Option<&str>) -> Form {
+        let sealed = secret.map(|secret| hex(secret::fingerprint(format!("{} {secret}", *SEAL))));
+        self.and(name, sealed.unwrap_or_default())
+    }
+
+    /// Changes what the page showed. `look` reads it as the form of that page. A `Conflict` where another state was shown than there is,
+    /// unless this very form made it: a second click.
+    pub fn replace<T>(
+        &self,
+        tx: &mut Tx,
+        look: impl Fn(&Db) -> Result<Form>,
+        change: impl FnOnce(&mut Tx) -> Result<T>,
+    ) -> Result<T> {
+        self.require_fresh(&look(tx)?)?;
+        let changed = change(tx)?;
+        self.made(&look(tx)?);
+        Ok(changed)
+    }
+
+    /// As `replace` looks, where the change is made by more than one transaction.
     pub fn require_fresh(&self, now: &Form) -> Result<()> {
-        let shown = self.value(SHOWN);
-        match shown.is_empty() || shown == now.digest() || self.says(now) {
+        let (shown, state) = (self.value(SHOWN), now.digest());
+        match shown.is_empty() || shown == hex(state) || self.taken.made(self.digest(), state) {
             true => Ok(()),
             false => Err(Error::Conflict("this has changed since the page was loaded; open it again to see it as it is".into())),
         }
     }
 
-    fn digest(&self) -> String {
-        secret::fingerprint(format!("{:?}", self.fields)).iter().map(|byte| format!("{byte:02x}")).collect()
+    /// This form was taken, and that is what its page shows now.
+    pub fn made(&self, now: &Form) {
+        self.taken.keep(self.digest(), now.digest());
     }
 
-    /// Whether what is there stands here and nothing else, whatever the order and the blanks.
-    fn says(&self, there: &Form) -> bool {
-        let all = |form: &Form, name: &str| {
-            let lines = form.values(name).into_iter().flat_map(str::lines).map(|line| line.trim().to_string());
-            lines.filter(|line| !line.is_empty()).collect::<BTreeSet<_>>()
-        };
-        let beside = |name: &str| [SHOWN, "form_key", "then"].contains(&name) || name.contains("password");
-        let names = self.fields.iter().chain(&there.fields).map(|(name, _)| name.as_str());
-        names.filter(|name| !beside(name)).all(|name| all(self, name) == all(there, name))
+    fn digest(&self) -> Fingerprint {
+        secret::fingerprint(format!("{:?}", self.fields))
     }
 
     /// The same to be shown again, or an error that no filling in mends.
@@ -138,6 +163,10 @@ impl Form {
     }
 }
 
+fn hex(digest: Fingerprint) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,13 +182,15 @@ mod tests {
     }
 
     #[test]
-    fn what_was_shown_of_another_state_is_refused_unless_it_asks_for_what_is_there() {
+    fn what_was_shown_of_another_state_is_refused_unless_this_very_form_made_it() {
         let of = |origins: &str| Form::default().and("name", "Office").and("origins", origins);
-        let sent = |origins: &str| of(origins).and(SHOWN, of("a").dated().value(SHOWN));
+        let taken = Taken::default();
+        let sent = |origins: &str| of(origins).and(SHOWN, of("a").dated().value(SHOWN)).after(&taken);
         sent("b").require_fresh(&of("a")).unwrap();
-        assert!(matches!(sent("b").require_fresh(&of("a\nc")), Err(Error::Conflict(_))));
-        sent(" c\r\n\r\na").and("form_key", "k").require_fresh(&of("a\nc")).unwrap();
-        assert!(sent("c").and("events", "presence").require_fresh(&of("c")).is_err());
+        assert!(matches!(sent("b").require_fresh(&of("b")), Err(Error::Conflict(_))), "somebody else did the same");
+        sent("b").made(&of("b "));
+        sent("b").require_fresh(&of("b ")).unwrap();
+        assert!(sent("b").require_fresh(&of("c")).is_err() && sent("c").require_fresh(&of("b ")).is_err());
         of("b").require_fresh(&of("c")).unwrap();
     }
 

@@ -16,6 +16,7 @@ use crate::http::console::{draw, draw_form, of};
 use crate::http::page::see_other;
 use crate::http::problem::Answer;
 use crate::http::segment;
+use crate::http::to_the_end;
 use crate::id::{AppNo, GroupId, UserId};
 use crate::jobs::preparation;
 use crate::store::{Db, Tx};
@@ -153,7 +154,7 @@ fn same(some: &[String], others: &[String]) -> bool {
 
 pub async fn create(visit: Visit, id: Path<String>, form: Form) -> Answer {
     let application = visit.read(move |db| of(db, &id)).await?;
-    match put(&visit, &application, None, &form).await {
+    match put(&visit, &application, None, &form).await? {
         Ok(group) => {
             visit.good(visit.l.with("{} is created.", &[&group.name]));
             Ok(see_other(&format!("{}/groups", address::application(&application.id))))
@@ -164,7 +165,7 @@ pub async fn create(visit: Visit, id: Path<String>, form: Form) -> Answer {
 
 pub async fn update(visit: Visit, path: Path<(String, String)>, form: Form) -> Answer {
     let (application, group) = visit.read(move |db| both(db, &path)).await?;
-    match put(&visit, &application, Some(&group), &form).await {
+    match put(&visit, &application, Some(&group), &form).await? {
         Ok(_) => {
             visit.good(visit.l.t("Saved."));
             Ok(see_other(&format!("{}/groups", address::application(&application.id))))
@@ -173,7 +174,18 @@ pub async fn update(visit: Visit, path: Path<(String, String)>, form: Form) -> A
     }
 }
 
-async fn put(visit: &Visit, application: &Application, group: Option<&Group>, form: &Form) -> Result<Group> {
+/// To its end, also where the browser has gone: a large group takes many transactions. One at a time, because what each finds is what
+/// the one before it left.
+async fn put(visit: &Visit, application: &Application, group: Option<&Group>, form: &Form) -> Result<Result<Group>> {
+    let (visit, application, group, form) = (visit.clone(), application.clone(), group.cloned(), form.clone());
+    to_the_end(async move {
+        let _turn = visit.house.once.turn().await;
+        take(&visit, &application, group.as_ref(), &form).await
+    })
+    .await
+}
+
+async fn take(visit: &Visit, application: &Application, group: Option<&Group>, form: &Form) -> Result<Group> {
     let app = application.no;
     let id = group.map_or_else(|| GroupId::parse(form.value("id").trim()), |group| Ok(group.id.clone()))?;
     let draft = draft(form, &id)?;
@@ -183,18 +195,25 @@ async fn put(visit: &Visit, application: &Application, group: Option<&Group>, fo
         Some(_) => (Deed::GroupUpdate, None),
         None => (Deed::GroupCreate, Some(id.clone())),
     };
+    if group.is_some() {
+        form.require_fresh(&shown(visit, app, &id).await?)?;
+    }
     let taken = wished.clone();
     visit.read(move |db| require_free(db, app, taken.as_ref())).await?;
     let draft = preparation::group(&visit.house.store, app, draft).await?;
-    let (there, form) = (group.map(|group| group.id.clone()), form.clone());
     let work = move |tx: &mut Tx| {
         require_free(tx, app, wished.as_ref())?;
-        if let Some(id) = &there {
-            form.require_fresh(&fields(tx, &shared::get(tx, app, id)?)?)?;
-        }
         shared::put(tx, app, &draft, announce::user)
     };
-    visit.act(what, &format!("{}/{id}", application.id), work).await
+    let group = visit.act(what, &format!("{}/{id}", application.id), work).await?;
+    form.made(&shown(visit, app, &id).await?);
+    Ok(group)
+}
+
+/// What the page of a group shows now.
+async fn shown(visit: &Visit, app: AppNo, id: &GroupId) -> Result<Form> {
+    let id = id.clone();
+    visit.read(move |db| fields(db, &shared::get(db, app, &id)?)).await
 }
 
 fn draft(form: &Form, id: &GroupId) -> Result<Draft> {

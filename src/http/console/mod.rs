@@ -33,6 +33,7 @@ pub mod setup;
 pub mod snippet;
 pub mod suspension;
 pub mod table;
+mod taken;
 pub mod tally;
 pub mod trouble;
 pub mod upload;

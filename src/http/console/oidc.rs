@@ -13,6 +13,7 @@ use crate::http::console::visit::Visit;
 use crate::http::console::{draw_form, of};
 use crate::http::page::see_other;
 use crate::http::problem::Answer;
+use crate::id::AppNo;
 use crate::store::{Db, Tx};
 use actix_web::web::Path;
 use askama::Template;
@@ -33,32 +34,36 @@ struct Edit<'a> {
 struct Kept {
     application: Application,
     settings: Option<Oidc>,
-    has_secret: bool,
+    secret: Option<String>,
 }
 
 async fn find(visit: &Visit, id: Path<String>) -> Result<Kept> {
     let work = move |db: &Db| {
         let application = of(db, &id)?;
         let (settings, secret) = (oidc::find(db, application.no)?, oidc::secret(db, application.no)?);
-        Ok(Kept { application, settings, has_secret: secret.is_some() })
+        Ok(Kept { application, settings, secret })
     };
     visit.read(work).await
 }
 
 pub async fn edit(visit: Visit, id: Path<String>) -> Answer {
     let kept = find(&visit, id).await?;
-    draw(&visit, &kept, &filled(kept.settings.clone(), kept.has_secret).dated())
+    draw(&visit, &kept, &filled(kept.settings.clone(), kept.secret.as_deref()).dated())
 }
 
 fn draw(visit: &Visit, kept: &Kept, form: &Form) -> Answer {
     let application = &kept.application;
     let back = back(&visit.house, &application.id);
-    let (is_open, has_secret) = (application.opens(SignIn::Oidc), kept.has_secret);
+    let (is_open, has_secret) = (application.opens(SignIn::Oidc), kept.secret.is_some());
     draw_form(form, &Edit { frame: Frame::within(visit, application, "settings"), form, is_open, has_secret, back })
 }
 
-fn filled(kept: Option<Oidc>, has_secret: bool) -> Form {
-    let is_public = kept.is_some() && !has_secret;
+fn shown(db: &Db, app: AppNo) -> Result<Form> {
+    Ok(filled(oidc::find(db, app)?, oidc::secret(db, app)?.as_deref()))
+}
+
+fn filled(kept: Option<Oidc>, secret: Option<&str>) -> Form {
+    let is_public = kept.is_some() && secret.is_none();
     let o = kept.unwrap_or_default();
     let members = o.members().map(|(member, claim)| (format!("oidc_{member}"), claim.to_string()));
     let form = Form::default()
@@ -67,7 +72,8 @@ fn filled(kept: Option<Oidc>, has_secret: bool) -> Form {
         .and("oidc_client", o.client)
         .and("oidc_scopes", o.scopes.join(" "))
         .and("oidc_only", o.only)
-        .and_each("oidc_public", is_public.then_some("1"));
+        .and_each("oidc_public", is_public.then_some("1"))
+        .and_sealed("oidc_secret", secret);
     members.into_iter().fold(form, |form, (name, claim)| form.and(&name, claim))
 }
 
@@ -114,10 +120,7 @@ async fn change(visit: &Visit, kept: &Kept, form: &Form) -> Result<String> {
     visit.confirm(form).await?;
     let id = kept.application.id.as_str();
     let form = form.clone();
-    let work = move |tx: &mut Tx| {
-        form.require_fresh(&filled(oidc::find(tx, no)?, oidc::secret(tx, no)?.is_some()))?;
-        oidc::open(tx, no, wanted)
-    };
+    let work = move |tx: &mut Tx| form.replace(tx, |db| shown(db, no), |tx| oidc::open(tx, no, wanted));
     visit.act(Deed::ApplicationOidc, id, work).await?;
     let Some(settings) = settings else { return Ok(visit.l.t("Closed.").into()) };
     let back = back(&visit.house, &kept.application.id);

@@ -2,6 +2,7 @@
 //! bounded in number and time.
 
 use crate::http::console::frame::Flash;
+use crate::http::console::taken::Taken;
 use crate::http::console::user::import::Waiting;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,9 +25,20 @@ pub struct Once {
     secrets: Shelf<Shown>,
     /// Files that wait for their confirmation, by session.
     files: Shelf<Waiting>,
+    taken: Taken,
+    /// Whose turn it is to change a group: a large one takes many transactions.
+    groups: tokio::sync::Mutex<()>,
 }
 
 impl Once {
+    pub fn taken(&self) -> &Taken {
+        &self.taken
+    }
+
+    pub async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.groups.lock().await
+    }
+
     pub fn put_flash(&self, session: &str, flash: Flash) {
         self.flashes.put(session.into(), flash);
     }

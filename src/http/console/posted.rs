@@ -1,13 +1,14 @@
 //! A form as it was posted: read with a bound, and of this session's own pages only.
 
 use crate::error::{Error, Result};
+use crate::http::House;
 use crate::http::body;
 use crate::http::console::form::Form;
 use crate::http::guard::Operator;
 use crate::http::problem::Problem;
 use crate::secret;
 use actix_web::dev::Payload;
-use actix_web::web::Query;
+use actix_web::web::{Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::Future;
 use std::pin::Pin;
@@ -25,7 +26,8 @@ impl FromRequest for Form {
             body::require_type(&request, "application/x-www-form-urlencoded")?;
             let form = parse(&body::read(&request, payload, MOST).await?)?;
             require_key(&request, &form)?;
-            Ok(form)
+            let house = request.app_data::<Data<House>>().ok_or_else(|| Error::internal("no house"))?;
+            Ok(form.after(house.once.taken()))
         })
     }
 }

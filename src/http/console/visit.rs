@@ -23,6 +23,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::{Ready, ready};
 use std::net::IpAddr;
 
+#[derive(Clone)]
 pub struct Visit {
     pub l: Language,
     /// The address of the page, to come back to.

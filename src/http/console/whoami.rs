@@ -12,6 +12,7 @@ use crate::http::console::visit::Visit;
 use crate::http::console::{draw_form, of};
 use crate::http::page::see_other;
 use crate::http::problem::Answer;
+use crate::id::AppNo;
 use crate::store::{Db, Tx};
 use actix_web::web::Path;
 use askama::Template;
@@ -78,6 +79,17 @@ pub async fn update(visit: Visit, id: Path<String>, form: Form) -> Answer {
     }
 }
 
+/// Keeps the settings and opens this way to sign in; with none forgets them and closes it.
+fn open(tx: &mut Tx, no: AppNo, wanted: Option<&WhoAmI>) -> Result<()> {
+    whoami::set(tx, no, wanted)?;
+    let mut draft = Draft::of(&application::get_no(tx, no)?);
+    draft.sign_in.retain(|way| *way != SignIn::WhoAmI || wanted.is_some());
+    if wanted.is_some() && !draft.sign_in.contains(&SignIn::WhoAmI) {
+        draft.sign_in.push(SignIn::WhoAmI);
+    }
+    application::update(tx, no, &draft).map(|_| ())
+}
+
 /// Keeps it, and asks once without a cookie: that shows whether there is anybody who answers.
 async fn change(visit: &Visit, before: &Application, form: &Form) -> Result<String> {
     let (no, off) = (before.no, form.has("then", "off"));
@@ -85,16 +97,7 @@ async fn change(visit: &Visit, before: &Application, form: &Form) -> Result<Stri
     // Whoever is named there gets in.
     visit.confirm(form).await?;
     let (kept, form) = (settings.clone(), form.clone());
-    let work = move |tx: &mut Tx| {
-        form.require_fresh(&filled(whoami::find(tx, no)?))?;
-        whoami::set(tx, no, kept.as_ref())?;
-        let mut draft = Draft::of(&application::get_no(tx, no)?);
-        draft.sign_in.retain(|way| *way != SignIn::WhoAmI || kept.is_some());
-        if kept.is_some() && !draft.sign_in.contains(&SignIn::WhoAmI) {
-            draft.sign_in.push(SignIn::WhoAmI);
-        }
-        application::update(tx, no, &draft)
-    };
+    let work = move |tx: &mut Tx| form.replace(tx, |db| whoami::find(db, no).map(filled), |tx| open(tx, no, kept.as_ref()));
     visit.act(Deed::ApplicationWhoami, before.id.as_str(), work).await?;
     let Some(settings) = settings else { return Ok(visit.l.t("Closed.").into()) };
     let whom = Whom { app: no, settings: &settings, approved: &before.approved };

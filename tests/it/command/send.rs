@@ -90,6 +90,8 @@ fn several_are_named_one_by_one_and_who_is_missing_is_named() {
         types(&others, "").ends(4);
         assert_eq!(receivers(types, "Your key is ready"), ["u1", "u3"]);
         types(&["send", "oa", "user:u1", "--to", "user:u9", "hello"], "").is_refused(3, "user:u9: there is no such user");
+        types(&["user", "erase", "oa", "u3", "--yes"], "").ends(0);
+        assert_eq!(types(&send, "").json()["batch"], sent["batch"], "the same key, also where somebody has gone since");
         assert!(receivers(types, "hello").is_empty());
         types(&["send", "oa", "user:u1", "--card", "/nowhere/card.json"], "").is_refused(2, "/nowhere/card.json");
     });
@@ -244,4 +246,22 @@ fn a_script_sends_files_to_one_and_to_many_once_for_each_key() {
         types(&["send", "oa", "user:nobody", "x", "--file", menu.path()], "").ends(3);
         assert!(types(&["check"], "").ends(0).contains("files: 3, all there"));
     });
+}
+
+#[test]
+fn a_file_for_somebody_who_is_not_there_is_left_nowhere() {
+    let server = TestServer::start();
+    open_office(&|words, input| server.pipes(words, input), 2);
+    let menu = Paper::new("menu.txt", b"soup");
+    let (folder, before) = (server.data().join("files"), files_in(&server.data().join("files")));
+    for to in [&["user:u9"][..], &["user:u1", "--to", "user:u9"]] {
+        let send = [&["send", "oa"][..], to, &["--file", menu.path()]].concat();
+        server.types(&send).ends(3);
+        assert_eq!(files_in(&folder), before, "{to:?}");
+    }
+}
+
+fn files_in(folder: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files_in(&path) } else { 1 }).sum()
 }

@@ -187,13 +187,17 @@ pub async fn update(visit: Visit, id: Path<String>, form: Form) -> Answer {
 }
 
 async fn change(visit: &Visit, before: &Application, form: &Form) -> Result<Application> {
-    let (draft, no) = (fields::draft(form, Some(before))?, before.no);
+    let no = before.no;
+    fields::draft(form, Some(before))?;
     // Where passwords are asked about, and whose pages are let in, is as good as a key.
     visit.confirm(form).await?;
     let form = form.clone();
     let work = move |tx: &mut Tx| {
-        form.require_fresh(&fields::of(&application::get_no(tx, no)?))?;
-        application::update(tx, no, &draft)
+        let look = |db: &Db| application::get_no(db, no).map(|application| fields::of(&application));
+        form.replace(tx, look, |tx| {
+            let draft = fields::draft(&form, Some(&application::get_no(tx, no)?))?;
+            application::update(tx, no, &draft)
+        })
     };
     visit.act(Deed::ApplicationUpdate, before.id.as_str(), work).await
 }

@@ -262,11 +262,11 @@ async fn change(visit: &Visit, application: &Application, user: &User, form: &Fo
     jobs::intake::settle(&visit.house.store, app).await?;
     let form = form.clone();
     let work = move |tx: &mut Tx| {
-        form.require_fresh(&fields::of(&user::get_no(tx, app, no)?))?;
-        match user::put(tx, app, &profile)? {
+        let look = |db: &Db| user::get_no(db, app, no).map(|user| fields::of(&user));
+        form.replace(tx, look, |tx| match user::put(tx, app, &profile)? {
             (_, true) => announce::user(tx, app, no),
             _ => Ok(()),
-        }
+        })
     };
     visit.act(Deed::UserUpdate, &subject(application, &user.id), work).await
 }
