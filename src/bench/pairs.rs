@@ -7,6 +7,7 @@ use crate::bench::report::{Flow, Latency};
 use crate::bench::stage::Stage;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 /// Bytes of a message's text.
 const TEXT: usize = 150;
@@ -30,6 +31,19 @@ struct Tally {
 
 /// Connects everybody, loads for so long, and answers what passed.
 pub async fn run(stage: &Stage, load: Load, seconds: u64) -> anyhow::Result<Flow> {
+    let so_long = async {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        Ok(())
+    };
+    run_while(stage, load, so_long).await.map(|(flow, ())| flow)
+}
+
+/// Connects everybody, loads as long as something else takes, and answers what passed and what came of that.
+pub async fn run_while<T>(
+    stage: &Stage,
+    load: Load,
+    other: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<(Flow, T)> {
     let (clock, run) = (Instant::now(), rand::random());
     let mut connections = Vec::new();
     for (number, person) in stage.people.iter().enumerate() {
@@ -40,10 +54,10 @@ pub async fn run(stage: &Stage, load: Load, seconds: u64) -> anyhow::Result<Flow
     }
     let sockets = connections.len();
     let watch = Watch::start(stage.pid);
-    let begun = Instant::now();
-    let end = begun + Duration::from_secs(seconds);
+    let (begun, end) = (Instant::now(), CancellationToken::new());
     let mut talks = JoinSet::new();
     for talk in connections {
+        let end = end.clone();
         talks.spawn(async move {
             match load {
                 Load::Window(window) => talk.full(window, end).await,
@@ -51,6 +65,8 @@ pub async fn run(stage: &Stage, load: Load, seconds: u64) -> anyhow::Result<Flow
             }
         });
     }
+    let came = other.await?;
+    end.cancel();
     let mut all = Tally::default();
     while let Some(tally) = talks.join_next().await {
         let tally = tally??;
@@ -60,14 +76,15 @@ pub async fn run(stage: &Stage, load: Load, seconds: u64) -> anyhow::Result<Flow
     }
     let (server_cpu_s, others) = watch.stop();
     let elapsed = begun.elapsed().as_secs_f64();
-    Ok(Flow {
+    let flow = Flow {
         rate: all.answered as f64 / elapsed,
         answered: all.answered,
         received: all.received,
         latency: Latency::of(all.micros),
         server_cpu_s,
         others,
-    })
+    };
+    Ok((flow, came))
 }
 
 /// One connection that writes to its peer.
@@ -94,9 +111,9 @@ impl Talk {
     }
 
     /// Keeps the window full until the end, then waits for what is missing.
-    async fn full(mut self, window: usize, end: Instant) -> anyhow::Result<Tally> {
+    async fn full(mut self, window: usize, end: CancellationToken) -> anyhow::Result<Tally> {
         loop {
-            if Instant::now() < end {
+            if !end.is_cancelled() {
                 while self.sent - self.tally.answered < window as u64 {
                     self.send().await?;
                 }
@@ -109,11 +126,9 @@ impl Talk {
     }
 
     /// Sends at a steady pace until the end, whatever is answered.
-    async fn paced(mut self, pause: Duration, end: Instant) -> anyhow::Result<Tally> {
+    async fn paced(mut self, pause: Duration, end: CancellationToken) -> anyhow::Result<Tally> {
         let first = tokio::time::Instant::now() + pause.mul_f64((self.number as f64 * 0.618).fract());
         let mut turn = tokio::time::interval_at(first, pause);
-        let stop = tokio::time::sleep_until(end.into());
-        tokio::pin!(stop);
         loop {
             tokio::select! {
                 _ = turn.tick() => {
@@ -124,7 +139,7 @@ impl Talk {
                     let text = heard?;
                     self.note(&text)?;
                 }
-                () = &mut stop => break,
+                () = end.cancelled() => break,
             }
         }
         while self.sent > self.tally.answered {

@@ -187,6 +187,16 @@ pub fn asks_who_is_connected(db: &Db, app: AppNo, batch: i64) -> Result<bool> {
     db.any(sql, params![app, batch])
 }
 
+/// Pieces of those who are connected that have time: a thousand people, who have theirs within a second all the same.
+const FEW: i64 = 10;
+
+/// Whether the next piece of a batch must not wait: all but a message to everyone where few are connected, or all of them have theirs.
+pub fn is_urgent(db: &Db, app: AppNo, batch: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM batch b WHERE b.application = ?1 AND b.id = ?2 AND (b.everyone IS NULL OR b.reached < 0
+        OR EXISTS (SELECT 1 FROM batch_group g WHERE g.application = b.application AND g.batch = b.id AND g.no >= ?3))";
+    db.any(sql, params![app, batch, FEW])
+}
+
 /// Nobody more is reached: who is written down is so no longer.
 pub(super) fn forget(tx: &mut Tx, app: AppNo, batch: i64) -> Result<()> {
     tx.run("DELETE FROM batch_group WHERE application = ?1 AND batch = ?2", params![app, batch]).map(|_| ())

@@ -26,6 +26,9 @@ const TICK: Duration = Duration::from_secs(10);
 /// A heavy step begins in a commit as long as those before it took no longer together, in microseconds.
 const SHARE: u64 = 8000;
 
+/// After a step of messages that have time: the disk and the writer are everybody's.
+const BREATH: Duration = Duration::from_millis(1);
+
 /// How long it holds who was connected: to ask takes a look at every socket.
 const FRESH: Duration = Duration::from_secs(1);
 
@@ -58,8 +61,9 @@ pub async fn run(store: &Store, (bell, roll): (&Notify, Roll), stop: Cancellatio
     loop {
         while !stop.is_cancelled() {
             match run_once(store, &roll, &mut present).await {
-                Ok(true) => {}
-                Ok(false) => break,
+                Ok(Gone::On) => {}
+                Ok(Gone::Slowly) => tokio::time::sleep(BREATH).await,
+                Ok(Gone::Out) => break,
                 Err(error) => {
                     tracing::warn!(%error, "messages to many wait; they are tried again soon");
                     break;
@@ -83,24 +87,46 @@ async fn pause(store: &Store) -> Duration {
     }
 }
 
-/// What has something left to do now, and whether it matters for it who is connected.
-fn open(db: &Db) -> Result<Vec<(Due, bool)>> {
-    let found = due::open(db, Moment::now())?.into_iter();
-    found.map(|due| audience::asks_who_is_connected(db, due.app, due.batch).map(|asks| (due, asks))).collect()
+/// What has something left to do now.
+struct Open {
+    due: Due,
+    /// Whether it matters for its next step who is connected.
+    asks: bool,
+    is_urgent: bool,
+}
+
+fn open(db: &Db) -> Result<Vec<Open>> {
+    let look = |due: Due| {
+        let (app, batch) = (due.app, due.batch);
+        let (asks, is_urgent) = (audience::asks_who_is_connected(db, app, batch)?, audience::is_urgent(db, app, batch)?);
+        Ok(Open { due, asks, is_urgent })
+    };
+    due::open(db, Moment::now())?.into_iter().map(look).collect()
 }
 
 /// The next steps, as many as share a commit: whoever writes meanwhile waits for no more than these.
-fn together(open: &[(Due, bool)]) -> usize {
+fn together(open: &[Open]) -> usize {
     let mut weight = 0;
-    let fits = |(due, _): &&(Due, bool)| {
-        weight += due.weight;
+    let fits = |open: &&Open| {
+        weight += open.due.weight;
         weight <= due::TOGETHER
     };
     open.iter().take_while(fits).count().max(1)
 }
 
-/// One step of each batch that has something left to do now; answers whether there is more.
-async fn run_once(store: &Store, roll: &Roll, present: &mut Present) -> Result<bool> {
+/// What is left after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gone {
+    /// More, of which something is urgent.
+    On,
+    /// More, that has time.
+    Slowly,
+    /// Nothing that is due.
+    Out,
+}
+
+/// One step of each batch that has something left to do now.
+async fn run_once(store: &Store, roll: &Roll, present: &mut Present) -> Result<Gone> {
     let (mut more, mut failed) = (false, None);
     let found = store.read(open).await?;
     let mut rest = &found[..];
@@ -109,9 +135,9 @@ async fn run_once(store: &Store, roll: &Roll, present: &mut Present) -> Result<b
         let (now, later) = rest.split_at(together(rest));
         rest = later;
         let spent = Arc::new(AtomicU64::new(0));
-        let steps = now.iter().map(|(due, asks)| {
-            let Due { app, batch, at: since, weight } = *due;
-            let connected = if *asks { present.among(roll, app, since) } else { Arc::default() };
+        let steps = now.iter().map(|open| {
+            let Due { app, batch, at: since, weight } = open.due;
+            let connected = if open.asks { present.among(roll, app, since) } else { Arc::default() };
             let (may_wait, spent) = (!begun.insert(app) && weight == due::HEAVY, spent.clone());
             store.write(move |tx| {
                 // Who writes meanwhile waits for the commit; the first of each application has its turn in any case.
@@ -141,7 +167,9 @@ async fn run_once(store: &Store, roll: &Roll, present: &mut Present) -> Result<b
     }
     match failed {
         Some(error) if !more => Err(error),
-        _ => Ok(more),
+        _ if !more => Ok(Gone::Out),
+        _ if found.iter().any(|open| open.is_urgent) => Ok(Gone::On),
+        _ => Ok(Gone::Slowly),
     }
 }
 
@@ -175,7 +203,7 @@ mod tests {
             let accept = move |tx: &mut Tx| batch::accept(tx, &Author::application(APP), &to, &draft);
             let batch = store.write(accept).await.unwrap().batch;
             let (mut present, begun) = (Present::default(), Instant::now());
-            while run_once(&store, &roll, &mut present).await.unwrap() {}
+            while run_once(&store, &roll, &mut present).await.unwrap() != Gone::Out {}
             let (asked, more) = (asked.swap(0, Ordering::SeqCst), begun.elapsed().as_secs() as usize);
             // Once more, where the message was accepted in the same millisecond.
             assert!((is_asked..=is_asked * (2 + more)).contains(&asked), "asked {asked} times");
@@ -195,7 +223,7 @@ mod tests {
             let draft = batch::Draft { online: true, ..batch::Draft::plain("fire") };
             let accept = move |tx: &mut Tx| batch::accept(tx, &Author::application(APP), &["everyone".into()], &draft);
             let batch = store.write(accept).await.unwrap().batch;
-            while run_once(&store, &roll, &mut present).await.unwrap() {}
+            while run_once(&store, &roll, &mut present).await.unwrap() != Gone::Out {}
             assert_eq!(store.read(move |db| batch::get(db, APP, batch)).await.unwrap().written, written);
         }
     }
@@ -209,7 +237,7 @@ mod tests {
         store.write(come).await.unwrap();
         let (before, mut rounds, mut present) = (store.revision(), 0, Present::default());
         let roll: Roll = Arc::new(|_| Vec::new());
-        while run_once(&store, &roll, &mut present).await.unwrap() {
+        while run_once(&store, &roll, &mut present).await.unwrap() != Gone::Out {
             rounds += 1;
         }
         let commits = store.revision() - before;
@@ -217,6 +245,30 @@ mod tests {
         assert!(rounds <= 320 / (2 * due::TOGETHER), "{rounds} rounds: each message is written and done in one step");
         let written = "SELECT count(*) FROM batch WHERE done_at IS NOT NULL AND written = 1 /* all: of a test */";
         assert_eq!(store.read(move |db| db.one(written, [], |r| r.get::<i64>(0))).await.unwrap(), 320);
+    }
+
+    #[tokio::test]
+    async fn what_is_for_everyone_goes_slowly_once_those_who_are_connected_have_it() {
+        let store = offices(1, 400).await;
+        let roll: Roll = Arc::new(|_| vec![UserNo(300), UserNo(301)]);
+        plan(&store, 1, vec!["everyone".into()]).await;
+        store.write(come).await.unwrap();
+        let (mut present, mut slow) = (Present::default(), 0);
+        loop {
+            let gone = run_once(&store, &roll, &mut present).await.unwrap();
+            let have = "SELECT count(*) FROM batch_copy WHERE user IN (300, 301) AND message IS NOT NULL /* all: of a test */";
+            let have = store.read(move |db| db.one(have, [], |r| r.get::<i64>(0))).await.unwrap();
+            match gone {
+                Gone::Out => break,
+                Gone::Slowly => slow += 1,
+                Gone::On => assert_eq!(slow, 0, "nobody is waited for any more"),
+            }
+            assert!(slow < 2 || have == 2, "they come first, and before the first breath but one");
+        }
+        assert!(slow > 50, "{slow} breaths");
+        plan(&store, 1, (1..=400).map(|no| format!("user:u{no}")).collect()).await;
+        store.write(come).await.unwrap();
+        assert_eq!(run_once(&store, &roll, &mut present).await.unwrap(), Gone::On, "named ones are written as fast as it goes");
     }
 
     #[tokio::test]
@@ -231,7 +283,7 @@ mod tests {
         }
         store.write(come).await.unwrap();
         let found = store.read(open).await.unwrap();
-        let of = |found: &[(Due, bool)], app| found.iter().filter(|(due, _)| due.app == AppNo(app)).count();
+        let of = |found: &[Open], app| found.iter().filter(|open| open.due.app == AppNo(app)).count();
         assert_eq!(
             (of(&found, 1), of(&found, 2)),
             (3 + 8, 1 + 3),
@@ -272,7 +324,7 @@ mod tests {
         let (roll, mut present): (Roll, _) = (Arc::new(|_| Vec::new()), Present::default());
         let mut ends = 0;
         while ends < 2 {
-            ends += usize::from(!matches!(run_once(&store, &roll, &mut present).await, Ok(true)));
+            ends += usize::from(!matches!(run_once(&store, &roll, &mut present).await, Ok(Gone::On | Gone::Slowly)));
         }
         let left = "SELECT group_concat(application) FROM replacement";
         assert_eq!(store.read(move |db| db.one(left, [], |r| r.get::<String>(0))).await.unwrap(), "1", "the other's are done");
