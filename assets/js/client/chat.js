@@ -1,4 +1,5 @@
 /** One conversation: its head, its messages, where to write, and beside it the details. */
+import { Failure } from '../core/failure.js';
 import { isFormer } from '../core/party.js';
 import { ChatHead } from './chat-head.js';
 import { Composer } from './composer.js';
@@ -39,6 +40,11 @@ export function Chat({ party }) {
   const former = isFormer(user);
   const closed = left !== null || blocked || former;
 
+  const strange = !former && (user !== null ? !desk.user(user) : kind === 'room' && !conversation);
+  // A page, or a link, names whom the contact list has not told yet.
+  useEffect(() => {
+    if (strange && messenger.replica.complete && messenger.link.phase === 'ready') messenger.ask('open', { with: party }).catch((cause) => desk.say(sentence(Failure.of(cause)), true));
+  }, [party, strange, messenger.replica.complete, messenger.link.phase]);
   useEffect(() => {
     const people = kind === 'room' ? members.filter((member) => member.left === null).map((member) => member.user) : user !== null ? [user] : [];
     messenger.presence.show('chat', people.slice(0, 100));

@@ -30,10 +30,20 @@ export class Lent {
     this.nudge = nudge;
   }
 
-  /** Null: nobody, or not whom the page names. @param {string|null} user @returns {Promise<import('./parent.js').Credential|null>} */
-  async ask(user) {
+  /** Null: nobody, or not whom the page names. @param {string|null} user */
+  ask(user) {
+    return this.#take(user, byCookie(this.app));
+  }
+
+  /** Only a session that is there already: to be ended, none is begun. @param {string|null} user */
+  had(user) {
+    return this.#take(user, enter(this.app).catch(nobody));
+  }
+
+  /** @param {string|null} user @param {Promise<Entry|null>} found @returns {Promise<import('./parent.js').Credential|null>} */
+  async #take(user, found) {
     this.is = true;
-    const entry = await byCookie(this.app);
+    const entry = await found;
     this.is &&= entry !== null && (!user || entry.user?.id === user);
     if (!entry || !this.is) return null;
     if (entry.ask_again) this.#asking ??= new Asking(this.app, entry.user?.id ?? '', this.nudge);

@@ -30,7 +30,7 @@ export class Desk {
    */
   constructor({ messenger, route, app, bearer = () => undefined, mode, signOut, close, enlarge }) {
     this.messenger = messenger;
-    this.drafts = new Drafts(() => ({ owner: [app, messenger.id], epoch: messenger.replica.epoch }));
+    this.drafts = new Drafts(() => ({ owner: [app, this.owner], epoch: messenger.replica.epoch }));
     this.files = new Files(app, bearer);
     const onchange = () => messenger.signal.touch('outbox');
     this.uploads = new Uploads({
@@ -42,7 +42,7 @@ export class Desk {
       // What cannot be told now goes within a day.
       discard: (file) => void call('DELETE', `/client/files/${file}?app=${encodeURIComponent(app)}`, undefined, bearer()).catch(() => {}),
     });
-    this.trays = new Trays(this.uploads, () => [app, messenger.id], onchange);
+    this.trays = new Trays(this.uploads, () => [app, this.owner], onchange);
     this.parcels = new Parcels(this);
     messenger.signal.listen(() => this.uploads.pump());
     this.route = route;
@@ -51,6 +51,11 @@ export class Desk {
     this.signOut = signOut;
     this.close = close;
     this.enlarge = enlarge;
+  }
+
+  /** Whose it is, or has to be, where that is known. */
+  get owner() {
+    return this.messenger.id || (this.messenger.options.user ?? '');
   }
 
   /** Somebody is looking. */
@@ -76,11 +81,15 @@ export class Desk {
     return total(this.messenger.rows, this.messenger.id, Date.now());
   }
 
-  /** What was written a moment ago has left, or cannot. @param {number} patience milliseconds */
-  drained(patience) {
-    const { outbox, signal } = this.messenger;
+  /** The connection is there and what was written has left, or neither can be. @param {number} patience milliseconds */
+  settled(patience) {
+    const { messenger } = this;
+    const { outbox, signal } = messenger;
     return new Promise((resolve) => {
-      const look = () => outbox.leaving || resolve(null);
+      const look = () => {
+        const { phase } = messenger.link;
+        if (phase === 'off' || phase === 'stopped' || (phase === 'ready' && !outbox.pending)) resolve(null);
+      };
       signal.listen(look);
       setTimeout(resolve, patience);
       look();

@@ -1,49 +1,45 @@
 /** The page `/widget`, in a frame of an application's page: the same messenger, small, signed in by that page. */
-import { Credentials, keptFor } from '../core/credential.js';
 import { Failure } from '../core/failure.js';
 import { Messenger } from '../core/messenger.js';
 import { App, Opening } from './app.js';
 import { Around } from './around.js';
-import { Lent } from './cookie.js';
 import { dark } from './colour.js';
 import { Desk } from './desk.js';
 import { Ended, Word } from './ended.js';
 import { Farewell } from './farewell.js';
-import { application, dial, enter, signOut } from './door.js';
-import { local, session } from './keep.js';
+import { application, dial, enter } from './door.js';
+import { local } from './keep.js';
 import { locale, sentence, t } from './language.js';
 import { Parent } from './parent.js';
 import { frameRoute } from './route.js';
 import { AWAKE } from './idle.js';
 import { Notices } from './notice.js';
+import { Stay } from './stay.js';
 import { html, render, useEffect, useEvent, useState } from './ui.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('client'));
 const { app = '', origins = '' } = root.dataset;
 document.documentElement.lang = locale;
 
-/** What is on its way when somebody signs out has so long. */
-const PATIENCE = 2000;
-
 const route = frameRoute(app);
-/** @type {Desk|null} */ let desk = null;
-/** @type {Credentials|null} */ let credentials = null;
+/** @type {Stay|null} */ let stay = null;
+/** Somebody was, or may have been, in this frame. */
+let begun = false;
 let ended = false;
-/** For a page that has no way of its own to say who is signed in. */
-const lent = new Lent(app, () => desk?.messenger.connection.nudge());
 
 const parent = new Parent(origins.split(' ').filter(Boolean), {
   onstart(start) {
-    leave();
-    ended = false;
+    board.clear();
+    stay?.end();
+    [begun, ended] = [true, false];
     board.found = start.notices;
-    begin(start);
+    stay = new Stay(app, start, async (lent) => (await parent.credential()) ?? (start.asks ? null : await lent.ask(start.user)), (made) => open(made, start.open));
     parent.tell('ready');
     draw();
   },
   onopen(open) {
-    if (!desk) return;
-    desk.shown = open;
+    if (!stay) return;
+    stay.desk.shown = open;
     dispatchEvent(new Event('parlour-shown'));
     // on a phone that would raise the keyboard over what is to be read
     if (open && matchMedia('(pointer: fine)').matches) requestAnimationFrame(() => /** @type {HTMLElement|null} */ (document.querySelector('.composer textarea, .search input'))?.focus());
@@ -56,72 +52,45 @@ const parent = new Parent(origins.split(' ').filter(Boolean), {
   ongo(party) {
     if (/^(application$|user:.|conversation:[0-9]+$)/.test(party)) route.go(party);
   },
-  onstop(user) {
-    const whose = keptFor(app, session) ?? user;
-    const isFirst = !credentials;
-    if (isFirst && whose) begin({ user: whose, ticket: null, asks: true, open: false, notices: 'none' });
-    if (desk?.messenger.id) farewell.say(desk.messenger.id);
-    quit(isFirst).then(() => parent.tell('gone'));
-    draw();
+  onstop(named) {
+    const last = stay ?? (begun ? null : Stay.last(app, named, (made) => open(made, false)));
+    begun = true;
+    quit();
+    leave(last, named).then(() => parent.tell('gone'));
   },
 });
-
-/** @param {import('./parent.js').Start} start */
-function begin(start) {
-  credentials = new Credentials(app, start, async () => (await parent.credential()) ?? (start.asks ? null : await lent.ask(start.user)), session);
-  desk = open(credentials, start.open);
-}
 
 const board = new Around((what, more) => parent.tell(what, more));
 
 const farewell = new Farewell(app, (user) => {
-  if (!user || desk?.messenger.id !== user) return;
-  quit();
+  if (!user || stay?.user !== user) return;
+  stay.signOut();
   ended = true;
   parent.tell('badge', { unread: 0 });
-  draw();
+  quit();
 });
 
-/** Signs out: at the server too. What was written a moment ago may leave first; nothing stays behind, also where the page goes meanwhile. @param {boolean} [isFirst] nobody knows what was lent to the page before */
-async function quit(isFirst = false) {
-  const [left, token, lends] = [desk, credentials?.kept()?.token, lent.is || isFirst];
-  left?.trays.clear(); // the server takes back what was not sent as long as it knows who asks
-  credentials?.forget();
-  desk = null;
-  fall(left);
-  let over = false;
-  const end = () => {
-    if (over) return;
-    over = true;
-    if (token || lends) signOut(app, token).catch(() => {});
-    left?.clear();
-    left?.end();
-  };
-  addEventListener('pagehide', end, { once: true });
-  if (left) await left.drained(PATIENCE);
-  end();
+/** Signs out whom the page names, and nobody else. @param {Stay|null} last @param {string|null} named */
+async function leave(last, named) {
+  if (named && last?.user && last.user !== named) last.end();
+  else await last?.signOut((user) => farewell.say(user));
 }
 
 /** Whoever comes next must not be shown, or be led to, what was for this user. */
-function leave() {
-  fall(desk);
-  desk?.end();
-}
-
-/** Nothing is shown of this user any more. @param {Desk|null} left */
-function fall(left) {
-  lent.stop();
-  if (left) left.notices = null;
+function quit() {
+  stay = null;
   board.clear();
+  draw();
 }
 
 /** The whole client in a window of its own, at the same place, signed in as here. */
 async function enlarge() {
   const page = window.open('about:blank', '_blank');
-  if (!page || !desk) return;
+  if (!page || !stay) return;
+  const { desk, credentials } = stay;
   page.opener = null;
   try {
-    const { token } = await enter(app, credentials?.kept()?.token);
+    const { token } = await enter(app, credentials.kept()?.token);
     const where = new URLSearchParams({ ticket: token, app, user: desk.messenger.id, ...(route.read() && { with: String(route.read()) }) });
     page.location.replace(`${location.origin}/#${where}`);
     parent.tell('close');
@@ -131,8 +100,8 @@ async function enlarge() {
   }
 }
 
-/** @param {Credentials} credentials @param {boolean} shown */
-function open(credentials, shown) {
+/** @param {Stay} stay @param {boolean} shown */
+function open({ credentials }, shown) {
   const messenger = new Messenger({
     app,
     user: credentials.start.user ?? undefined,
@@ -146,6 +115,7 @@ function open(credentials, shown) {
   let badge = -1;
   let colour = '';
   messenger.signal.listen(() => {
+    if (stay?.desk !== made) return; // whoever leaves is not seen any more
     made.notices?.tidy();
     const { phase, code = '' } = messenger.link;
     if (phase === 'stopped' && code === 'conflict') console.warn('Parlour: the ticket or token is of another user than the page says (`user`, `data-user`)');
@@ -161,7 +131,6 @@ function open(credentials, shown) {
   const made = new Desk({ messenger, app, bearer: () => credentials.kept()?.token, mode: 'frame', route, close: () => parent.tell('close'), enlarge });
   made.shown = shown;
   made.notices = new Notices(made, board);
-  messenger.start();
   return made;
 }
 
@@ -178,10 +147,10 @@ function Frame() {
     return () => clearTimeout(timer);
   }, []);
   useEvent(window, 'keydown', (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === 'Escape' && !event.defaultPrevented && (ended || !desk || desk.route.read() === null)) parent.tell('close');
+    if (event.key === 'Escape' && !event.defaultPrevented && (ended || !stay || stay.desk.route.read() === null)) parent.tell('close');
   });
   if (ended) return html`<${Ended} app=${app} parent=${parent} />`;
-  if (desk) return html`<${App} key=${desk} desk=${desk} />`;
+  if (stay) return html`<${App} key=${stay.desk} desk=${stay.desk} />`;
   return late ? html`<${Word} parent=${parent} text=${window.parent === window ? t('widget.frame') : t('widget.foreign', { app })} />` : html`<${Opening} />`;
 }
 

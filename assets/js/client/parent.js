@@ -3,7 +3,7 @@
  * server allows, and tells nobody else. What is said is listed here and in `widget.js`, and checked for its form.
  *
  * From the page: `start {user, ticket, asks, open, notices}` (`asks`: it has a way to say who is signed in), `credential {id, kind, value, failed}`, `open {open}`, `go {party}`,
- *   `awake` (there was input), `notices {notices}` (whether it may show some), `clicked {tag}`, `stop {user}` (the first, where the page before had the messenger).
+ *   `awake` (there was input), `notices {notices}` (whether it may show some), `clicked {tag}`, `stop {user}` (whom the page names; also without a `start` before it).
  * To the page: `ready`, `credential? {id}`, `badge {unread}`, `brand {colour, name}`, `notices?` (ask for the right),
  *   `notice {tag, title, body}`, `hush {tag}`, `close`, `nobody` (is signed in, and nobody can do that here), `gone` (after `stop`: nothing is left of the user).
  */

@@ -27,8 +27,13 @@ export class Trays {
   /** @param {string} party */
   of(party) {
     let tray = this.#of.get(party);
-    if (!tray) this.#of.set(party, (tray = new Tray(this.uploads, `tray/${[...this.owner(), party].map(encodeURIComponent).join('/')}`, this.onchange)));
+    if (!tray) this.#of.set(party, (tray = new Tray(this.uploads, this.#name(party), this.onchange)));
     return tray;
+  }
+
+  /** @param {string} party */
+  #name(party) {
+    return `tray/${[...this.owner(), party].map(encodeURIComponent).join('/')}`;
   }
 
   /** Something of theirs would be lost with the page. */
@@ -42,8 +47,9 @@ export class Trays {
 
   /** Whoever signs out leaves nothing for the next one. */
   clear() {
+    const prefix = this.#name('');
+    for (const [name] of session.list(prefix)) this.of(decodeURIComponent(name.slice(prefix.length))); // of an earlier page
     for (const tray of this.#of.values()) tray.clear();
-    for (const [name] of session.list(`tray/${this.owner().map(encodeURIComponent).join('/')}/`)) session.remove(name);
   }
 }
 

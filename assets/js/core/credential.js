@@ -4,6 +4,7 @@
  * earlier page of the tab was given counts only where it is sure that it is for the same user: somebody else may have signed in.
  */
 import { Failure } from './failure.js';
+import { keeper } from './keep.js';
 
 /** Tickets, JWTs and Parlour's own tokens are of such letters; a page that says what went wrong is not. */
 const TOKEN = /^[\w.~+/=-]+$/;
@@ -64,6 +65,14 @@ export class Credentials {
   forget() {
     this.keeper.remove(this.name);
     this.#own = false;
+  }
+
+  /** Whoever signs out leaves nothing for the next page. What is needed until then is known here alone. */
+  leave() {
+    const kept = this.kept();
+    if (kept) this.keeper.remove(this.name);
+    this.keeper = keeper(() => undefined);
+    if (kept) this.keeper.set(this.name, JSON.stringify(kept));
   }
 
   /** The session that is this page's to use. @returns {Kept|null} */

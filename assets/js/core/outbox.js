@@ -78,9 +78,9 @@ export class Outbox {
     this.#running = false;
   }
 
-  /** Something is on its way, or will be in a moment. */
-  get leaving() {
-    return this.#running && this.entries.some(leaves);
+  /** Something is neither confirmed nor refused. */
+  get pending() {
+    return this.entries.some(({ failed }) => !failed);
   }
 
   /** How many are kept for this user, in the other pages of this browser too. */

@@ -39,6 +39,7 @@ export class Launcher {
 
   /** @param {string} src @param {Words} words @param {Place} place @param {() => void} onpress */
   constructor(src, words, { side, bottom, button }, onpress) {
+    this.src = src;
     this.words = words;
     this.isBare = button === 'none';
     const sheet = new CSSStyleSheet();
@@ -49,15 +50,21 @@ export class Launcher {
     if (bottom && CSS.supports('bottom', bottom)) this.#host.style.setProperty('--parlour-bottom', bottom);
     this.#button.append(drawing('talk', TALK), drawing('cross', CROSS), this.#badge);
     this.#button.addEventListener('click', onpress);
-    this.frame = Object.assign(document.createElement('iframe'), { title: words.title, allow: 'clipboard-write', src });
+    this.frame = Object.assign(document.createElement('iframe'), { title: words.title, allow: 'clipboard-write' });
     this.#box.classList.toggle('is-bare', this.isBare);
-    this.#box.append(this.#button, this.frame);
+    this.#box.append(this.#button);
     shadow.append(this.#box);
     this.#draw();
   }
 
   appear() {
     document.body.append(this.#host);
+  }
+
+  /** The frame comes, which says `load` once. */
+  load() {
+    this.frame.src = this.src;
+    this.#box.append(this.frame);
   }
 
   /** Seen or not, it is there. @param {boolean} hidden */

@@ -3,20 +3,18 @@
  *
  *   <script src="https://im.example/widget.js" data-app="oa" data-ticket="…" data-user="anna"></script>
  *   Parlour.start({app: 'oa', user: 'anna', token: () => fetch('/parlour-token')})
- *   Parlour.open('user:ben')   Parlour.close()   Parlour.stop()   Parlour.stop({app: 'oa'})
+ *   Parlour.open('user:ben')   Parlour.close()   await Parlour.stop()   await Parlour.stop({app: 'oa'})
  *
  * It works under a strict policy that allows this server as script-src and frame-src. All of the messenger is in the frame,
  * of this server's origin; the two talk as `client/parent.js` says. Served as one script, in a function of its own.
  */
 import { Desktop } from './desktop.js';
 import { Launcher } from './launcher.js';
+import { Leaving } from './leaving.js';
+import { opened } from './opened.js';
 
 /** After so long a frame that has loaded and says nothing is none of ours. */
 const PATIENCE = 5000;
-/** What a user who leaves has just written gets this long to leave too. */
-const LEAVING = 3000;
-/** A frame that says nothing of its coming is waited for so long, before somebody signs out in it. */
-const LOADING = 20_000;
 /** Nobody was signed in: it is looked again when somebody comes back to the page, not sooner than after this. */
 const PAUSE = 15_000;
 const EVENT = 'parlour-unread';
@@ -32,6 +30,7 @@ function install(script) {
   const chinese = locale.toLowerCase().startsWith('zh');
   const words = chinese ? { open: '打开消息', close: '关闭消息', unread: '条未读', title: '消息' } : { open: 'Open messages', close: 'Close messages', unread: 'unread', title: 'Messages' };
   /** @type {Running|null} */ let running = null;
+  const leaving = new Leaving(origin);
 
   /** @param {string} what @param {object} [more] */
   const tell = (what, more = {}) => running?.loaded && running.launcher.frame.contentWindow?.postMessage({ parlour: what, ...more }, origin);
@@ -44,9 +43,8 @@ function install(script) {
   /** @param {Options} options */
   function start(options) {
     if (!document.body) return void addEventListener('DOMContentLoaded', () => start(options), { once: true });
-    stop(false);
-    const src = `${origin}/widget?${new URLSearchParams({ app: options.app, lang: options.locale ?? locale })}`;
-    const launcher = new Launcher(src, words, options, () => show(!launcher.isOpen));
+    remove();
+    const launcher = made(options, () => show(!launcher.isOpen));
     const own = (running = /** @type {Running} */ ({ options, launcher, begun: Date.now() }));
     launcher.frame.addEventListener('load', () => {
       if (running !== own) return;
@@ -55,27 +53,30 @@ function install(script) {
       if (own.party) tell('go', { party: own.party });
       setTimeout(() => running === own && !own.ready && missing(), PATIENCE);
     });
+    come(launcher);
+    if (options.open ?? (opened(options) && !matchMedia('(max-width: 34rem)').matches)) show(true, undefined, false);
+  }
+
+  /** @param {Options} options @param {() => void} [onpress] */
+  function made(options, onpress = () => {}) {
+    const src = `${origin}/widget?${new URLSearchParams({ app: options.app, lang: options.locale ?? locale })}`;
+    return new Launcher(src, words, options, onpress);
+  }
+
+  /** @param {Launcher} launcher */
+  function come(launcher) {
     launcher.appear();
-    if (options.open ?? (kept() && !matchMedia('(max-width: 34rem)').matches)) show(true, undefined, false);
+    leaving.after(() => launcher.load());
   }
 
   /** The browser does not show the frame: a button that opens nothing helps nobody. */
   function missing() {
     if (!running) return;
     const { launcher, options } = running;
+    tell('open', { open: false }); // it may only be late
     launcher.show(false, false);
     launcher.hide(true);
     console.warn(`Parlour: the frame does not answer, so there is no button. Is ${location.origin} among the origins of the application "${options.app}"?`);
-  }
-
-  /** Whether this user's messenger is open, in all pages of this tab; not opened again where it would cover the page. @param {boolean} [open] */
-  function kept(open) {
-    const key = `parlour/open/${running?.options.app}/${running?.options.user ?? ''}`;
-    try {
-      return (open === undefined ? sessionStorage.getItem(key) : (sessionStorage[key] = String(open))) === 'true';
-    } catch {
-      return false; // a page may have no storage
-    }
   }
 
   /** @param {boolean} open @param {string} [party] whose conversation to show: `user:<id>`, `application`, `conversation:<id>` @param {boolean} [focus] */
@@ -89,7 +90,7 @@ function install(script) {
     if (launcher.isOpen === open) return;
     tell('open', { open });
     launcher.show(open, focus);
-    kept(open);
+    opened(running.options, open);
     if (!open && running.empty) launcher.hide(true);
   }
 
@@ -121,39 +122,34 @@ function install(script) {
     if (document.visibilityState === 'visible' && running?.empty && !running.launcher.isOpen && Date.now() - running.begun > PAUSE) start(running.options);
   });
 
-  /** Takes the widget away, and what it put on the desktop: it was for who was signed in. @param {boolean} [forget] also ends what is kept for this tab (the user signs out) */
-  function stop(forget = true) {
+  /** Takes the widget away, and what it put on the desktop: it was for who was signed in. @returns {Running|null} what was there */
+  function remove() {
     desktop.clear();
-    if (!running) return;
-    const { launcher, loaded, options } = running;
-    if (forget) kept(false);
-    if (forget && launcher.unread) count(0);
+    const was = running;
     running = null;
-    launcher.hide(true);
-    if (forget) leave(launcher, loaded ?? false, options.user);
-    else launcher.remove();
+    was?.launcher.remove();
+    return was;
   }
 
-  /** The user signs out, also on a page whose frame is not there yet. @param {Launcher} launcher @param {boolean} loaded @param {string} [user] */
-  function leave(launcher, loaded, user) {
-    const over = () => (clearTimeout(timer), removeEventListener('message', hear), launcher.remove());
-    const hear = (/** @type {MessageEvent} */ { source, data }) => source === launcher.frame.contentWindow && data?.parlour === 'gone' && over();
-    let timer = setTimeout(over, LOADING);
-    const say = () => {
-      clearTimeout(timer);
-      timer = setTimeout(over, LEAVING);
-      launcher.frame.contentWindow?.postMessage({ parlour: 'stop', user: user ?? null }, origin);
-    };
-    addEventListener('message', hear);
-    if (loaded) say();
-    else launcher.frame.addEventListener('load', say, { once: true });
-  }
-
-  /** The user signs out, also on a page that has no widget and says of which application. @param {Partial<Options>} [options] */
-  function end(options) {
-    if (!document.body) return void addEventListener('DOMContentLoaded', () => end(options), { once: true });
-    if (!running && options?.app) start({ ...options, app: options.app, open: false });
-    stop();
+  /** The user signs out, also on a page whose frame is not there yet, or that has none and says of which application. @param {Partial<Options>} [options] @returns {Promise<unknown>} over */
+  function stop(options = {}) {
+    if (!document.body) return new Promise((resolve) => addEventListener('DOMContentLoaded', () => resolve(stop(options)), { once: true }));
+    const { app, user } = options;
+    if (running && names(app, running.options.app) && names(user, running.options.user)) {
+      const { launcher, loaded, options: own } = running;
+      opened(own, false);
+      if (launcher.unread) count(0);
+      launcher.hide(true);
+      desktop.clear();
+      running = null;
+      leaving.add(launcher, loaded ?? false, own.user ?? user);
+    } else if (app) {
+      const launcher = made({ ...options, app });
+      launcher.hide(true);
+      come(launcher);
+      leaving.add(launcher, false, user);
+    }
+    return leaving.over;
   }
 
   /** @param {number} id */
@@ -189,10 +185,13 @@ function install(script) {
   });
 
   const open = (/** @type {string} */ party) => show(true, typeof party === 'string' ? party : undefined);
-  Object.assign(window, { Parlour: Object.freeze({ start, stop: end, open, close: () => show(false), toggle: () => show(!running?.launcher.isOpen) }) });
+  Object.assign(window, { Parlour: Object.freeze({ start, stop, open, close: () => show(false), toggle: () => show(!running?.launcher.isOpen) }) });
   const { app, ticket, user, side, bottom, button } = script.dataset;
   if (app) start({ app, side, bottom, button, ...(ticket && { ticket }), ...(user && { user }) });
 }
+
+/** Whoever says nothing means this one. @param {string|undefined} asked @param {string|undefined} one */
+const names = (asked, one) => !asked || !one || asked === one;
 
 const script = /** @type {HTMLScriptElement|null} */ (document.currentScript);
 if (script && !('Parlour' in window)) install(script);

@@ -154,3 +154,20 @@ test('two applications on one site keep a session each, whichever is asked about
   await other.page.waitForSelector('.side .me:has-text("Anna Liu")');
   assert.match(await other.page.title(), /Acme Customers$/);
 });
+
+test('a page that says good-bye ends the session of the cookie where it is of whom the page names', async () => {
+  const anna = await clerk('anna');
+  anna.allow(/status of 401/);
+  await widget(anna, '/office/');
+  const { oa } = await sessions(anna);
+  await anna.page.goto(`${proxy.url}/office/crm/`);
+  await anna.page.evaluate(() => globalThis.Parlour.stop({ app: 'oa', user: '8' }));
+  assert.equal((await sessions(anna)).oa, oa);
+  await anna.page.evaluate(() => globalThis.Parlour.stop({ app: 'oa', user: '7' }));
+  assert.equal('oa' in (await sessions(anna)), false);
+  assert.equal('crm' in (await sessions(anna)), true, 'and the other application goes on');
+
+  await widget(anna, '/office/');
+  await anna.page.evaluate(() => globalThis.Parlour.stop({ user: '8' }));
+  assert.equal('oa' in (await sessions(anna)), true, 'also where the page did not say whose it is');
+});

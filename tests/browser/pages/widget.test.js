@@ -101,41 +101,6 @@ test('it stays open from page to page of a tab, where it was, until it is closed
   assert.notEqual(await launcher(carol).getAttribute('aria-expanded'), 'true');
 });
 
-test('stopping ends the session at the server too, and in the other pages of this browser; no draft stays', async () => {
-  const first = await stage.visitor();
-  const second = await stage.tab(first);
-  const sessions = async () => (await stage.server.call('GET', '/users/ben/sessions')).items.filter(({ name }) => !/^x$/.test(name)).length;
-  for (const tab of [first, second]) {
-    await tab.page.goto(`${office.url}/start?user=ben&hint`);
-    await launcher(tab).click();
-    await frameOf(tab).locator('.me', { hasText: 'Ben' }).waitFor();
-  }
-  await frameOf(first).locator('.search input').fill('dora');
-  await frameOf(first).locator('.row', { hasText: 'Dora Wang' }).click();
-  await frameOf(first).locator('.composer textarea').fill('not for whoever comes next');
-  const drafts = () => second.page.frames()[1].evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('parlour/draft/')).length);
-  await first.until('the draft is kept', async () => (await drafts()) === 1);
-  const before = await sessions();
-  await first.page.evaluate(() => /** @type {any} */ (window).Parlour.stop());
-  await frameOf(second).locator('text=You are not signed in here').waitFor();
-  await first.until('both sessions have ended', async () => (await sessions()) === before - 2);
-  assert.equal(await drafts(), 0);
-});
-
-test('stopping takes the widget away and forgets the session', async () => {
-  const dora = await stage.visitor();
-  office.given = 0;
-  await dora.page.goto(`${office.url}/start?user=dora&hint`);
-  await launcher(dora).waitFor();
-  await frameOf(dora).locator('.me').waitFor({ state: 'attached' });
-  await dora.page.evaluate(() => /** @type {any} */ (window).Parlour.stop());
-  await dora.until('it is gone', async () => (await dora.page.locator('iframe').count()) === 0);
-  await dora.page.reload();
-  await launcher(dora).click();
-  await frameOf(dora).locator('.me').waitFor();
-  assert.equal(office.given, 2);
-});
-
 test('the whole client opens in a window of its own, at the same conversation, signed in', async () => {
   const anna = await stage.visitor();
   await anna.page.goto(`${office.url}/start?user=anna`);
@@ -157,6 +122,10 @@ test('the page opens a conversation by name', async () => {
   await launcher(anna).waitFor();
   await anna.page.evaluate(() => /** @type {any} */ (window).Parlour.open('user:ben'));
   await frameOf(anna).locator('.chat-title', { hasText: 'Ben Okafor' }).waitFor();
+  await anna.page.evaluate(() => /** @type {any} */ (window).Parlour.open('user:emil'));
+  await frameOf(anna).locator('.chat-title', { hasText: 'Emil Berg' }).waitFor(); // whom she has never met
+  await anna.page.evaluate(() => /** @type {any} */ (window).Parlour.open('user:nobody'));
+  await frameOf(anna).getByText('It is not there, or not yours.').waitFor();
 });
 
 test('on a phone it fills the screen, and closes from inside; in Chinese where the page is', async () => {
@@ -199,55 +168,6 @@ test('a ticket or token of another user than the page names opens nothing, and t
   await launcher(window).click();
   await frameOf(window).getByText('You are not signed in here').waitFor();
   assert.ok(said.some((text) => text.includes('is of another user than the page says')));
-});
-
-test('a page that says good-bye ends the session, before the frame is there and where the page had no widget', async () => {
-  const script = (/** @type {string} */ more) => `<script src="${stage.server.url}/widget.js" ${more}></script>`;
-  const page = (/** @type {string} */ scripts) => `<!doctype html><html lang="en"><title>Office</title>${scripts}<h1>Office</h1></html>`;
-  office.pages.set('/left', page(`<p>Good-bye</p>${script('data-app="oa" data-user="emil"')}<script>Parlour.stop()</script>`));
-  office.pages.set('/left-too', page(`${script('')}<script>Parlour.stop({ app: 'oa' })</script>`));
-  office.pages.set('/next', page(script('data-app="oa" data-user="emil"')));
-  const emil = await stage.visitor();
-  emil.allow(/status of 401/, /is closed before/);
-  const sessions = async () => (await stage.server.call('GET', '/users/emil/sessions')).items.length;
-  for (const left of ['/left', '/left-too']) {
-    await emil.page.goto(`${office.url}/start?user=emil&hint`);
-    await frameOf(emil).locator('.me').waitFor({ state: 'attached' });
-    await emil.until('a session', async () => (await sessions()) === 1);
-    await emil.page.goto(`${office.url}${left}`);
-    await emil.until('it is gone', async () => (await emil.page.locator('iframe').count()) === 0);
-    await emil.until('no session', async () => (await sessions()) === 0);
-    await emil.page.goto(`${office.url}/next`);
-    await emil.page.evaluate(() => globalThis.Parlour.open());
-    await frameOf(emil).getByText('You are not signed in here').waitFor();
-  }
-});
-
-test('what was written in the moment of signing out still leaves, and nothing stays behind', async () => {
-  const [ben, carol] = [await stage.visitor(), await stage.visitor()];
-  await carol.signIn(stage.server.url, 'carol');
-  await ben.page.routeWebSocket(/\/ws$/, (socket) => {
-    const server = socket.connectToServer();
-    socket.onMessage((frame) => server.send(frame));
-    server.onMessage((frame) => void setTimeout(() => socket.send(frame), 150)); // a slow line
-  });
-  await ben.page.goto(`${office.url}/start?user=ben&hint`);
-  await ben.page.evaluate(() => /** @type {any} */ (window).Parlour.open('user:carol'));
-  const area = frameOf(ben).locator('.composer textarea');
-  for (const text of ['one', 'two', 'three']) {
-    await area.fill(text);
-    await area.press('Enter');
-  }
-  assert.equal(await frameOf(ben).locator('.message.is-waiting').count() > 0, true);
-  const frame = ben.page.frames()[1];
-  await ben.page.evaluate(() => /** @type {any} */ (window).Parlour.stop());
-  assert.equal(await ben.page.locator('iframe').isVisible(), false, 'it is out of sight at once');
-  await ben.until('it is gone', () => frame.isDetached());
-  await carol.open('Ben Okafor');
-  for (const text of ['one', 'two', 'three']) await carol.hear(text);
-  const other = await stage.tab(ben);
-  await other.page.goto(stage.server.url);
-  assert.deepEqual(await other.page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('parlour/outbox/'))), []);
 });
 
 test('it stands where the page wants it, and the page may have a button of its own', async () => {

@@ -224,16 +224,16 @@ test('files of another database are not sent blindly', () => {
 
 test('it is known what still leaves, and how much is kept for the user in all pages of the browser', async () => {
   const { outbox, asked, store } = desk();
-  assert.deepEqual([outbox.leaving, outbox.kept], [false, 0]);
+  assert.deepEqual([outbox.pending, outbox.kept], [false, 0]);
   outbox.add({ to: 'user:ben', text: 'offline' });
-  assert.equal(outbox.leaving, false, 'without a connection nothing does');
+  assert.equal(outbox.pending, true, 'also before there is a connection');
   const { outbox: other } = desk({ store });
   other.add({ to: 'user:ben', text: 'in another tab' });
   assert.deepEqual([outbox.entries.length, outbox.kept], [1, 2]);
   outbox.open();
   await settle();
-  assert.equal(outbox.leaving, true);
-  asked[0].resolve({});
+  assert.equal(outbox.pending, true);
+  asked[0].reject(refused('forbidden'));
   await settle();
-  assert.equal(outbox.leaving, false);
+  assert.deepEqual([outbox.pending, outbox.kept], [false, 2], 'what was refused does not leave');
 });
