@@ -39,12 +39,8 @@ export function Chat({ party }) {
   const blocked = user !== null && messenger.rows.settings.blocked.includes(user);
   const former = isFormer(user);
   const closed = left !== null || blocked || former;
+  const unknown = useUnknown(desk, user);
 
-  const strange = !former && (user !== null ? !desk.user(user) : kind === 'room' && !conversation);
-  // A page, or a link, names whom the contact list has not told yet.
-  useEffect(() => {
-    if (strange && messenger.replica.complete && messenger.link.phase === 'ready') messenger.ask('open', { with: party }).catch((cause) => desk.say(sentence(Failure.of(cause)), true));
-  }, [party, strange, messenger.replica.complete, messenger.link.phase]);
   useEffect(() => {
     const people = kind === 'room' ? members.filter((member) => member.left === null).map((member) => member.user) : user !== null ? [user] : [];
     messenger.presence.show('chat', people.slice(0, 100));
@@ -101,12 +97,12 @@ export function Chat({ party }) {
       <${ChatHead} party=${party} conversation=${conversation} details=${details} onDetails=${() => lay(!details)} />
       <div class="chat-body">
         <${LinkBar} />
-        <${Log} party=${party} conversation=${conversation} acts=${acts} again=${again} empty=${html`<${Start} party=${party} />`} />
-        ${closed
+        <${Log} party=${party} conversation=${conversation} acts=${acts} again=${again} empty=${html`<${Start} party=${party} unknown=${unknown} />`} />
+        ${unknown ? null : closed
           ? html`<p class="composer-closed"><${Icon} name="block" />${former ? t('former.is') : blocked ? t('block.is') : t('room.left')}
               ${blocked && html`<button type="button" class="link" onClick=${() => unblock(desk, user)}>${t('block.end')}</button>`}</p>`
           : html`<${Composer} key=${round} party=${party} conversation=${conversation} task=${task} setTask=${setTask} lastOwn=${lastOwn} />`}
-        ${!closed && messenger.limits.file > 0 && html`<${DropZone} name=${desk.face(party).title} take=${drop} nofolder=${() => desk.say(t('drop.folder'), true)} />`}
+        ${!closed && !unknown && messenger.limits.file > 0 && html`<${DropZone} name=${desk.face(party).title} take=${drop} nofolder=${() => desk.say(t('drop.folder'), true)} />`}
       </div>
       ${details && html`<${Details} party=${party} conversation=${conversation} onclose=${() => lay(false)} />`}
       ${doomed && html`<${Confirm} title=${t('delete.title')} text=${preview(doomed)} action=${t('message.delete')} onyes=${remove} onclose=${() => setDoomed(null)} />`}
@@ -124,10 +120,26 @@ function show(id) {
   element?.focus({ preventScroll: true });
 }
 
-/** Before the first word. @param {{party: string}} props */
-function Start({ party }) {
+/**
+ * A page, or a link, may name whom the contact list has not told yet: the server tells it, or says that there is nobody.
+ * @param {import('./desk.js').Desk} desk @param {string|null} user @returns {Failure|null} why there is nobody
+ */
+function useUnknown(desk, user) {
+  const { messenger } = desk;
+  const [failure, setFailure] = useState(/** @type {Failure|null} */ (null));
+  const ready = messenger.replica.complete && messenger.link.phase === 'ready';
+  const strange = user !== null && !isFormer(user) && !desk.user(user);
+  useEffect(() => {
+    if (strange && ready && !failure) messenger.ask('open', { with: `user:${user}` }).catch((cause) => Failure.of(cause).temporary || setFailure(Failure.of(cause)));
+  }, [strange, ready]);
+  return strange ? failure : null;
+}
+
+/** Before the first word, or where there is nobody to say it to. @param {{party: string, unknown: Failure|null}} props */
+function Start({ party, unknown }) {
   const desk = useDesk();
-  const { title, kind } = desk.face(party);
+  const { title, user, kind } = desk.face(party);
+  if (unknown) return html`<div class="empty" role="alert"><${Icon} name="alert" /><p>${user !== null && unknown.code === 'not_found' ? t('start.nobody', { name: user }) : sentence(unknown)}</p></div>`;
   const text = kind === 'application' ? t('start.application', { name: title }) : kind === 'room' ? t('start.room') : t('start.direct', { name: title });
   return html`<div class="empty"><${Icon} name="talk" /><p>${text}</p></div>`;
 }

@@ -125,7 +125,8 @@ test('the page opens a conversation by name', async () => {
   await anna.page.evaluate(() => /** @type {any} */ (window).Parlour.open('user:emil'));
   await frameOf(anna).locator('.chat-title', { hasText: 'Emil Berg' }).waitFor(); // whom she has never met
   await anna.page.evaluate(() => /** @type {any} */ (window).Parlour.open('user:nobody'));
-  await frameOf(anna).getByText('It is not there, or not yours.').waitFor();
+  await frameOf(anna).getByText('There is nobody called “nobody” here.').waitFor();
+  assert.equal(await frameOf(anna).locator('.composer').count(), 0);
 });
 
 test('on a phone it fills the screen, and closes from inside; in Chinese where the page is', async () => {

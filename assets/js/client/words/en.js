@@ -185,6 +185,7 @@ export const words = {
   'sign.wrong': 'The user name or the password is not right.',
   'start.application': 'Write to {name}, and the application answers here.',
   'start.direct': 'This is the beginning of your conversation with {name}.',
+  'start.nobody': 'There is nobody called “{name}” here.',
   'start.room': 'Nobody has written here yet. Say hello.',
   'topic.earlier': { one: '{n} earlier', other: '{n} earlier' },
   'topic.fold': 'Show only the newest',

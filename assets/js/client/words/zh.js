@@ -185,6 +185,7 @@ export const words = {
   'sign.wrong': '用户名或密码不正确。',
   'start.application': '给{name}写消息，应用会在这里回答。',
   'start.direct': '这里是你和{name}对话的开始。',
+  'start.nobody': '这里没有“{name}”。',
   'start.room': '还没有人发言，来打个招呼吧。',
   'topic.earlier': '更早的 {n} 条',
   'topic.fold': '只显示最新一条',
