@@ -1,11 +1,12 @@
 /** Words in the reader's language. One catalogue per language; both have the same keys (a test sees to it). */
+import * as card from './words/card.js';
 import { words as en } from './words/en.js';
 import * as file from './words/file.js';
 import { words as zh } from './words/zh.js';
 
-/** @typedef {keyof typeof en | keyof typeof file.en} Word */
+/** @typedef {keyof typeof en | keyof typeof card.en | keyof typeof file.en} Word */
 /** @type {Record<string, Record<Word, string | {one?: string, other: string}>>} */
-export const catalogues = { en: { ...en, ...file.en }, zh: { ...zh, ...file.zh } };
+export const catalogues = { en: { ...en, ...card.en, ...file.en }, zh: { ...zh, ...card.zh, ...file.zh } };
 
 /** The first language that we have, with the reader's own region where it is named further on. @param {readonly string[]} wanted */
 export function choose(wanted) {
